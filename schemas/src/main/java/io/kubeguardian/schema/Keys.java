@@ -1,0 +1,33 @@
+package io.kubeguardian.schema;
+
+import java.nio.charset.StandardCharsets;
+
+/** Record keys: what each topic is partitioned and compacted by. */
+public final class Keys {
+    private Keys() {}
+
+    /** Events: the pod's UID, or {@code node:<name>} for processes outside any pod. */
+    public static String events(EventBatch batch) {
+        return events(batch.getPodUid(), batch.getNode());
+    }
+
+    /** As {@link #events(EventBatch)}. */
+    public static String events(String podUid, String node) {
+        return podUid.isEmpty() ? "node:" + node : podUid;
+    }
+
+    /** Signals and risk: {@code cluster/namespace/kind/name}; none of the parts can hold a slash in Kubernetes. */
+    public static String workload(WorkloadRef workload) {
+        return workload.getCluster() + '/' + workload.getNamespace() + '/' + workload.getKind() + '/'
+                + workload.getName();
+    }
+
+    /** Decisions: {@code podUid/containerId}; the container part is empty for the whole pod. */
+    public static String decision(Decision decision) {
+        return decision.getPodUid() + '/' + decision.getContainerId();
+    }
+
+    public static byte[] bytes(String key) {
+        return key.getBytes(StandardCharsets.UTF_8);
+    }
+}

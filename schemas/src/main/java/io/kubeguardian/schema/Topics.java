@@ -1,0 +1,50 @@
+package io.kubeguardian.schema;
+
+import java.util.List;
+import java.util.Map;
+
+/** The Kafka topics and how each is set up. */
+public final class Topics {
+    public static final String EVENTS = "kubeguardian.events";
+    public static final String PODS = "kubeguardian.pods";
+    public static final String SIGNALS = "kubeguardian.signals";
+    public static final String INCIDENTS = "kubeguardian.incidents";
+    public static final String ALERTS = "kubeguardian.alerts";
+    public static final String RISK = "kubeguardian.risk";
+    public static final String DECISIONS = "kubeguardian.decisions";
+    public static final String COLLECTOR_HEALTH = "kubeguardian.collector-health";
+    public static final String DEAD_LETTERS = "kubeguardian.dead-letters";
+
+    private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
+    private static final Map<String, String> ONE_DAY = Map.of("retention.ms", "86400000");
+    private static final Map<String, String> THIRTY_DAYS = Map.of("retention.ms", "2592000000");
+
+    /**
+     * A topic as it is created when missing.
+     *
+     * @param partitions number of partitions
+     * @param settings topic-level configuration
+     */
+    public record Definition(String name, int partitions, Map<String, String> settings) {}
+
+    private Topics() {}
+
+    /**
+     * All topics.
+     *
+     * @param partitions how many partitions the busy ones (events, pods) get; both have the same number, so that a
+     *     pod's events and its metadata fall into partitions of the same number
+     */
+    public static List<Definition> all(int partitions) {
+        return List.of(
+                new Definition(EVENTS, partitions, ONE_DAY),
+                new Definition(PODS, partitions, COMPACTED),
+                new Definition(SIGNALS, partitions, THIRTY_DAYS),
+                new Definition(INCIDENTS, 1, THIRTY_DAYS),
+                new Definition(ALERTS, 1, THIRTY_DAYS),
+                new Definition(RISK, 1, COMPACTED),
+                new Definition(DECISIONS, 1, COMPACTED),
+                new Definition(COLLECTOR_HEALTH, 1, COMPACTED),
+                new Definition(DEAD_LETTERS, 1, THIRTY_DAYS));
+    }
+}

@@ -1,0 +1,92 @@
+package io.kubeguardian.schema;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** One filled example of every record that stands on a topic, the same at every call. */
+final class Examples {
+    static final WorkloadRef WORKLOAD = new WorkloadRef("prod", "shop", "Deployment", "orders");
+    static final PodRef POD = new PodRef("6d4cf56d-0000-4000-8000-000000000001", "shop", "orders-1", "node-1", true);
+    private static final Completeness COMPLETE = new Completeness(true, 0L, 0L);
+
+    private Examples() {}
+
+    static List<SpecificRecordBase> all() {
+        return List.of(eventBatch(), pod(), signal(), incident(), risk(), decision(), health(), deadLetter(),
+                new CaptureEntry(eventBatch()));
+    }
+
+    static EventBatch eventBatch() {
+        EventBatchBuilder builder = new EventBatchBuilder();
+        int server = builder.process(100, 1, 5_000L, "c".repeat(64), "orders", 1000, 1000);
+        int shell = builder.process(101, 7, 9_000L, "c".repeat(64), "sh", 1000, 1000);
+        builder.addOpen(1_700L, shell, "/var/run/secrets/kubernetes.io/serviceaccount/token", 0, 0, 3, 0);
+        builder.addExec(1_500L, shell, 100, 5_000L, "/bin/sh", List.of("sh", "-c", "id"), "/srv",
+                EventBits.EXEC_UPPER_LAYER);
+        builder.addFork(1_000L, server, 101, 7, 9_000L);
+        builder.addConnect(1_800L, shell, 2, "203.0.113.9", 4444, -115, 0);
+        builder.addExit(1_900L, shell, 9);
+        EventBatch batch = builder.build();
+        batch.setCluster("prod");
+        batch.setNode("node-1");
+        batch.setBootId("b".repeat(36));
+        batch.setEpoch(1_790_000_000_000L);
+        batch.setNodeSequence(7);
+        batch.setPodSequence(3);
+        batch.setPodUid(POD.getUid());
+        batch.getLosses().add(new Loss(EventClass.BULK, LossCause.RING_FULL, 12L));
+        return batch;
+    }
+
+    static PodMetadata pod() {
+        return new PodMetadata("prod", POD.getUid(), "shop", "orders-1", "node-1", "Deployment", "orders", "default",
+                Map.of("app", "orders"),
+                List.of(new ContainerMetadata("c".repeat(64), "orders", "shop/orders:1.2", "sha256:" + "d".repeat(64))),
+                false, 1_790_000_000_000L);
+    }
+
+    static Signal signal() {
+        ProcessRef shell = new ProcessRef("b".repeat(36), 101, 9_000L, "sh", "/bin/sh", List.of("sh", "-c", "id"),
+                1000, "c".repeat(64));
+        ProcessRef server = new ProcessRef("b".repeat(36), 100, 5_000L, "orders", "/srv/orders", List.of("orders"),
+                1000, "c".repeat(64));
+        return new Signal("s-1", SignalKind.RULE, "Shell spawned by a server", Priority.WARNING,
+                List.of("T1059.004"), List.of("T1059.004"), 2_500L, 3_000L, WORKLOAD, POD, "c".repeat(64),
+                "shop/orders:1.2", shell, List.of(server), "a shell", Map.of("proc.name", "sh"), COMPLETE);
+    }
+
+    static Incident incident() {
+        return new Incident("i-1", "drop-and-run", "Dropped and run", "…", Priority.CRITICAL, List.of("T1105"),
+                WORKLOAD, POD, 2_500L, 4_000L, 5_000L, List.of(signal()), COMPLETE);
+    }
+
+    static RiskScore risk() {
+        return new RiskScore(WORKLOAD, 87.5, RiskLevel.HIGH,
+                List.of(new RiskFactor("rule", "Shell spawned by a server", 25.0, "a shell", "s-1", 1, 2_500L)),
+                5_000L, 3600L, COMPLETE);
+    }
+
+    static Decision decision() {
+        return new Decision("d-1", "prod", "node-1", POD.getUid(), "c".repeat(64), WORKLOAD,
+                List.of(ContainmentAction.KILL_EXEC, ContainmentAction.DENY_NETWORK), "incident i-1", "i-1", 87.5,
+                "detection", 5_000L, 905_000L, false, 4_000L);
+    }
+
+    static CollectorHealth health() {
+        return new CollectorHealth("prod", "node-1", "b".repeat(36), 1_790_000_000_000L, 6_000L,
+                List.of(new SensorMode("exec", "tp_btf/sched_process_exec", "")),
+                List.of(new Loss(EventClass.BULK, LossCause.RING_FULL, 12L)),
+                List.of(new ContainmentStatus("d-1", POD.getUid(), "c".repeat(64),
+                        List.of(ContainmentAction.DENY_EXEC), List.of(), ContainmentState.REFUSED, 5_500L,
+                        "this kernel refuses lsm programs", 0L, 0L)),
+                1_000L, 10L, 20_000L, 80L << 20);
+    }
+
+    static DeadLetter deadLetter() {
+        return new DeadLetter(Topics.EVENTS, 0, 42L, "detection", "not an EventBatch", 6_000L,
+                ByteBuffer.wrap("junk".getBytes(StandardCharsets.UTF_8)), false);
+    }
+}
