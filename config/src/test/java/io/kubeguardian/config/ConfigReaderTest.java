@@ -1,0 +1,94 @@
+package io.kubeguardian.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void withoutAFileEveryKeyHasItsDefault() {
+        KubeGuardianConfig config = ConfigReader.read(null, Map.of());
+
+        assertThat(config.kafka().bootstrapServers()).isEqualTo("localhost:9092");
+        assertThat(config.collector().batchMillis()).isEqualTo(20);
+        assertThat(config.detection().rules()).isEmpty();
+        assertThat(config.webhook().denyPrivileged()).isTrue();
+    }
+
+    @Test
+    void theFileOverridesDefaultsAndTheEnvironmentOverridesTheFile() throws Exception {
+        Path file = file("""
+                collector:
+                  batchMillis: 7
+                  node: from-file
+                detection:
+                  rules: [a.yaml]
+                """);
+
+        KubeGuardianConfig config = ConfigReader.read(file, Map.of(
+                "KUBEGUARDIAN_COLLECTOR_NODE", "from-env",
+                "KUBEGUARDIAN_DETECTION_PATTERNS", "[p.yaml, q.yaml]",
+                "KUBEGUARDIAN_KAFKA_PROPERTIES", "{security.protocol: SSL}"));
+
+        assertThat(config.collector().batchMillis()).isEqualTo(7);
+        assertThat(config.collector().node()).isEqualTo("from-env");
+        assertThat(config.detection().rules()).containsExactly("a.yaml");
+        assertThat(config.detection().patterns()).containsExactly("p.yaml", "q.yaml");
+        assertThat(config.kafka().properties()).containsEntry("security.protocol", "SSL");
+    }
+
+    @Test
+    void aNodeNamedLikeANumberStaysText() {
+        assertThat(ConfigReader.read(null, Map.of("KUBEGUARDIAN_COLLECTOR_NODE", "0123")).collector().node())
+                .isEqualTo("0123");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
+        "\"colector: {}\"                           | unknown key colector; did you mean collector?",
+        "\"collector: {batchMilis: 7}\"             | unknown key collector.batchMilis; did you mean batchMillis?",
+        "\"collector: {batchMillis: often}\"        | batchMillis",
+        "\"collector: {batchMillis: null}\"         | batchMillis",
+        "\"collector: {batchMillis: 0}\"            | collector.batchMillis is 0, must be from 1 to 10000",
+        "\"collector: {bulkRingBytes: 5000}\"       | must be a power of two",
+        "\"collector: 7\"                           | collector must be a mapping",
+        "\"[1, 2]\"                                 | must be a mapping",
+        "\"collector: {node: [\"                    | kubeguardian.yaml:1",
+        "\"webhook: {certificate: a.pem}\"          | go together",
+    })
+    void aWrongFileIsRefusedInOneLine(String yaml, String expected) throws Exception {
+        Path file = file(yaml);
+
+        assertThatThrownBy(() -> ConfigReader.read(file, Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("kubeguardian.yaml")
+                .hasMessageContaining(expected)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+    }
+
+    @Test
+    void anUnknownVariableOfASectionIsRefused() {
+        assertThatThrownBy(() -> ConfigReader.read(null, Map.of("KUBEGUARDIAN_COLLECTOR_BATCHMILLIS", "7")))
+                .isInstanceOf(ConfigException.class).hasMessageContaining("KUBEGUARDIAN_COLLECTOR_BATCHMILLIS");
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        assertThatThrownBy(() -> ConfigReader.read(folder.resolve("none.yaml"), Map.of()))
+                .isInstanceOf(ConfigException.class).hasMessageContaining("none.yaml: no such file");
+    }
+
+    private Path file(String yaml) throws Exception {
+        return Files.writeString(folder.resolve("kubeguardian.yaml"), yaml);
+    }
+}

@@ -1,0 +1,167 @@
+package io.kubeguardian.kafka;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+
+/**
+ * Kafka's own broker and controller (KRaft, one node) inside this JVM, on loopback, with its data in a folder that
+ * goes away with it. For the one-machine stack and the tests: a real broker, never a mock.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+    private static final int NODE_ID = 1;
+
+    private final KafkaRaftServer server;
+    private final Path folder;
+    private final int port;
+
+    private EmbeddedKafka(KafkaRaftServer server, Path folder, int port) {
+        this.server = server;
+        this.folder = folder;
+        this.port = port;
+    }
+
+    /** As {@link #start(int, Path)}, on any free port and in a new temporary folder. */
+    public static EmbeddedKafka start() {
+        try {
+            return start(0, Files.createTempDirectory("kubeguardian-kafka-"));
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot make a temporary folder for Kafka: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Starts a broker and waits until it serves.
+     *
+     * @param port the port to listen on; 0 or a taken one: any free port ({@link #port()} tells which)
+     * @param folder where its data goes; deleted by {@link #close()}
+     * @throws IllegalStateException when it does not start
+     */
+    public static EmbeddedKafka start(int port, Path folder) {
+        RuntimeException last = null;
+        // A free port is found by binding and letting go: another process may take it in between, so try again.
+        for (int attempt = 0; attempt < 5; attempt++) {
+            Path data = folder.resolve("data-" + attempt);
+            try {
+                int clientPort = attempt == 0 && free(port) ? port : freePort();
+                return new EmbeddedKafka(start(clientPort, freePort(), data), folder, clientPort);
+            } catch (RuntimeException e) {
+                last = e;
+            } catch (IOException e) {
+                last = new IllegalStateException(e);
+            }
+        }
+        delete(folder);
+        throw new IllegalStateException("Kafka does not start: " + last.getMessage(), last);
+    }
+
+    private static KafkaRaftServer start(int port, int controllerPort, Path data) throws IOException {
+        Files.createDirectories(data);
+        Map<String, String> settings = new HashMap<>();
+        settings.put("process.roles", "broker,controller");
+        settings.put("node.id", Integer.toString(NODE_ID));
+        settings.put("listeners", "CLIENT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        settings.put("advertised.listeners", "CLIENT://127.0.0.1:" + port);
+        settings.put("inter.broker.listener.name", "CLIENT");
+        settings.put("controller.listener.names", "CONTROLLER");
+        settings.put("listener.security.protocol.map", "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
+        settings.put("log.dirs", data.toString());
+        settings.put("auto.create.topics.enable", "false");
+        settings.put("offsets.topic.replication.factor", "1");
+        settings.put("offsets.topic.num.partitions", "4");
+        settings.put("transaction.state.log.replication.factor", "1");
+        settings.put("transaction.state.log.num.partitions", "4");
+        settings.put("transaction.state.log.min.isr", "1");
+        settings.put("share.coordinator.state.topic.replication.factor", "1");
+        settings.put("share.coordinator.state.topic.min.isr", "1");
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("num.network.threads", "2");
+        settings.put("num.io.threads", "4");
+        settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
+        settings.put("controlled.shutdown.enable", "false");
+
+        Formatter formatter = new Formatter();
+        formatter.setPrintStream(new java.io.PrintStream(java.io.OutputStream.nullOutputStream()));
+        formatter.setNodeId(NODE_ID);
+        formatter.setClusterId(Uuid.randomUuid().toString());
+        formatter.setControllerListenerName("CONTROLLER");
+        formatter.setMetadataLogDirectory(data.toString());
+        formatter.setDirectories(List.of(data.toString()));
+        try {
+            formatter.run();
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot format " + data + ": " + e.getMessage(), e);
+        }
+
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
+        try {
+            server.startup();
+        } catch (RuntimeException e) {
+            server.shutdown();
+            throw e;
+        }
+        return server;
+    }
+
+    /** host:port for clients. */
+    public String bootstrapServers() {
+        return "127.0.0.1:" + port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Client properties that reach this broker. */
+    public Map<String, Object> clientProperties() {
+        return new HashMap<>(Map.of("bootstrap.servers", bootstrapServers()));
+    }
+
+    /** Stops the broker and deletes its data. */
+    @Override
+    public void close() {
+        server.shutdown();
+        server.awaitShutdown();
+        delete(folder);
+    }
+
+    private static boolean free(int port) {
+        if (port == 0) {
+            return false;
+        }
+        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return probe.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot delete " + folder + ": " + e.getMessage(), e);
+        }
+    }
+}
