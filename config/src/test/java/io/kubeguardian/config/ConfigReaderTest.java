@@ -88,6 +88,22 @@ class ConfigReaderTest {
                 .isInstanceOf(ConfigException.class).hasMessageContaining("none.yaml: no such file");
     }
 
+    @Test
+    void everyKeyIsDocumentedWithItsDefault() throws Exception {
+        String documentation = Files.readString(Path.of("../docs/configuration.md"));
+
+        ConfigReader.defaults().properties().forEach(section -> {
+            assertThat(documentation).contains("\n## " + section.getKey() + "\n");
+            String keys = documentation.substring(documentation.indexOf("\n## " + section.getKey() + "\n") + 4);
+            String own = keys.contains("\n## ") ? keys.substring(0, keys.indexOf("\n## ")) : keys;
+            section.getValue().properties().forEach(key -> {
+                String text = key.getValue().isTextual() ? key.getValue().textValue() : key.getValue().toString();
+                String shown = text.isEmpty() ? "empty" : '`' + text + '`';
+                assertThat(own).contains("| `" + key.getKey() + "` | " + shown + " |");
+            });
+        });
+    }
+
     private Path file(String yaml) throws Exception {
         return Files.writeString(folder.resolve("kubeguardian.yaml"), yaml);
     }
