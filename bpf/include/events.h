@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * What the kernel side and the collector agree on: records in the rings, keys and values of the maps.
+ * The Java side is io.kubeguardian.collector.event.KernelLayouts; StructLayoutTest compares both through BTF.
+ * Included after vmlinux.h. All numbers little endian (the host's), all structs free of implicit padding.
+ */
+#ifndef KG_EVENTS_H
+#define KG_EVENTS_H
+
+#define KG_COMM 16
+#define KG_PATH_MAX 4096
+#define KG_ARGS_MAX 4096
+
+enum kg_type {
+	KG_EXEC = 1,
+	KG_FORK = 2,
+	KG_EXIT = 3,
+	KG_OPEN = 4,
+	KG_CONNECT = 5,
+	KG_CGROUP_MKDIR = 6,
+	KG_CGROUP_RMDIR = 7,
+};
+
+/* Flag bits: the values of io.kubeguardian.schema.EventBits. */
+#define KG_EXEC_ARGS_TRUNCATED 1
+#define KG_EXEC_UPPER_LAYER 2
+#define KG_EXEC_MEMFD 4
+#define KG_EXEC_KILLED 8
+#define KG_EXEC_PATH_TRUNCATED 16
+
+#define KG_OPEN_PATH_TRUNCATED 1
+#define KG_OPEN_PATH_RELATIVE 2
+
+#define KG_CONNECT_REFUSED 1
+#define KG_CONNECT_ADDRESS_TRUNCATED 2
+
+/* What a containment does: bits of kg_containment.actions. */
+#define KG_KILL_EXEC 1
+#define KG_DENY_EXEC 2
+#define KG_DENY_NETWORK 4
+
+/* Head of every record. */
+struct kg_header {
+	__u64 time;		/* bpf_ktime_get_boot_ns */
+	__u64 cgroup;		/* id of the cgroup v2 of the task */
+	__u64 start_time;	/* start_boottime of the thread-group leader, ns since boot */
+	__u32 type;		/* enum kg_type */
+	__u32 pid;		/* thread-group id, host */
+	__u32 container_pid;	/* thread-group id in the task's own pid namespace */
+	__u32 uid;
+	__u32 gid;
+	char comm[KG_COMM];
+	__u32 reserved;
+};
+
+/*
+ * Paths are carried as the walk finds them: last component first, each ended by a slash. "token/secrets/run/" is
+ * /run/secrets/token; nothing at all is /. The collector turns them round, outside of the kernel.
+ */
+struct kg_exec {
+	struct kg_header header;
+	__u64 parent_start_time;
+	__u32 parent_pid;
+	__u32 flags;
+	__u32 exe_length;	/* then in data: path of the program, walked */
+	__u32 cwd_length;	/* working directory, walked */
+	__u32 args_length;	/* argument vector as in memory, each ended by NUL */
+	__u32 reserved;
+	char data[];
+};
+
+struct kg_fork {
+	struct kg_header header;	/* the parent; cgroup is the child's */
+	__u64 child_start_time;
+	__u32 child_pid;
+	__u32 child_container_pid;
+};
+
+struct kg_exit {
+	struct kg_header header;
+	__s32 status;		/* as of wait(2) */
+	__u32 reserved;
+};
+
+struct kg_open {
+	struct kg_header header;
+	__s32 result;
+	__u32 flags;
+	__u32 mode;
+	__u32 path_flags;
+	__u32 given_length;	/* then in data: the path as given to the call with its NUL, when it was not opened */
+	__u32 walked_length;	/* the opened file's path, or what a relative given path starts from; walked */
+	char data[];
+};
+
+struct kg_connect {
+	struct kg_header header;
+	__s32 result;
+	__u32 family;
+	__u32 port;		/* host byte order */
+	__u32 flags;
+	__u32 address_length;	/* then in data: 4 or 16 bytes of IP address, or sun_path */
+	__u32 reserved;
+	char data[];
+};
+
+struct kg_cgroup {
+	struct kg_header header;	/* cgroup is the one made or removed; the task made or removed it */
+	__u32 path_length;	/* then in data: path below the root of cgroup v2 */
+	__u32 reserved;
+	char data[];
+};
+
+/* Value of the containment map; the key is a cgroup id. */
+struct kg_containment {
+	__u64 expires;		/* boot clock, ns: not in force from then on */
+	__u32 actions;
+	__u32 reserved;
+	__u64 execs_killed;	/* also counts execs refused */
+	__u64 connections_refused;
+};
+
+/* Set before load. */
+struct kg_settings {
+	__u64 root_cgroup;	/* only tasks in this cgroup or below it are looked at */
+	__u32 root_level;	/* its depth below the root of cgroup v2 */
+	__u32 reserved;
+};
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/*
+ * The whole kernel side: an index. Shared parts first, then one file per sensor.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "events.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+/* A section of its own, so that the collector finds it without an offset. */
+const volatile struct kg_settings settings SEC(".rodata.settings") = {};
+
+#include "ring.h"
+
+KG_RING(precious)	/* rare, needed to make sense of the rest: processes, cgroups, connections */
+KG_RING(bulk)		/* the rest */
+
+#include "scratch.h"
+#include "filter.h"
+#include "task.h"
+#include "path.h"
+#include "containment.h"
+
+#include "sensors/exec.bpf.c"
+#include "sensors/fork.bpf.c"
+#include "sensors/exit.bpf.c"
+#include "sensors/open.bpf.c"
+#include "sensors/connect.bpf.c"
+#include "sensors/syscall.bpf.c"
+#include "sensors/cgroup.bpf.c"
+#include "sensors/contain.bpf.c"

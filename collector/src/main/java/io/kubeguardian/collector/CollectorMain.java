@@ -1,0 +1,66 @@
+package io.kubeguardian.collector;
+
+import io.kubeguardian.collector.ffm.NativeException;
+import io.kubeguardian.collector.sensor.SensorException;
+import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.ConfigReader;
+import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.schema.SensorMode;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.kafka.common.KafkaException;
+
+/** The collector as a process. Exits 0 after SIGTERM or SIGINT, 2 with one line when it cannot run. */
+public final class CollectorMain {
+    private static final String USAGE = "usage: collector [--config FILE] [--capture FILE [--no-kafka]]";
+
+    private CollectorMain() {}
+
+    public static void main(String[] args) {
+        try {
+            NodeCollector collector = open(args);
+            Runtime.getRuntime().addShutdownHook(new Thread(collector::close, "kg-shutdown"));
+            System.err.println(readyLine(collector));
+            collector.run();
+        } catch (ConfigException | IllegalArgumentException | SensorException | NativeException | UncheckedIOException
+                | KafkaException e) {
+            System.err.println("collector: " + e.getMessage());
+            System.exit(2);
+        }
+    }
+
+    private static NodeCollector open(String[] args) {
+        Path config = null;
+        Path capture = null;
+        boolean kafka = true;
+        for (Iterator<String> left = List.of(args).iterator(); left.hasNext();) {
+            switch (left.next()) {
+                case "--config" -> config = path(left);
+                case "--capture" -> capture = path(left);
+                case "--no-kafka" -> kafka = false;
+                default -> throw new IllegalArgumentException(USAGE);
+            }
+        }
+        KubeGuardianConfig read = ConfigReader.read(config, System.getenv());
+        return NodeCollector.open(read, new CollectorOptions(capture, kafka));
+    }
+
+    private static Path path(Iterator<String> left) {
+        if (!left.hasNext()) {
+            throw new IllegalArgumentException(USAGE);
+        }
+        return Path.of(left.next());
+    }
+
+    private static String readyLine(NodeCollector collector) {
+        StringBuilder line = new StringBuilder("collector ready: node=" + collector.origin().node() + " cgroup="
+                + collector.tree().root() + " metricsPort=" + collector.metricsPort());
+        for (SensorMode mode : collector.status().sensors()) {
+            line.append(' ').append(mode.getSensor()).append('=')
+                    .append(mode.getProblem().isEmpty() ? mode.getHook().replace(' ', '+') : "REFUSED(" + mode.getProblem() + ')');
+        }
+        return line.toString();
+    }
+}

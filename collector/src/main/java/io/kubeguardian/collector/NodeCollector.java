@@ -1,0 +1,250 @@
+package io.kubeguardian.collector;
+
+import io.kubeguardian.collector.attribute.Attribution;
+import io.kubeguardian.collector.attribute.CgroupTable;
+import io.kubeguardian.collector.attribute.CgroupTree;
+import io.kubeguardian.collector.batch.BatchSink;
+import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.Origin;
+import io.kubeguardian.collector.batch.PodBatches;
+import io.kubeguardian.collector.contain.Containments;
+import io.kubeguardian.collector.contain.DecisionReader;
+import io.kubeguardian.collector.event.CgroupListener;
+import io.kubeguardian.collector.event.EventDecoder;
+import io.kubeguardian.collector.ffm.Libc;
+import io.kubeguardian.collector.health.Heartbeat;
+import io.kubeguardian.collector.health.ManagementServer;
+import io.kubeguardian.collector.health.Status;
+import io.kubeguardian.collector.sensor.Sensor;
+import io.kubeguardian.collector.ship.CaptureSink;
+import io.kubeguardian.collector.ship.Shipper;
+import io.kubeguardian.config.CollectorSettings;
+import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.schema.CollectorHealth;
+import io.kubeguardian.schema.ContainmentAction;
+import io.kubeguardian.schema.SensorMode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The collector of one node: sensors → attribution → batches → Kafka, and decisions back into the kernel. When
+ * {@link #open} returns, every event of the monitored cgroups is kept in the rings; {@link #run} takes them out.
+ */
+public final class NodeCollector implements AutoCloseable {
+    private static final int MOST_CGROUPS = 65_536;
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Heartbeat heartbeat = new Heartbeat();
+    private final LossCounters losses = new LossCounters();
+    private final Origin origin;
+    private final CgroupTree tree;
+    private final CgroupTable cgroups;
+    private final Sensor sensor;
+    private final List<SensorMode> modes;
+    private final Containments containments;
+    private final EventDecoder decoder;
+    private final RingLoop loop;
+    private final Shipper shipper;
+    private final ManagementServer server;
+    private volatile long bootToWall = Libc.bootToWallNanos();
+    private boolean running;
+    private boolean closed;
+
+    /** As {@link #open(KubeGuardianConfig, CollectorOptions)}, to Kafka. */
+    public static NodeCollector open(KubeGuardianConfig config) {
+        return open(config, CollectorOptions.DEFAULT);
+    }
+
+    /**
+     * Attaches the sensors and connects to Kafka.
+     *
+     * @throws IllegalArgumentException when the configuration does not fit this machine; the message says what to do
+     * @throws io.kubeguardian.collector.sensor.SensorException when the sensors cannot run here
+     */
+    public static NodeCollector open(KubeGuardianConfig config, CollectorOptions options) {
+        return new NodeCollector(config, options);
+    }
+
+    private NodeCollector(KubeGuardianConfig config, CollectorOptions options) {
+        CollectorSettings settings = config.collector();
+        try {
+            origin = Origin.here(settings.cluster(), settings.node());
+            tree = CgroupTree.of(settings.cgroup());
+            cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
+            sensor = keep(Sensor.open(tree, settings.preciousRingBytes(), settings.bulkRingBytes()));
+            modes = sensor.modes();
+            containments = new Containments(sensor.containments(), cgroups, problems(modes),
+                    () -> Libc.bootNanos() + bootToWall, () -> bootToWall, heartbeat::reportNow);
+            Map<String, Object> client = new HashMap<>(config.kafka().properties());
+            client.put("bootstrap.servers", config.kafka().bootstrapServers());
+            shipper = options.kafka() ? keep(new Shipper(client, settings.queueBatches(), losses)) : null;
+            PodBatches batches = new PodBatches(origin, settings.batchEvents(), settings.batchMillis() * 1_000_000L,
+                    losses, sink(options));
+            decoder = new EventDecoder(cgroups, batches, new Cgroups(), bootToWall);
+            loop = new RingLoop(sensor, decoder, batches, cgroups, losses, settings.batchMillis());
+            // Attached first, walked afterwards: a cgroup made in between is in the ring, in the tree, or in both.
+            tree.walk((path, id) -> cgroups.created(id, path));
+            if (shipper != null) {
+                keep(new DecisionReader(client, origin, containments, shipper::send));
+            }
+            server = settings.metricsPort() < 0
+                    ? null : keep(ManagementServer.start(settings.metricsPort(), this::status));
+            heartbeat.start(this::chores, this::report, settings.healthSeconds());
+            keep(heartbeat);
+        } catch (IOException e) {
+            closeOpened();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            closeOpened();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T keep(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    private BatchSink sink(CollectorOptions options) {
+        if (options.capture() == null) {
+            return shipper;
+        }
+        CaptureSink capture = keep(new CaptureSink(options.capture()));
+        return shipper == null ? capture : (batch, precious, bulk) -> {
+            capture.accept(batch, precious, bulk);
+            shipper.accept(batch, precious, bulk);
+        };
+    }
+
+    private static Map<ContainmentAction, String> problems(List<SensorMode> modes) {
+        Map<ContainmentAction, String> problems = new EnumMap<>(ContainmentAction.class);
+        for (SensorMode mode : modes) {
+            ContainmentAction action = switch (mode.getSensor()) {
+                case "contain.exec" -> ContainmentAction.KILL_EXEC;
+                case "contain.deny-exec" -> ContainmentAction.DENY_EXEC;
+                case "contain.network" -> ContainmentAction.DENY_NETWORK;
+                case "contain.freeze" -> ContainmentAction.FREEZE;
+                default -> ContainmentAction.NONE;
+            };
+            if (!mode.getProblem().isEmpty()) {
+                problems.put(action, mode.getProblem());
+            }
+        }
+        return problems;
+    }
+
+    /** Reads events until {@link #close()}; the calling thread is the reader. */
+    public void run() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            running = true;
+        }
+        try {
+            loop.run();
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    /** Runs in a thread of its own. */
+    public NodeCollector start() {
+        Thread.ofPlatform().name("kg-reader").start(this::run);
+        return this;
+    }
+
+    /** How it is now. */
+    public Status status() {
+        return new Status(modes, losses.losses(), containments.statuses(), decoder.events(), cgroups.failures(),
+                cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
+                shipper == null ? 0 : shipper.failures(), shipper == null ? 0 : shipper.queuedBatches(),
+                sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
+                shipper == null || shipper.healthy());
+    }
+
+    /** Who it is in the records that it sends. */
+    public Origin origin() {
+        return origin;
+    }
+
+    /** The monitored cgroup. */
+    public CgroupTree tree() {
+        return tree;
+    }
+
+    /** Port of /metrics, -1 without. */
+    public int metricsPort() {
+        return server == null ? -1 : server.port();
+    }
+
+    private void chores() {
+        bootToWall = Libc.bootToWallNanos();
+        decoder.setBootToWall(bootToWall);
+        containments.expire();
+    }
+
+    private void report() {
+        if (shipper != null) {
+            Status now = status();
+            shipper.send(new CollectorHealth(origin.cluster(), origin.node(), origin.bootId(), origin.epoch(),
+                    Libc.bootNanos() + bootToWall, now.sensors(), now.losses(), now.containments(), now.eventsRead(),
+                    now.batchesSent(), now.bytesSent(), now.residentBytes()));
+        }
+    }
+
+    private final class Cgroups implements CgroupListener {
+        @Override
+        public void created(long cgroup, String path) {
+            Attribution who = cgroups.created(cgroup, path);
+            containments.cgroupCreated(cgroup, who);
+        }
+
+        @Override
+        public void removed(long cgroup) {
+            cgroups.removed(cgroup, System.nanoTime());
+            containments.cgroupRemoved(cgroup);
+        }
+    }
+
+    /** Reads what is still in the rings, sends it, detaches everything. Takes a few seconds at most. */
+    @Override
+    public void close() {
+        boolean wait;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            wait = running;
+        }
+        loop.stop();
+        if (wait) {
+            try {
+                ended.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        report();
+        closeOpened();
+    }
+
+    private void closeOpened() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                throw new IllegalStateException("while closing: " + e.getMessage(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.kubeguardian.collector;
+
+import io.kubeguardian.collector.attribute.CgroupTable;
+import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.PodBatches;
+import io.kubeguardian.collector.event.EventDecoder;
+import io.kubeguardian.collector.ffm.Epoll;
+import io.kubeguardian.collector.ring.RingReader;
+import io.kubeguardian.collector.sensor.Sensor;
+import io.kubeguardian.schema.EventClass;
+import io.kubeguardian.schema.LossCause;
+
+/**
+ * The reader's thread: empties both rings, closes the batches that are due, waits. A precious event wakes it; bulk ones
+ * are looked for every few milliseconds, because waking a thread per event would be paid by the workload.
+ */
+final class RingLoop implements Runnable {
+    /** With nothing to do the wait grows to this, milliseconds. */
+    private static final int LONGEST_WAIT = 20;
+    private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
+
+    private final Sensor sensor;
+    private final EventDecoder decoder;
+    private final PodBatches batches;
+    private final CgroupTable cgroups;
+    private final LossCounters losses;
+    private final int shortestWait;
+    private volatile boolean stopping;
+
+    RingLoop(Sensor sensor, EventDecoder decoder, PodBatches batches, CgroupTable cgroups, LossCounters losses,
+            int batchMillis) {
+        this.sensor = sensor;
+        this.decoder = decoder;
+        this.batches = batches;
+        this.cgroups = cgroups;
+        this.losses = losses;
+        this.shortestWait = Math.clamp(batchMillis / 4, 1, LONGEST_WAIT);
+    }
+
+    @Override
+    public void run() {
+        try (Epoll epoll = new Epoll()) {
+            epoll.add(sensor.precious().fd());
+            epoll.addEdge(sensor.bulk().fd());
+            long nextHousekeeping = System.nanoTime();
+            int wait = shortestWait;
+            while (!stopping) {
+                epoll.await(wait);
+                wait = drain() > 0 ? shortestWait : Math.min(wait + 1, LONGEST_WAIT);
+                long now = System.nanoTime();
+                batches.flushDue(now);
+                if (now - nextHousekeeping >= 0) {
+                    nextHousekeeping = now + HOUSEKEEPING_NANOS;
+                    cgroups.expire(now).forEach(batches::forget);
+                }
+            }
+            drain();
+            batches.flushAll();
+        }
+    }
+
+    void stop() {
+        stopping = true;
+    }
+
+    /**
+     * Bulk events only as far as they were there before the precious ones were read: whatever a bulk event refers to (its
+     * cgroup) was told in the precious ring before it, so it is known by then.
+     */
+    private int drain() {
+        RingReader precious = sensor.precious().reader();
+        RingReader bulk = sensor.bulk().reader();
+        long bulkEnd = bulk.produced();
+        int events = precious.drain(precious.produced(), decoder) + bulk.drain(bulkEnd, decoder);
+        losses.set(EventClass.PRECIOUS, LossCause.RING_FULL, sensor.preciousLost());
+        losses.set(EventClass.BULK, LossCause.RING_FULL, sensor.bulkLost());
+        losses.set(EventClass.OTHER, LossCause.UNREADABLE, decoder.unreadable());
+        return events;
+    }
+}

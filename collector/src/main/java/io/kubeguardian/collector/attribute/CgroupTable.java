@@ -1,0 +1,106 @@
+package io.kubeguardian.collector.attribute;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongFunction;
+
+/**
+ * Which pod and container a cgroup id stands for. Filled by the kernel's own word when a cgroup is made, so that one
+ * that lives for a moment is known too; emptied some time after it is removed, when no event of it can be under way.
+ * Bounded. Thread safe.
+ */
+public final class CgroupTable {
+    /** Events of a removed cgroup may still lie in the other ring. */
+    static final long KEEP_NANOS = 10_000_000_000L;
+    /** Looking an id up outside the table walks a directory tree: not more often than this. */
+    private static final long LOOKUP_PAUSE_NANOS = 1_000_000_000L;
+
+    private record Removed(long cgroup, long time) {}
+
+    private final int limit;
+    private final LongFunction<String> lookup;
+    private final Map<Long, Attribution> table = new HashMap<>();
+    private final Deque<Removed> removed = new ArrayDeque<>();
+    private long nextLookup = Long.MIN_VALUE;
+    private long failures;
+
+    /**
+     * @param limit most cgroups remembered
+     * @param lookup finds the path of a cgroup that the kernel's word was missed of, or null
+     */
+    public CgroupTable(int limit, LongFunction<String> lookup) {
+        this.limit = limit;
+        this.lookup = lookup;
+    }
+
+    /** The attribution of the new cgroup; not remembered when the table is full. */
+    public synchronized Attribution created(long cgroup, String path) {
+        Attribution attribution = CgroupPath.parse(path);
+        if (table.size() < limit || table.containsKey(cgroup)) {
+            table.put(cgroup, attribution);
+        }
+        return attribution;
+    }
+
+    /** @param now of a clock in nanoseconds, here and in {@link #expire} */
+    public synchronized void removed(long cgroup, long now) {
+        if (table.containsKey(cgroup)) {
+            removed.addLast(new Removed(cgroup, now));
+        }
+    }
+
+    /** Forgets what was removed long enough ago; the pods that are gone with it. */
+    public synchronized List<String> expire(long now) {
+        List<String> pods = new ArrayList<>();
+        while (!removed.isEmpty() && now - removed.peekFirst().time() >= KEEP_NANOS) {
+            Attribution gone = table.remove(removed.pollFirst().cgroup());
+            if (gone != null && gone.exact() && gone.containerId().isEmpty()) {
+                pods.add(gone.podUid());
+            }
+        }
+        return pods;
+    }
+
+    /** Never null; an unknown cgroup is counted and belongs to nobody. */
+    public synchronized Attribution find(long cgroup) {
+        Attribution known = table.get(cgroup);
+        if (known != null) {
+            return known;
+        }
+        long now = System.nanoTime();
+        if (nextLookup == Long.MIN_VALUE || now - nextLookup >= 0) {
+            nextLookup = now + LOOKUP_PAUSE_NANOS;
+            String path = lookup.apply(cgroup);
+            if (path != null) {
+                return created(cgroup, path);
+            }
+        }
+        failures++;
+        return Attribution.NONE;
+    }
+
+    /** Ids of the cgroups of exactly this pod ({@code containerId} empty) or container. */
+    public synchronized List<Long> cgroups(String podUid, String containerId) {
+        List<Long> found = new ArrayList<>();
+        table.forEach((cgroup, attribution) -> {
+            if (attribution.exact() && attribution.podUid().equals(podUid)
+                    && attribution.containerId().equals(containerId)) {
+                found.add(cgroup);
+            }
+        });
+        return found;
+    }
+
+    public synchronized int size() {
+        return table.size();
+    }
+
+    /** Events so far that could not be given to a cgroup. */
+    public synchronized long failures() {
+        return failures;
+    }
+}

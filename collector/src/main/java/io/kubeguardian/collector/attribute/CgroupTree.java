@@ -1,0 +1,125 @@
+package io.kubeguardian.collector.attribute;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.function.ObjLongConsumer;
+
+/**
+ * The cgroup v2 hierarchy as a directory tree. The id of a cgroup is the inode number of its directory.
+ *
+ * @param mount where cgroup v2 is mounted
+ * @param root the monitored directory
+ */
+public record CgroupTree(Path mount, Path root) {
+    private static final List<String> KUBELET = List.of("kubepods.slice", "kubepods", "kubelet.slice/kubelet-kubepods.slice");
+
+    /**
+     * @param cgroup absolute, or below the mount; empty: the kubelet's
+     * @throws IllegalArgumentException when there is no cgroup v2, or no such cgroup; the message says what to do
+     */
+    public static CgroupTree of(String cgroup) {
+        Path mount = mount();
+        if (cgroup.isEmpty()) {
+            for (String name : KUBELET) {
+                if (Files.isDirectory(mount.resolve(name))) {
+                    return new CgroupTree(mount, mount.resolve(name));
+                }
+            }
+            throw new IllegalArgumentException("no kubelet cgroup (" + String.join(", ", KUBELET) + ") below " + mount
+                    + ": set collector.cgroup to the one to monitor");
+        }
+        Path root = mount.resolve(cgroup.startsWith(mount.toString()) ? cgroup : cgroup.replaceFirst("^/+", ""))
+                .normalize();
+        if (!root.startsWith(mount)) {
+            throw new IllegalArgumentException("collector.cgroup " + cgroup + " is not below " + mount);
+        }
+        if (!Files.isDirectory(root)) {
+            throw new IllegalArgumentException("collector.cgroup " + root + " does not exist");
+        }
+        return new CgroupTree(mount, root);
+    }
+
+    /** Where cgroup v2 is mounted, from /proc/self/mountinfo (proc(5)). */
+    public static Path mount() {
+        try {
+            return mount(Files.readAllLines(Path.of("/proc/self/mountinfo")));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("/proc/self/mountinfo: " + e.getMessage(), e);
+        }
+    }
+
+    static Path mount(List<String> mountinfo) {
+        for (String line : mountinfo) {
+            // id parent major:minor root mount-point options [optional…] - type source options
+            int dash = line.indexOf(" - ");
+            String[] fields = line.split(" ");
+            if (dash > 0 && fields.length > 4 && line.startsWith("cgroup2 ", dash + 3) && fields[3].equals("/")) {
+                return Path.of(fields[4].replace("\\040", " "));
+            }
+        }
+        throw new IllegalArgumentException("cgroup v2 is not mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
+    }
+
+    public long rootId() {
+        try {
+            return id(root);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(root + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Depth of the monitored directory below the mount. */
+    public int rootLevel() {
+        return root.equals(mount) ? 0 : mount.relativize(root).getNameCount();
+    }
+
+    /** Visits the monitored directory and all below it: path below the mount, id. What goes away meanwhile is left out. */
+    public void walk(ObjLongConsumer<String> visitor) throws IOException {
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                try {
+                    visitor.accept('/' + mount.relativize(directory).toString(), id(directory));
+                } catch (IOException e) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    /** The path of a cgroup below the mount, or null when there is none with this id in the monitored tree. */
+    public String find(long cgroup) {
+        String[] found = new String[1];
+        try {
+            walk((path, id) -> {
+                if (id == cgroup) {
+                    found[0] = path;
+                }
+            });
+        } catch (IOException e) {
+            return null;
+        }
+        return found[0];
+    }
+
+    /** The id of the cgroup with this directory. */
+    public static long id(Path directory) throws IOException {
+        return (Long) Files.getAttribute(directory, "unix:ino");
+    }
+}

@@ -1,0 +1,117 @@
+package io.kubeguardian.collector.batch;
+
+import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.EventClass;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Groups events by pod and numbers the batches. A batch is closed when it is old enough, has enough events, or is large
+ * enough. A number is given whether or not the batch arrives: a hole tells the reader. Used by one thread.
+ */
+public final class PodBatches {
+    /** Kernel bytes in a batch: leaves room below Kafka's limit of 1 MB a record, even if each byte becomes three. */
+    static final int MOST_BYTES = 256 * 1024;
+    /** Most pods whose sequence is remembered: far more than a node runs. Pods that are gone are forgotten before. */
+    static final int MOST_PODS = 16_384;
+
+    private final Origin origin;
+    private final int mostEvents;
+    private final long mostNanos;
+    private final LossCounters losses;
+    private final BatchSink sink;
+    /** In the order in which they were opened. */
+    private final Map<String, OpenBatch> open = new LinkedHashMap<>();
+    private final Map<String, Long> podSequences = new LinkedHashMap<>(64, 0.75f, true);
+    private long nodeSequence;
+
+    public PodBatches(Origin origin, int mostEvents, long mostNanos, LossCounters losses, BatchSink sink) {
+        this.origin = origin;
+        this.mostEvents = mostEvents;
+        this.mostNanos = mostNanos;
+        this.losses = losses;
+        this.sink = sink;
+    }
+
+    /** Where to add an event of this pod; {@link #added} must follow. */
+    public OpenBatch open(String podUid) {
+        OpenBatch batch = open.get(podUid);
+        if (batch == null) {
+            batch = new OpenBatch(podUid, System.nanoTime());
+            open.put(podUid, batch);
+        }
+        return batch;
+    }
+
+    /** One event was added, of so many bytes in the kernel's ring. */
+    public void added(OpenBatch batch, EventClass eventClass, int bytes) {
+        if (eventClass == EventClass.PRECIOUS) {
+            batch.precious++;
+        } else {
+            batch.bulk++;
+        }
+        batch.bytes += bytes;
+        if (batch.builder().size() >= mostEvents || batch.bytes >= MOST_BYTES) {
+            open.remove(batch.podUid);
+            close(batch);
+        }
+    }
+
+    /** Closes the batches that are old enough. @param now as {@link System#nanoTime()} */
+    public void flushDue(long now) {
+        if (open.isEmpty()) {
+            return;
+        }
+        List<OpenBatch> due = new ArrayList<>();
+        for (Iterator<OpenBatch> batches = open.values().iterator(); batches.hasNext();) {
+            OpenBatch batch = batches.next();
+            if (now - batch.openedNanos < mostNanos) {
+                break;
+            }
+            due.add(batch);
+            batches.remove();
+        }
+        due.forEach(this::close);
+    }
+
+    /** Closes all. */
+    public void flushAll() {
+        List<OpenBatch> all = new ArrayList<>(open.values());
+        open.clear();
+        all.forEach(this::close);
+    }
+
+    /** The pod is gone: its sequence is no longer needed. */
+    public void forget(String podUid) {
+        OpenBatch batch = open.remove(podUid);
+        if (batch != null) {
+            close(batch);
+        }
+        podSequences.remove(podUid);
+    }
+
+    private void close(OpenBatch batch) {
+        if (batch.builder().size() == 0) {
+            return;
+        }
+        long podSequence = podSequences.merge(batch.podUid, 0L, (last, zero) -> last + 1);
+        if (podSequences.size() > MOST_PODS) {
+            Iterator<String> oldest = podSequences.keySet().iterator();
+            oldest.next();
+            oldest.remove();
+        }
+        EventBatch built = batch.builder().build();
+        built.setCluster(origin.cluster());
+        built.setNode(origin.node());
+        built.setBootId(origin.bootId());
+        built.setEpoch(origin.epoch());
+        built.setNodeSequence(nodeSequence++);
+        built.setPodSequence(podSequence);
+        built.setPodUid(batch.podUid);
+        built.setLosses(losses.losses());
+        sink.accept(built, batch.precious, batch.bulk);
+    }
+}

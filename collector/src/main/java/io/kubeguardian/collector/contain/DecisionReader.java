@@ -1,0 +1,163 @@
+package io.kubeguardian.collector.contain;
+
+import io.kubeguardian.collector.batch.Origin;
+import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.ContainmentAction;
+import io.kubeguardian.schema.DeadLetter;
+import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.Topics;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the compacted topic of decisions from its beginning, so a collector that starts anew contains what is still to
+ * be contained. Kafka being away changes nothing that is in force; it is tried again.
+ */
+public final class DecisionReader implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final int MOST_PAYLOAD = 64 * 1024;
+    private static final Logger LOG = LoggerFactory.getLogger(DecisionReader.class);
+
+    private final AvroCodec<Decision> codec = AvroCodec.of(Decision.class);
+    private final Origin origin;
+    private final Containments containments;
+    private final Consumer<DeadLetter> deadLetters;
+    private final Map<String, Object> settings;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile KafkaConsumer<byte[], byte[]> consumer;
+
+    /** Starts reading. @param client Kafka client properties, with {@code bootstrap.servers} */
+    public DecisionReader(Map<String, Object> client, Origin origin, Containments containments,
+            Consumer<DeadLetter> deadLetters) {
+        this.origin = origin;
+        this.containments = containments;
+        this.deadLetters = deadLetters;
+        this.settings = consumerSettings(client);
+        this.thread = Thread.ofPlatform().name("kg-decisions").start(this::run);
+    }
+
+    private static Map<String, Object> consumerSettings(Map<String, Object> client) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1 << 20);
+        settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 64 * 1024);
+        settings.put(ConsumerConfig.METRICS_NUM_SAMPLES_CONFIG, 1);
+        settings.put("enable.metrics.push", false);
+        settings.putAll(client);
+        return settings;
+    }
+
+    private void run() {
+        boolean failing = false;
+        while (closing.getCount() > 0) {
+            try (KafkaConsumer<byte[], byte[]> kafka =
+                    new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                consumer = kafka;
+                List<TopicPartition> partitions = kafka.partitionsFor(Topics.DECISIONS).stream()
+                        .map(p -> new TopicPartition(p.topic(), p.partition())).toList();
+                if (!partitions.isEmpty()) {
+                    kafka.assign(partitions);
+                    kafka.seekToBeginning(partitions);
+                    failing = false;
+                    follow(kafka);
+                }
+            } catch (WakeupException e) {
+                return;
+            } catch (KafkaException e) {
+                if (!failing) { // once per outage
+                    failing = true;
+                    LOG.warn("event=decisions-unreadable topic={} error=\"{}\"", Topics.DECISIONS, e.getMessage());
+                }
+            } finally {
+                consumer = null;
+            }
+            try {
+                if (closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void follow(KafkaConsumer<byte[], byte[]> kafka) {
+        while (closing.getCount() > 0) {
+            for (ConsumerRecord<byte[], byte[]> record : kafka.poll(Duration.ofSeconds(10))) {
+                if (record.value() == null) {
+                    containments.forget(new String(record.key(), StandardCharsets.UTF_8));
+                    continue;
+                }
+                try {
+                    Decision decision = codec.decode(record.value());
+                    check(decision);
+                    if (decision.getNode().equals(origin.node()) && decision.getCluster().equals(origin.cluster())) {
+                        containments.apply(decision);
+                    }
+                } catch (MalformedRecordException e) {
+                    LOG.warn("event=decision-malformed partition={} offset={} reason=\"{}\"", record.partition(),
+                            record.offset(), e.getMessage());
+                    deadLetters.accept(deadLetter(record, e.getMessage()));
+                }
+            }
+        }
+    }
+
+    /** What the schema cannot say. */
+    static void check(Decision decision) throws MalformedRecordException {
+        if (decision.getPodUid().isEmpty()) {
+            throw new MalformedRecordException("decision " + decision.getId() + " names no pod");
+        }
+        if (decision.getReleased()) {
+            return;
+        }
+        if (decision.getActions().isEmpty() || decision.getActions().contains(ContainmentAction.NONE)) {
+            throw new MalformedRecordException("decision " + decision.getId() + " has no action, or an unknown one");
+        }
+        if (decision.getExpiresTime() <= decision.getIssuedTime()) {
+            throw new MalformedRecordException("decision " + decision.getId() + " expires before it is issued");
+        }
+    }
+
+    private static DeadLetter deadLetter(ConsumerRecord<byte[], byte[]> record, String reason) {
+        byte[] payload = Arrays.copyOf(record.value(), Math.min(record.value().length, MOST_PAYLOAD));
+        return new DeadLetter(record.topic(), record.partition(), record.offset(), "collector", reason,
+                System.currentTimeMillis() * 1_000_000, ByteBuffer.wrap(payload),
+                payload.length < record.value().length);
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        KafkaConsumer<byte[], byte[]> open = consumer;
+        if (open != null) {
+            open.wakeup();
+        }
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.kubeguardian.collector.event;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.MemorySegment;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** Bytes of kernel records as text. Bytes that are not UTF-8 become U+FFFD; nothing here trusts its input. */
+final class KernelText {
+    private static final int AF_UNIX = 1;
+
+    private KernelText() {}
+
+    /** Text up to the first NUL, or to the end. */
+    static String text(MemorySegment ring, long offset, int length) {
+        byte[] bytes = bytes(ring, offset, length);
+        int end = 0;
+        while (end < length && bytes[end] != 0) {
+            end++;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+    }
+
+    /** A walked path, last component first, each ended by a slash: turned round, absolute. */
+    static String walkedPath(MemorySegment ring, long offset, int length) {
+        if (length == 0) {
+            return "/";
+        }
+        byte[] walked = bytes(ring, offset, length);
+        byte[] path = new byte[length];
+        int start = 0;
+        for (int i = 0; i < length; i++) {
+            if (walked[i] == '/') {
+                int to = length - i - 1;
+                path[to] = '/';
+                System.arraycopy(walked, start, path, to + 1, i - start);
+                start = i + 1;
+            }
+        }
+        return new String(path, start, length - start, StandardCharsets.UTF_8);
+    }
+
+    /** A path with "." and ".." worked out by their names alone: links are not followed. */
+    static String normalized(String path) {
+        if (!path.contains("/.") && !path.contains("//")) {
+            return path;
+        }
+        Deque<String> parts = new ArrayDeque<>();
+        for (String part : path.split("/")) {
+            if (part.equals("..")) {
+                parts.pollLast();
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                parts.addLast(part);
+            }
+        }
+        return '/' + String.join("/", parts);
+    }
+
+    /** Strings that each end with a NUL, the last perhaps without one. */
+    static List<String> strings(MemorySegment ring, long offset, int length) {
+        byte[] bytes = bytes(ring, offset, length);
+        List<String> strings = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i < length; i++) {
+            if (bytes[i] == 0) {
+                strings.add(new String(bytes, start, i - start, StandardCharsets.UTF_8));
+                start = i + 1;
+            }
+        }
+        if (start < length) {
+            strings.add(new String(bytes, start, length - start, StandardCharsets.UTF_8));
+        }
+        return strings;
+    }
+
+    /** Numeric IP address, or the path of a Unix socket; an abstract one starts with '@' instead of NUL. */
+    static String address(int family, MemorySegment ring, long offset, int length) {
+        if (family == AF_UNIX) {
+            if (length > 1 && ring.get(JAVA_BYTE, offset) == 0) {
+                return '@' + text(ring, offset + 1, length - 1);
+            }
+            return text(ring, offset, length);
+        }
+        try {
+            InetAddress address = InetAddress.getByAddress(bytes(ring, offset, length));
+            // An IPv4 address mapped into IPv6 is IPv4 to Java: give it the form that IPv6 has for it.
+            return length == 16 && address instanceof Inet4Address
+                    ? "::ffff:" + address.getHostAddress()
+                    : address.getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new IndexOutOfBoundsException("address of " + length + " bytes");
+        }
+    }
+
+    private static byte[] bytes(MemorySegment ring, long offset, int length) {
+        byte[] bytes = new byte[length];
+        MemorySegment.copy(ring, JAVA_BYTE, offset, bytes, 0, length);
+        return bytes;
+    }
+}

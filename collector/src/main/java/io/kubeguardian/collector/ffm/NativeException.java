@@ -1,0 +1,30 @@
+package io.kubeguardian.collector.ffm;
+
+/** A native call failed, or cannot be made here. The message says what, and what to do where that is known. */
+public final class NativeException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int errno;
+
+    public NativeException(String message, Throwable cause) {
+        super(message, cause);
+        this.errno = 0;
+    }
+
+    /** @param errno of errno(3), positive */
+    public NativeException(String call, int errno) {
+        super(call + ": " + Libc.errorText(errno) + hint(errno));
+        this.errno = errno;
+    }
+
+    /** The error number, 0 when the failure has none. */
+    public int errno() {
+        return errno;
+    }
+
+    private static String hint(int errno) {
+        return switch (errno) {
+            case Libc.EPERM, Libc.EACCES -> " (needs root, or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; or the kernel refuses it)";
+            default -> "";
+        };
+    }
+}

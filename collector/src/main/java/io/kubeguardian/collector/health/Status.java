@@ -1,0 +1,49 @@
+package io.kubeguardian.collector.health;
+
+import io.kubeguardian.schema.ContainmentStatus;
+import io.kubeguardian.schema.Loss;
+import io.kubeguardian.schema.SensorMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How the collector is, at one moment. Counters count from the start.
+ *
+ * @param unattributed events whose cgroup was not known
+ * @param bytesSent encoded, before compression
+ * @param preciousRingBytes waiting in the ring
+ * @param bulkRingBytes waiting in the ring
+ * @param kafkaHealthy the last records were taken, or Kafka is not used
+ */
+public record Status(
+        List<SensorMode> sensors,
+        List<Loss> losses,
+        List<ContainmentStatus> containments,
+        long eventsRead,
+        long unattributed,
+        long cgroups,
+        long batchesSent,
+        long bytesSent,
+        long sendFailures,
+        long queuedBatches,
+        long preciousRingBytes,
+        long bulkRingBytes,
+        long residentBytes,
+        boolean kafkaHealthy) {
+
+    /** Resident memory of this process in bytes; 0 when /proc does not tell. */
+    public static long readResidentBytes() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+                if (line.startsWith("VmRSS:")) {
+                    return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,79 @@
+package io.kubeguardian.collector.ring;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The consumer's side of a BPF ring buffer, without system calls. Format: the kernel's
+ * Documentation/bpf/ringbuf.rst and kernel/bpf/ringbuf.c. Positions only grow; a record is 8 bytes of head (length,
+ * with bit 31 while it is being written and bit 30 when it was given up) and its data, rounded up to 8. The data is
+ * mapped twice in a row, so that a record at the end lies in one piece.
+ */
+public final class RingReader {
+    static final int BUSY = 1 << 31;
+    static final int DISCARD = 1 << 30;
+    static final int HEAD_BYTES = 8;
+
+    private static final VarHandle POSITION = JAVA_LONG.varHandle();
+    private static final VarHandle HEAD = JAVA_INT.varHandle();
+
+    private final MemorySegment consumer;
+    private final MemorySegment producer;
+    private final MemorySegment data;
+    private final long mask;
+    private long position;
+
+    /**
+     * @param consumer the page with the consumer's position, writable
+     * @param producer the page with the producer's position
+     * @param data the data, twice
+     */
+    public RingReader(MemorySegment consumer, MemorySegment producer, MemorySegment data) {
+        this.consumer = consumer;
+        this.producer = producer;
+        this.data = data;
+        this.mask = data.byteSize() / 2 - 1;
+        this.position = (long) POSITION.getAcquire(consumer, 0L);
+    }
+
+    /** How far the kernel has written. */
+    public long produced() {
+        return (long) POSITION.getAcquire(producer, 0L);
+    }
+
+    /** Bytes written and not read yet. */
+    public long pending() {
+        return produced() - position;
+    }
+
+    /**
+     * Hands over the records before {@code end}, or up to the first that is still being written.
+     *
+     * @param end as {@link #produced()} returned it
+     * @return how many records were handed over
+     */
+    public int drain(long end, RecordHandler handler) {
+        int records = 0;
+        while (position < end) {
+            long at = position & mask;
+            int head = (int) HEAD.getAcquire(data, at);
+            if ((head & BUSY) != 0) {
+                break;
+            }
+            int length = head & ~DISCARD;
+            try {
+                if ((head & DISCARD) == 0) {
+                    handler.record(data, at + HEAD_BYTES, length);
+                    records++;
+                }
+            } finally {
+                position += (length + HEAD_BYTES + 7L) & ~7L;
+                POSITION.setRelease(consumer, 0L, position);
+            }
+        }
+        return records;
+    }
+}

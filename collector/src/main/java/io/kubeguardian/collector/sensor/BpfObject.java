@@ -1,0 +1,97 @@
+package io.kubeguardian.collector.sensor;
+
+import io.kubeguardian.collector.ffm.Libbpf;
+import io.kubeguardian.collector.ffm.NativeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+
+/** One opened BPF object with its links; closing takes everything out of the kernel again. Nothing is pinned. */
+final class BpfObject implements AutoCloseable {
+    static final String RESOURCE = "/io/kubeguardian/bpf/kubeguardian.bpf.o";
+    private static final int LOG_BYTES = 64 * 1024;
+
+    private final MemorySegment object;
+    private final Deque<MemorySegment> links = new ArrayDeque<>();
+
+    /** Opens, without loading yet. @throws SensorException when the object was not built */
+    BpfObject(Set<SensorProgram> programs) {
+        Libbpf.quiet();
+        object = Libbpf.openObject(bytes());
+        for (SensorProgram program : SensorProgram.values()) {
+            Libbpf.setAutoload(program(program), programs.contains(program));
+        }
+    }
+
+    static boolean built() {
+        return BpfObject.class.getResource(RESOURCE) != null;
+    }
+
+    private static byte[] bytes() {
+        try (InputStream in = BpfObject.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new SensorException("BPF object not built: install clang, llvm, bpftool and libbpf-dev and build again");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(RESOURCE, e);
+        }
+    }
+
+    /**
+     * Loads.
+     *
+     * @param explain the program whose rejection the verifier shall explain in the exception, or null
+     */
+    void load(SensorProgram explain) {
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment log = call.allocate(LOG_BYTES);
+            if (explain != null) {
+                Libbpf.setLog(program(explain), log);
+            }
+            try {
+                Libbpf.load(object);
+            } catch (NativeException e) {
+                throw new SensorException(e.getMessage() + verdict(log.getString(0)), e);
+            }
+        }
+    }
+
+    /** The verifier's last words before its statistics. */
+    private static String verdict(String log) {
+        String[] lines = log.strip().split("\n");
+        for (int i = lines.length - 1; i >= 0; i--) {
+            if (!lines[i].isBlank() && !lines[i].startsWith("processed ")) {
+                return "; verifier: " + lines[i].strip();
+            }
+        }
+        return "";
+    }
+
+    void attach(SensorProgram program, int cgroup) {
+        MemorySegment handle = program(program);
+        links.push(program.kind == SensorProgram.Kind.CGROUP
+                ? Libbpf.attachCgroup(handle, cgroup) : Libbpf.attach(handle));
+    }
+
+    private MemorySegment program(SensorProgram program) {
+        return Libbpf.program(object, program.function);
+    }
+
+    MemorySegment map(String name) {
+        return Libbpf.map(object, name);
+    }
+
+    @Override
+    public void close() {
+        while (!links.isEmpty()) {
+            Libbpf.destroyLink(links.pop());
+        }
+        Libbpf.closeObject(object);
+    }
+}

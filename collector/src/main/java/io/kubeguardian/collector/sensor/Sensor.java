@@ -1,0 +1,231 @@
+package io.kubeguardian.collector.sensor;
+
+import static io.kubeguardian.collector.event.KernelLayouts.offset;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.kubeguardian.collector.attribute.CgroupTree;
+import io.kubeguardian.collector.event.KernelLayouts;
+import io.kubeguardian.collector.ffm.Libbpf;
+import io.kubeguardian.collector.ffm.Libc;
+import io.kubeguardian.collector.ffm.NativeException;
+import io.kubeguardian.collector.ring.KernelRing;
+import io.kubeguardian.schema.SensorMode;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The programs in the kernel, attached for one cgroup and all below it. What this kernel refuses is left out and named
+ * in {@link #modes()}. Closing detaches everything.
+ */
+public final class Sensor implements AutoCloseable {
+    private final Arena arena = Arena.ofShared();
+    private final Map<SensorProgram, String> refused;
+    private final BpfObject object;
+    private final KernelRing precious;
+    private final KernelRing bulk;
+    private final int preciousLost;
+    private final int bulkLost;
+    private final ContainmentMap containments;
+
+    private Sensor(BpfObject object, Map<SensorProgram, String> refused, int preciousBytes, int bulkBytes) {
+        this.object = object;
+        this.refused = refused;
+        this.precious = new KernelRing(arena, Libbpf.mapFd(object.map("precious")), preciousBytes);
+        this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), bulkBytes);
+        this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
+        this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
+        this.containments = new ContainmentMap(Libbpf.mapFd(object.map("containments")),
+                Libbpf.mapFd(object.map("containment_count")));
+    }
+
+    /** Why sensors cannot work here, in one line; empty when nothing speaks against it. Loads nothing. */
+    public static String probe() {
+        String missing = Libbpf.missing();
+        if (!missing.isEmpty()) {
+            return missing;
+        }
+        if (!Libc.isRoot()) {
+            return "not root: BPF programs cannot be loaded";
+        }
+        if (!Files.isReadable(Path.of("/sys/kernel/btf/vmlinux"))) {
+            return "/sys/kernel/btf/vmlinux is missing: the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
+        }
+        if (!BpfObject.built()) {
+            return "BPF object not built: install clang, llvm, bpftool and libbpf-dev and build again";
+        }
+        try {
+            CgroupTree.mount();
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
+        try (BpfObject one = new BpfObject(EnumSet.of(SensorProgram.EXIT))) {
+            one.load(SensorProgram.EXIT);
+            return "";
+        } catch (SensorException | NativeException e) {
+            return "the kernel refuses BPF programs: " + e.getMessage();
+        }
+    }
+
+    /**
+     * Loads and attaches.
+     *
+     * @param preciousBytes size of the ring for rare events, a power of two of at least a page
+     * @param bulkBytes size of the ring for frequent events, likewise
+     * @throws SensorException when the kernel takes none of the programs
+     */
+    public static Sensor open(CgroupTree tree, int preciousBytes, int bulkBytes) {
+        String missing = Libbpf.missing();
+        if (!missing.isEmpty()) {
+            throw new SensorException(missing);
+        }
+        Map<SensorProgram, String> refused = new EnumMap<>(SensorProgram.class);
+        Set<SensorProgram> wanted = EnumSet.allOf(SensorProgram.class);
+        for (SensorProgram program : SensorProgram.values()) {
+            if (program.kind == SensorProgram.Kind.OFTEN_REFUSED) {
+                tryAlone(program, refused);
+            }
+        }
+        wanted.removeAll(refused.keySet());
+        BpfObject object;
+        try {
+            object = load(wanted, tree, preciousBytes, bulkBytes);
+        } catch (SensorException e) {
+            wanted.forEach(program -> tryAlone(program, refused));
+            wanted.removeAll(refused.keySet());
+            if (wanted.isEmpty()) {
+                throw e;
+            }
+            object = load(wanted, tree, preciousBytes, bulkBytes);
+        }
+        try {
+            Sensor sensor = new Sensor(object, refused, preciousBytes, bulkBytes);
+            sensor.attach(wanted, tree);
+            return sensor;
+        } catch (RuntimeException e) {
+            object.close();
+            throw e;
+        }
+    }
+
+    private static void tryAlone(SensorProgram program, Map<SensorProgram, String> refused) {
+        try (BpfObject alone = new BpfObject(EnumSet.of(program))) {
+            alone.load(program);
+        } catch (SensorException e) {
+            refused.put(program, "refused by this kernel: " + e.getMessage());
+        }
+    }
+
+    private static BpfObject load(Set<SensorProgram> programs, CgroupTree tree, int preciousBytes, int bulkBytes) {
+        BpfObject object = new BpfObject(programs);
+        try {
+            MemorySegment settings = Libbpf.initialValue(object.map(".rodata.settings"));
+            settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "root_cgroup"), tree.rootId());
+            settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
+            Libbpf.setMaxEntries(object.map("precious"), preciousBytes);
+            Libbpf.setMaxEntries(object.map("bulk"), bulkBytes);
+            object.load(null);
+            return object;
+        } catch (RuntimeException e) {
+            object.close();
+            throw e;
+        }
+    }
+
+    private void attach(Set<SensorProgram> programs, CgroupTree tree) {
+        int cgroup = Libc.openDirectory(tree.root().toString());
+        try {
+            for (SensorProgram program : programs) {
+                try {
+                    object.attach(program, cgroup);
+                } catch (NativeException e) {
+                    refused.put(program, "refused by this kernel: " + e.getMessage());
+                }
+            }
+        } finally {
+            Libc.close(cgroup);
+        }
+    }
+
+    /** What runs, and what does not and why. */
+    public List<SensorMode> modes() {
+        List<SensorMode> modes = new ArrayList<>();
+        modes.add(mode("exec", SensorProgram.EXEC));
+        modes.add(mode("fork", SensorProgram.FORK));
+        modes.add(mode("exit", SensorProgram.EXIT));
+        modes.add(mode("open", SensorProgram.SYS_EXIT));
+        modes.add(mode("connect", SensorProgram.SYS_EXIT));
+        modes.add(mode("cgroup", SensorProgram.CGROUP_MKDIR, SensorProgram.CGROUP_RMDIR));
+        modes.add(mode("contain.exec", SensorProgram.EXEC));
+        modes.add(mode("contain.deny-exec", SensorProgram.DENY_EXEC));
+        modes.add(mode("contain.network", SensorProgram.CONNECT4, SensorProgram.CONNECT6,
+                SensorProgram.SENDMSG4, SensorProgram.SENDMSG6));
+        modes.add(new SensorMode("contain.freeze", "", "not supported by this collector"));
+        return modes;
+    }
+
+    private SensorMode mode(String name, SensorProgram... programs) {
+        List<String> hooks = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (SensorProgram program : programs) {
+            String problem = refused.get(program);
+            if (problem == null) {
+                hooks.add(program.hook);
+            } else {
+                problems.add(program.hook + ' ' + problem);
+            }
+        }
+        return new SensorMode(name, String.join(" ", hooks), String.join("; ", problems));
+    }
+
+    public KernelRing precious() {
+        return precious;
+    }
+
+    public KernelRing bulk() {
+        return bulk;
+    }
+
+    public ContainmentMap containments() {
+        return containments;
+    }
+
+    /** Events that the precious ring had no room for, since the start. */
+    public long preciousLost() {
+        return sumOfCpus(preciousLost);
+    }
+
+    /** Events that the bulk ring had no room for, since the start. */
+    public long bulkLost() {
+        return sumOfCpus(bulkLost);
+    }
+
+    private static long sumOfCpus(int map) {
+        int cpus = Libbpf.possibleCpus();
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment key = call.allocate(JAVA_INT);
+            MemorySegment values = call.allocate(JAVA_LONG, cpus);
+            long sum = 0;
+            if (Libbpf.lookup(map, key, values)) {
+                for (int cpu = 0; cpu < cpus; cpu++) {
+                    sum += values.getAtIndex(JAVA_LONG, cpu);
+                }
+            }
+            return sum;
+        }
+    }
+
+    @Override
+    public void close() {
+        object.close();
+        arena.close();
+    }
+}

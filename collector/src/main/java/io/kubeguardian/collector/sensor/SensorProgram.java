@@ -1,0 +1,34 @@
+package io.kubeguardian.collector.sensor;
+
+/** The programs of the BPF object: what each is for, and where it hooks in. */
+enum SensorProgram {
+    EXEC("kg_exec", "tp_btf/sched_process_exec", Kind.TRACING),
+    FORK("kg_fork", "tp_btf/sched_process_fork", Kind.TRACING),
+    EXIT("kg_exit", "tp_btf/sched_process_exit", Kind.TRACING),
+    SYS_EXIT("kg_sys_exit", "tp_btf/sys_exit", Kind.TRACING),
+    CGROUP_MKDIR("kg_cgroup_mkdir", "tp_btf/cgroup_mkdir", Kind.TRACING),
+    CGROUP_RMDIR("kg_cgroup_rmdir", "tp_btf/cgroup_rmdir", Kind.TRACING),
+    CONNECT4("kg_connect4", "cgroup/connect4", Kind.CGROUP),
+    CONNECT6("kg_connect6", "cgroup/connect6", Kind.CGROUP),
+    SENDMSG4("kg_sendmsg4", "cgroup/sendmsg4", Kind.CGROUP),
+    SENDMSG6("kg_sendmsg6", "cgroup/sendmsg6", Kind.CGROUP),
+    DENY_EXEC("kg_deny_exec", "lsm/bprm_check_security", Kind.OFTEN_REFUSED);
+
+    enum Kind {
+        TRACING,
+        /** Attached to the monitored cgroup. */
+        CGROUP,
+        /** Tried alone first: some kernels refuse it, and a refusal fails everything that is loaded together. */
+        OFTEN_REFUSED
+    }
+
+    final String function;
+    final String hook;
+    final Kind kind;
+
+    SensorProgram(String function, String hook, Kind kind) {
+        this.function = function;
+        this.hook = hook;
+        this.kind = kind;
+    }
+}
