@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.kubeguardian.policy.Fields;
 import io.kubeguardian.policy.InvalidObjectException;
@@ -58,10 +59,10 @@ final class AdmissionReviewReader {
         JsonNode tree;
         try {
             tree = JSON.readTree(body);
+        } catch (MismatchedInputException e) { // of a tree: only FAIL_ON_TRAILING_TOKENS
+            throw unacceptable(e, "something follows after the JSON value");
         } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null ? ""
-                    : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
-            throw new InvalidReviewException("body is not acceptable JSON" + where + ": " + e.getOriginalMessage());
+            throw unacceptable(e, e.getOriginalMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(e); // in memory: cannot happen
         }
@@ -69,6 +70,12 @@ final class AdmissionReviewReader {
             throw new InvalidReviewException("body must be a JSON object: an AdmissionReview");
         }
         return tree;
+    }
+
+    private static InvalidReviewException unacceptable(JsonProcessingException e, String problem) {
+        String where = e.getLocation() == null ? ""
+                : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+        return new InvalidReviewException("body is not acceptable JSON" + where + ": " + problem);
     }
 
     private static AdmissionRequest request(JsonNode review) throws InvalidObjectException, InvalidReviewException {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Reads request bodies within bounds: a largest size, a longest time, and a budget of bytes for all that are being
@@ -13,6 +14,7 @@ import java.util.concurrent.Semaphore;
 final class BodyReader {
     private static final int AT_ONCE = 4;
     private static final int BLOCK = 8192;
+    private static final long MOST_DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final int mostBytes;
     private final long mostNanos;
@@ -53,7 +55,7 @@ final class BodyReader {
      */
     byte[] read(InputStream in, long announced) throws RefusedException, IOException {
         if (announced > mostBytes) {
-            throw tooLarge();
+            throw tooLarge(in);
         }
         int share = announced < 0 ? mostBytes : (int) announced;
         if (!budget.tryAcquire(share)) {
@@ -72,7 +74,7 @@ final class BodyReader {
         byte[] block = new byte[BLOCK];
         for (int count = in.read(block); count >= 0; count = in.read(block)) {
             if (body.size() + count > mostBytes) {
-                throw tooLarge();
+                throw tooLarge(in);
             }
             if (System.nanoTime() - start > mostNanos) {
                 throw new RefusedException(408, "timeout", "the body took too long to arrive");
@@ -82,7 +84,21 @@ final class BodyReader {
         return body.toByteArray();
     }
 
-    private RefusedException tooLarge() {
+    /**
+     * Lets some more of the body arrive, within bounds: a connection closed with unread data is reset, and the caller
+     * would never see the answer.
+     */
+    private RefusedException tooLarge(InputStream in) throws IOException {
+        long start = System.nanoTime();
+        byte[] block = new byte[BLOCK];
+        long left = 2L * mostBytes;
+        while (left > 0 && System.nanoTime() - start < MOST_DRAIN_NANOS) {
+            int count = in.read(block);
+            if (count < 0) {
+                break;
+            }
+            left -= count;
+        }
         return new RefusedException(413, "too_large",
                 "body is larger than " + mostBytes + " bytes (webhook.maxRequestBytes)");
     }

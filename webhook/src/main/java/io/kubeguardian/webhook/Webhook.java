@@ -5,6 +5,7 @@ import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.config.WebhookSettings;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +22,7 @@ public final class Webhook implements AutoCloseable {
     private Webhook(KubeGuardianConfig config, Clock clock) {
         WebhookSettings settings = config.webhook();
         ServerCertificate certificate = settings.certificate().isEmpty()
-                ? SelfSigned.make(clock.instant())
+                ? SelfSigned.make(Instant.now())
                 : ServerCertificate.read(Path.of(settings.certificate()), Path.of(settings.privateKey()));
         this.caPem = certificate.authorityPem();
         WebhookMetrics metrics = new WebhookMetrics();
