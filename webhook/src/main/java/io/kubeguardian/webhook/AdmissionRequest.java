@@ -1,0 +1,23 @@
+package io.kubeguardian.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * What the API server asks: the part of {@code AdmissionReview.request} that the decision needs.
+ *
+ * @param uid to be echoed
+ * @param group API group of the object's kind, empty for the core group
+ * @param kind the object's kind
+ * @param operation CREATE, UPDATE, DELETE or CONNECT
+ * @param subResource {@code status}, {@code scale}, …; empty for the object itself
+ * @param namespace empty for cluster-wide objects
+ * @param name empty while the API server has not made it from {@code generateName}
+ * @param object the new object; missing for DELETE
+ * @param oldObject the object as it was; missing for CREATE
+ * @param dryRun nothing will be stored
+ */
+record AdmissionRequest(
+        String uid, String group, String kind, Operation operation, String subResource, String namespace, String name,
+        JsonNode object, JsonNode oldObject, boolean dryRun) {
+    enum Operation { CREATE, UPDATE, DELETE, CONNECT }
+}

@@ -1,0 +1,136 @@
+package io.kubeguardian.webhook;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.kubeguardian.policy.Fields;
+import io.kubeguardian.policy.InvalidObjectException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Reads an {@code admission.k8s.io/v1} AdmissionReview. Strict and bounded: whatever the bytes, it ends in time
+ * proportional to their number, with memory bounded by {@link #MOST_TOKENS}.
+ *
+ * <p>Format: {@code k8s.io/api/admission/v1} types, and "Dynamic Admission Control" in Kubernetes' documentation.
+ */
+final class AdmissionReviewReader {
+    static final String API_VERSION = "admission.k8s.io/v1";
+    static final String KIND = "AdmissionReview";
+
+    static final int DEEPEST = 200;
+    /** A tree node costs up to some 100 bytes: 300,000 tokens are at most about 15 MiB. A large pod has 5,000. */
+    static final int MOST_TOKENS = 300_000;
+    private static final int LONGEST_NAME = 8192;
+    private static final int LONGEST_NUMBER = 100;
+    private static final int LONGEST_UID = 128;
+
+    static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .maxTokenCount(MOST_TOKENS)
+                            .maxNameLength(LONGEST_NAME)
+                            .maxNumberLength(LONGEST_NUMBER)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private AdmissionReviewReader() {}
+
+    /** @throws InvalidReviewException when the bytes are anything else; its message names the field */
+    static AdmissionRequest read(byte[] body) throws InvalidReviewException {
+        JsonNode review = parse(body);
+        try {
+            return request(review);
+        } catch (InvalidObjectException e) {
+            throw new InvalidReviewException(e.getMessage());
+        }
+    }
+
+    private static JsonNode parse(byte[] body) throws InvalidReviewException {
+        JsonNode tree;
+        try {
+            tree = JSON.readTree(body);
+        } catch (MismatchedInputException e) { // of a tree: only FAIL_ON_TRAILING_TOKENS
+            throw unacceptable(e, "something follows after the JSON value");
+        } catch (JsonProcessingException e) {
+            throw unacceptable(e, e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // in memory: cannot happen
+        }
+        if (tree == null || !tree.isObject()) {
+            throw new InvalidReviewException("body must be a JSON object: an AdmissionReview");
+        }
+        return tree;
+    }
+
+    private static InvalidReviewException unacceptable(JsonProcessingException e, String problem) {
+        String where = e.getLocation() == null ? ""
+                : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+        return new InvalidReviewException("body is not acceptable JSON" + where + ": " + problem);
+    }
+
+    private static AdmissionRequest request(JsonNode review) throws InvalidObjectException, InvalidReviewException {
+        expect("apiVersion", API_VERSION, Fields.text(review, "", "apiVersion"));
+        expect("kind", KIND, Fields.text(review, "", "kind"));
+        JsonNode request = Fields.object(review, "", "request");
+        if (request.isMissingNode()) {
+            throw new InvalidReviewException("request is missing: send the AdmissionReview as the API server does");
+        }
+        String uid = Fields.text(request, "request", "uid");
+        if (uid.isBlank() || uid.length() > LONGEST_UID) {
+            throw new InvalidReviewException(
+                    "request.uid is missing, blank or longer than " + LONGEST_UID + " characters");
+        }
+        JsonNode type = Fields.object(request, "request", "kind");
+        String kind = Fields.text(type, "request.kind", "kind");
+        if (kind.isEmpty()) {
+            throw new InvalidReviewException("request.kind.kind is missing: the kind of the object, as Pod");
+        }
+        AdmissionRequest.Operation operation = operation(Fields.text(request, "request", "operation"));
+        JsonNode object = Fields.object(request, "request", "object");
+        if (object.isMissingNode() && writes(operation)) {
+            throw new InvalidReviewException("request.object is missing: " + operation + " needs it");
+        }
+        String namespace = Fields.text(request, "request", "namespace");
+        JsonNode metadata = Fields.object(object, "request.object", "metadata");
+        String own = Fields.text(metadata, "request.object.metadata", "namespace");
+        if (!own.isEmpty() && !namespace.isEmpty() && !own.equals(namespace)) {
+            throw new InvalidReviewException(
+                    "request.object.metadata.namespace is not that of request.namespace; the API server never does that");
+        }
+        return new AdmissionRequest(uid, Fields.text(type, "request.kind", "group"), kind, operation,
+                Fields.text(request, "request", "subResource"), own.isEmpty() ? namespace : own,
+                Fields.text(request, "request", "name"), object, Fields.object(request, "request", "oldObject"),
+                Fields.flag(request, "request", "dryRun"));
+    }
+
+    private static boolean writes(AdmissionRequest.Operation operation) {
+        return operation == AdmissionRequest.Operation.CREATE || operation == AdmissionRequest.Operation.UPDATE;
+    }
+
+    private static AdmissionRequest.Operation operation(String name) throws InvalidReviewException {
+        return switch (name) {
+            case "CREATE" -> AdmissionRequest.Operation.CREATE;
+            case "UPDATE" -> AdmissionRequest.Operation.UPDATE;
+            case "DELETE" -> AdmissionRequest.Operation.DELETE;
+            case "CONNECT" -> AdmissionRequest.Operation.CONNECT;
+            default -> throw new InvalidReviewException(
+                    "request.operation is \"" + name + "\", must be CREATE, UPDATE, DELETE or CONNECT");
+        };
+    }
+
+    private static void expect(String field, String expected, String actual) throws InvalidReviewException {
+        if (!actual.equals(expected)) {
+            throw new InvalidReviewException(field + " is \"" + actual + "\", must be " + expected);
+        }
+    }
+}

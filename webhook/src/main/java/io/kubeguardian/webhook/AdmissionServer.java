@@ -1,0 +1,103 @@
+package io.kubeguardian.webhook;
+
+import io.helidon.common.tls.Tls;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.ConnectionConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.kubeguardian.config.WebhookSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** HTTPS: TLS 1.3 or 1.2, HTTP/1.1 with keep-alive, a virtual thread per connection. Serves {@code POST /validate}. */
+final class AdmissionServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AdmissionServer.class);
+
+    static final String PATH = "/validate";
+    /** The API server gives up after 10 s by default (30 s at most). */
+    private static final Duration LONGEST_BODY = Duration.ofSeconds(10);
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(90);
+    private static final int MOST_CONNECTIONS = 1024;
+
+    private final Function<byte[], AdmissionHandler.Answer> handler;
+    private final BodyReader bodies;
+    private final WebhookMetrics metrics;
+    private final WebServer server;
+
+    /** @throws io.kubeguardian.config.ConfigException when the port is taken or the address is not this machine's */
+    AdmissionServer(
+            WebhookSettings settings, SSLContext tls, Function<byte[], AdmissionHandler.Answer> handler,
+            WebhookMetrics metrics) {
+        this.handler = handler;
+        this.bodies = new BodyReader(settings.maxRequestBytes(), LONGEST_BODY);
+        this.metrics = metrics;
+        this.server = HttpServers.start("webhook.port", settings.host(), settings.port(), WebServer.builder()
+                .tls(Tls.builder().sslContext(tls).enabledProtocols(List.of("TLSv1.3", "TLSv1.2")).build())
+                .maxTcpConnections(MOST_CONNECTIONS)
+                .connectionConfig(ConnectionConfig.builder().readTimeout(LONGEST_SILENCE).build())
+                .routing(routing -> routing
+                        .post(PATH, this::validate)
+                        .any(PATH, (request, response) -> refuse(response.header(HeaderNames.ALLOW, "POST"), 405,
+                                "method not allowed; POST an AdmissionReview"))
+                        .any((request, response) -> refuse(response, 404, "no such path; POST to " + PATH))
+                        .error(RuntimeException.class, this::fail)));
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    private void validate(ServerRequest request, ServerResponse response) {
+        boolean json = request.headers().contentType()
+                .map(type -> type.mediaType().text().equals("application/json"))
+                .orElse(true);
+        if (!json) {
+            refuse(response, 415, "Content-Type must be application/json");
+            return;
+        }
+        byte[] body;
+        try {
+            body = bodies.read(request.content().inputStream(), request.headers().contentLength().orElse(-1));
+        } catch (BodyReader.RefusedException e) {
+            metrics.requests.labels(e.outcome(), "").inc();
+            refuse(response, e.status(), e.getMessage());
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        send(response, handler.apply(body));
+    }
+
+    /** The rest of the body, if any, is not wanted: the connection ends with the answer. */
+    private static void refuse(ServerResponse response, int status, String message) {
+        response.header(HeaderValues.CONNECTION_CLOSE);
+        send(response, AdmissionHandler.error(status, message));
+    }
+
+    private static void send(ServerResponse response, AdmissionHandler.Answer answer) {
+        response.status(Status.create(answer.status()))
+                .header(HeaderValues.CONTENT_TYPE_JSON)
+                .send(answer.body());
+    }
+
+    private void fail(ServerRequest request, ServerResponse response, RuntimeException problem) {
+        metrics.requests.labels("failed", "").inc();
+        LOG.error("request failed", problem);
+        refuse(response, 500, "internal error; see the webhook's log");
+    }
+
+    /** Stops accepting, lets requests under way end for a moment, closes. */
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

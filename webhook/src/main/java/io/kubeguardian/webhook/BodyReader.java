@@ -1,0 +1,105 @@
+package io.kubeguardian.webhook;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads request bodies within bounds: a largest size, a longest time, and a budget of bytes for all that are being
+ * read at once, so that neither one large, nor one slow, nor many callers can take the webhook's memory.
+ */
+final class BodyReader {
+    private static final int AT_ONCE = 4;
+    private static final int BLOCK = 8192;
+    private static final long MOST_DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final int mostBytes;
+    private final long mostNanos;
+    private final Semaphore budget;
+
+    BodyReader(int mostBytes, Duration longest) {
+        this.mostBytes = mostBytes;
+        this.mostNanos = longest.toNanos();
+        this.budget = new Semaphore(AT_ONCE * mostBytes);
+    }
+
+    /** A body that is not read; the message is for the caller. */
+    static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final int status;
+        private final String outcome;
+
+        RefusedException(int status, String outcome, String message) {
+            super(message);
+            this.status = status;
+            this.outcome = outcome;
+        }
+
+        /** HTTP status. */
+        int status() {
+            return status;
+        }
+
+        /** Label for the metrics. */
+        String outcome() {
+            return outcome;
+        }
+    }
+
+    /**
+     * @param announced the Content-Length; -1 when there is none
+     * @throws RefusedException when a bound is exceeded
+     */
+    byte[] read(InputStream in, long announced) throws RefusedException, IOException {
+        if (announced > mostBytes) {
+            throw tooLarge(in);
+        }
+        int share = announced < 0 ? mostBytes : (int) announced;
+        if (!budget.tryAcquire(share)) {
+            throw new RefusedException(503, "busy", "too many large requests at once; try again");
+        }
+        try {
+            return read(in);
+        } finally {
+            budget.release(share);
+        }
+    }
+
+    private byte[] read(InputStream in) throws RefusedException, IOException {
+        long start = System.nanoTime();
+        ByteArrayOutputStream body = new ByteArrayOutputStream(BLOCK);
+        byte[] block = new byte[BLOCK];
+        for (int count = in.read(block); count >= 0; count = in.read(block)) {
+            if (body.size() + count > mostBytes) {
+                throw tooLarge(in);
+            }
+            if (System.nanoTime() - start > mostNanos) {
+                throw new RefusedException(408, "timeout", "the body took too long to arrive");
+            }
+            body.write(block, 0, count);
+        }
+        return body.toByteArray();
+    }
+
+    /**
+     * Lets some more of the body arrive, within bounds: a connection closed with unread data is reset, and the caller
+     * would never see the answer.
+     */
+    private RefusedException tooLarge(InputStream in) throws IOException {
+        long start = System.nanoTime();
+        byte[] block = new byte[BLOCK];
+        long left = 2L * mostBytes;
+        while (left > 0 && System.nanoTime() - start < MOST_DRAIN_NANOS) {
+            int count = in.read(block);
+            if (count < 0) {
+                break;
+            }
+            left -= count;
+        }
+        return new RefusedException(413, "too_large",
+                "body is larger than " + mostBytes + " bytes (webhook.maxRequestBytes)");
+    }
+}

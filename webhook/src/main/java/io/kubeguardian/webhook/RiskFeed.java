@@ -1,0 +1,239 @@
+package io.kubeguardian.webhook;
+
+import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.KafkaSettings;
+import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.RiskScore;
+import io.kubeguardian.schema.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows {@code kubeguardian.risk} from its beginning into the {@link RiskView}, on a thread of its own.
+ *
+ * <p>It is caught up once it has read as far as the topic went when it first reached the broker. A broker that is
+ * away later changes nothing but the figures: the view stays, and reading goes on when the broker is back. The topic's
+ * partitions are those it had at start.
+ */
+final class RiskFeed implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RiskFeed.class);
+    private static final AvroCodec<RiskScore> CODEC = AvroCodec.of(RiskScore.class);
+    private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration ASK = Duration.ofSeconds(2);
+    private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final RiskView view;
+    private final DeadLetters deadLetters;
+    private final WebhookMetrics metrics;
+    private final Clock clock;
+    private final Runnable whenCaughtUp;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile boolean caughtUp;
+    /** {@link System#nanoTime()} when the view last held all there was; meaningless before {@link #caughtUp}. */
+    private volatile long freshAt;
+    private boolean brokerAway;
+
+    /**
+     * @param whenCaughtUp called once, on the feed's thread
+     * @throws ConfigException when the Kafka settings cannot be used
+     */
+    RiskFeed(KafkaSettings kafka, RiskView view, WebhookMetrics metrics, Clock clock, Runnable whenCaughtUp) {
+        this.view = view;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.whenCaughtUp = whenCaughtUp;
+        Map<String, Object> client = new HashMap<>(kafka.properties());
+        client.put("bootstrap.servers", kafka.bootstrapServers());
+        client.put("reconnect.backoff.max.ms", 1_000);
+        client.put("enable.metrics.push", false);
+        client.put("metric.reporters", ""); // no JMX
+        this.deadLetters = new DeadLetters(client, metrics);
+        client.put("client.id", "kubeguardian-webhook-risk");
+        client.put("enable.auto.commit", false);
+        client.put("auto.offset.reset", "earliest");
+        client.put("isolation.level", "read_committed");
+        client.put("max.partition.fetch.bytes", 1 << 20);
+        client.put("fetch.max.bytes", 4 << 20);
+        try {
+            this.consumer = new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        } catch (KafkaException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new ConfigException("kafka: " + cause.getMessage()
+                    + "; check kafka.bootstrapServers and kafka.properties", e);
+        }
+        metrics.freshness(() ->
+                caughtUp ? (System.nanoTime() - freshAt) / (double) TimeUnit.SECONDS.toNanos(1) : Double.NaN);
+        this.thread = Thread.ofPlatform().name("risk-feed").daemon().start(this::run);
+    }
+
+    boolean caughtUp() {
+        return caughtUp;
+    }
+
+    private void run() {
+        try (consumer; deadLetters) {
+            Map<TopicPartition, Long> ends = start();
+            long nextLook = System.nanoTime();
+            while (!closed) {
+                poll();
+                if (!caughtUp && ends.entrySet().stream().allMatch(e -> position(e.getKey()) >= e.getValue())) {
+                    freshAt = System.nanoTime();
+                    caughtUp = true;
+                    metrics.riskReady.set(1);
+                    LOG.info("caught up topic={} workloads={}", Topics.RISK, view.size());
+                    whenCaughtUp.run();
+                }
+                if (System.nanoTime() - nextLook >= 0) {
+                    look(ends.keySet());
+                    view.expire(nowNanos());
+                    nextLook = System.nanoTime() + LOOK_EVERY_NANOS;
+                }
+            }
+        } catch (WakeupException | InterruptException e) {
+            LOG.debug("risk feed stopped");
+        } catch (RuntimeException e) {
+            LOG.error("risk feed failed; the view no longer follows topic={}, restart the webhook", Topics.RISK, e);
+        }
+    }
+
+    /** Assigns every partition at its beginning; the offsets at which the topic ends now. Waits for the broker. */
+    private Map<TopicPartition, Long> start() {
+        while (true) {
+            try {
+                List<TopicPartition> partitions = consumer.partitionsFor(Topics.RISK, ASK).stream()
+                        .map(info -> new TopicPartition(info.topic(), info.partition()))
+                        .toList();
+                if (partitions.isEmpty()) {
+                    throw new KafkaException("topic " + Topics.RISK + " does not exist yet");
+                }
+                Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ASK);
+                consumer.assign(partitions);
+                consumer.beginningOffsets(partitions, ASK).forEach(consumer::seek);
+                broker(true, "");
+                return ends;
+            } catch (WakeupException | InterruptException e) {
+                throw e;
+            } catch (KafkaException e) {
+                broker(false, e.getMessage());
+                pause();
+            }
+        }
+    }
+
+    private void poll() {
+        try {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                apply(record);
+            }
+        } catch (WakeupException | InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            broker(false, e.getMessage());
+            pause();
+        }
+    }
+
+    private void apply(ConsumerRecord<byte[], byte[]> record) {
+        long now = nowNanos();
+        try {
+            if (record.key() == null) {
+                throw new MalformedRecordException("no key; must be the workload's");
+            }
+            String workload = new String(record.key(), StandardCharsets.UTF_8);
+            if (record.value() == null) {
+                view.remove(workload);
+                metrics.riskRecords.labels("removed").inc();
+            } else {
+                view.put(workload, WorkloadRisk.of(workload, CODEC.decode(record.value())), now);
+                metrics.riskRecords.labels("applied").inc();
+            }
+        } catch (MalformedRecordException e) {
+            metrics.riskRecords.labels("malformed").inc();
+            LOG.warn("malformed record topic={} partition={} offset={}", record.topic(), record.partition(),
+                    record.offset());
+            deadLetters.send(record, e.getMessage(), now);
+        }
+    }
+
+    /** Asks the broker how far the topic goes: the only way to tell a quiet topic from a broker that is away. */
+    private void look(Iterable<TopicPartition> partitions) {
+        try {
+            long lag = 0;
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment(), ASK);
+            for (TopicPartition partition : partitions) {
+                lag += Math.max(0, ends.getOrDefault(partition, 0L) - position(partition));
+            }
+            metrics.riskLag.set(lag);
+            if (lag == 0) {
+                freshAt = System.nanoTime();
+            }
+            broker(true, "");
+        } catch (WakeupException | InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            broker(false, e.getMessage());
+        }
+    }
+
+    private long position(TopicPartition partition) {
+        return consumer.position(partition, ASK);
+    }
+
+    private void broker(boolean up, String problem) {
+        metrics.brokerUp.set(up ? 1 : 0);
+        if (!up && !brokerAway) {
+            LOG.warn("risk topic out of reach, going on with what is known workloads={} cause=\"{}\"", view.size(),
+                    Text.oneLine(String.valueOf(problem), 300));
+        } else if (up && brokerAway) {
+            LOG.info("risk topic within reach again");
+        }
+        brokerAway = !up;
+    }
+
+    private void pause() {
+        if (closed) {
+            throw new WakeupException();
+        }
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    private long nowNanos() {
+        return Nanos.of(Instant.now(clock));
+    }
+
+    /** Stops reading; the view stays as it is. */
+    @Override
+    public void close() {
+        closed = true;
+        consumer.wakeup();
+        try {
+            if (!thread.join(Duration.ofSeconds(5))) {
+                LOG.warn("risk feed did not stop within 5 s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

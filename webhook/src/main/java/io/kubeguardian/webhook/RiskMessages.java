@@ -1,0 +1,77 @@
+package io.kubeguardian.webhook;
+
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What a risk says to a developer. */
+final class RiskMessages {
+    private static final String INCIDENT = "incident";
+    private static final int LONGEST_WORKLOAD = 600;
+
+    private RiskMessages() {}
+
+    /** Id of the weightiest incident behind the risk. */
+    static Optional<String> incident(WorkloadRisk risk) {
+        return risk.factors().stream()
+                .filter(factor -> factor.kind().equals(INCIDENT))
+                .map(WorkloadRisk.Factor::evidenceId)
+                .filter(id -> !id.isEmpty())
+                .findFirst();
+    }
+
+    /** Which workload, how much over what, because of what, what to do, and how long it lasts by itself. */
+    static String denial(String workload, WorkloadRisk risk, double threshold, long nowNanos) {
+        StringBuilder text = new StringBuilder()
+                .append(String.format(Locale.ROOT, "the risk of workload %s is %.1f (%s), pods are denied from %s on",
+                        Text.oneLine(workload, LONGEST_WORKLOAD), risk.scoreAt(nowNanos), risk.level(),
+                        number(threshold)));
+        if (!risk.factors().isEmpty()) {
+            double decay = risk.decayAt(nowNanos);
+            text.append(", because of ").append(risk.factors().stream()
+                    .map(factor -> factor(factor, decay))
+                    .collect(Collectors.joining("; ")));
+        }
+        if (risk.otherFactors() > 0) {
+            text.append("; and ").append(risk.otherFactors()).append(" lesser");
+        }
+        if (risk.lostEvents() > 0) {
+            text.append(" (evidence is incomplete: ").append(risk.lostEvents()).append(" events or batches are missing)");
+        }
+        text.append("; ").append(incident(risk)
+                .map(id -> "look at incident " + id + " (kubeguardian report --incident " + id + ")")
+                .orElse("look at its alerts (kubeguardian monitor)"));
+        text.append(" and ask your security team");
+        double seconds = risk.secondsUntil(threshold, nowNanos);
+        text.append(Double.isInfinite(seconds)
+                ? "; with this threshold it does not pass by itself"
+                : "; if nothing is added it falls below the threshold in about " + duration(seconds)
+                        + " (half-life " + duration(risk.halfLifeSeconds()) + ")");
+        return text.toString();
+    }
+
+    static String warning(String workload, double score, double threshold) {
+        return String.format(Locale.ROOT, "KubeGuardian: the risk of workload %s is %.1f; pods are denied from %s on",
+                Text.oneLine(workload, LONGEST_WORKLOAD), score, number(threshold));
+    }
+
+    private static String factor(WorkloadRisk.Factor factor, double decay) {
+        String times = factor.count() > 1 ? ", " + factor.count() + " times" : "";
+        return String.format(Locale.ROOT, "%s \"%s\" (%+.1f%s, last at %s): %s", factor.kind(), factor.name(),
+                factor.points() * decay, times, Nanos.toInstant(factor.lastNanos()).truncatedTo(ChronoUnit.SECONDS),
+                factor.reason());
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
+    /** Rounded up to the unit that a person would use. */
+    private static String duration(double seconds) {
+        if (seconds < 120) {
+            return (long) Math.ceil(seconds) + " s";
+        }
+        return seconds < 7200 ? (long) Math.ceil(seconds / 60) + " min" : (long) Math.ceil(seconds / 3600) + " h";
+    }
+}

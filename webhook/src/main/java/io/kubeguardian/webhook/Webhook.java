@@ -1,0 +1,99 @@
+package io.kubeguardian.webhook;
+
+import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.config.WebhookSettings;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+
+/** A running admission webhook: certificate, risk feed, servers. */
+public final class Webhook implements AutoCloseable {
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+    private final String caPem;
+    private final RiskFeed feed;
+    private final AdmissionServer server;
+    private final int managementPort;
+
+    private Webhook(KubeGuardianConfig config, Clock clock) {
+        WebhookSettings settings = config.webhook();
+        ServerCertificate certificate = settings.certificate().isEmpty()
+                ? SelfSigned.make(Instant.now())
+                : ServerCertificate.read(Path.of(settings.certificate()), Path.of(settings.privateKey()));
+        this.caPem = certificate.authorityPem();
+        WebhookMetrics metrics = new WebhookMetrics();
+        RiskView view = new RiskView(settings.riskLimit(), metrics);
+        try {
+            this.feed = opened(new RiskFeed(config.kafka(), view, metrics, clock, () -> caughtUp.complete(null)));
+            Decider decider = new Decider(
+                    settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), view::get);
+            this.server = opened(new AdmissionServer(settings, certificate.tls(),
+                    new AdmissionHandler(decider, feed::caughtUp, metrics, clock), metrics));
+            this.managementPort = settings.managementPort() < 0 ? -1
+                    : opened(new ManagementServer(settings, feed::caughtUp, metrics)).port();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts everything and returns at once; admission answers 503 until {@link #ready()}.
+     *
+     * @throws ConfigException when a setting cannot be used: files, ports, Kafka properties
+     */
+    public static Webhook start(KubeGuardianConfig config) {
+        return start(config, Clock.systemUTC());
+    }
+
+    /** As {@link #start(KubeGuardianConfig)}; the clock tells how far risks have decayed. */
+    static Webhook start(KubeGuardianConfig config, Clock clock) {
+        return new Webhook(config, clock);
+    }
+
+    /** Port of the TLS server. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Port of /metrics, /healthz and /readyz; -1 when there is none. */
+    public int managementPort() {
+        return managementPort;
+    }
+
+    /** What a client must trust, as PEM: the authority made at start, or the last certificate of the configured chain. */
+    public String caPem() {
+        return caPem;
+    }
+
+    /** Whether the risk view has caught up with the topic as it was at start. */
+    public boolean ready() {
+        return feed.caughtUp();
+    }
+
+    /** Completes when {@link #ready()} becomes true. */
+    public CompletableFuture<Void> whenReady() {
+        return caughtUp.copy();
+    }
+
+    /** Stops within seconds; may be called more than once. */
+    @Override
+    public synchronized void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot stop a part of the webhook: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+}

@@ -1,0 +1,208 @@
+package io.kubeguardian.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.WebhookSettings;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ServerSocket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The real server, over real TLS, with a risk view that is empty. */
+class AdmissionServerTest {
+    private static final int MOST_BYTES = 1 << 20;
+    private static final ServerCertificate CERTIFICATE = SelfSigned.make(Instant.now());
+
+    private static AdmissionServer server;
+    private static TlsClient client;
+
+    @BeforeAll
+    static void start() {
+        WebhookMetrics metrics = new WebhookMetrics();
+        Decider decider = new Decider("prod", 70, true, new RiskView(16, metrics)::get);
+        server = new AdmissionServer(settings(0), CERTIFICATE.tls(),
+                new AdmissionHandler(decider, () -> true, metrics, Clock.systemUTC()), metrics);
+        client = new TlsClient(CERTIFICATE.authorityPem(), server.port());
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        server.close();
+    }
+
+    static Stream<Path> hostileFiles() throws Exception {
+        Path folder = Path.of(AdmissionServerTest.class.getResource("/hostile").toURI());
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".json")).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostileFiles")
+    void aHostileReviewIsABadRequestWithOneClearLine(Path file) throws Exception {
+        String expected = expectations().getProperty(file.getFileName().toString());
+
+        HttpResponse<byte[]> answer = client.post(Files.readAllBytes(file));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(error(answer)).contains(expected).doesNotContain("\n", "com.fasterxml", "Exception");
+        assertThat(error(answer).length()).isLessThanOrEqualTo(300);
+    }
+
+    @Test
+    void everyExpectationHasItsFile() throws Exception {
+        List<String> files = hostileFiles().map(file -> file.getFileName().toString()).toList();
+
+        assertThat(expectations().stringPropertyNames()).containsExactlyInAnyOrderElementsOf(files);
+    }
+
+    @Test
+    void aHugeArrayIsABadRequestBeforeItFillsTheMemory() {
+        byte[] body = ("{\"a\":[" + "{},".repeat(200_000) + "{}]}").getBytes(StandardCharsets.US_ASCII);
+
+        HttpResponse<byte[]> answer = client.post(body);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(error(answer)).contains("Token count");
+    }
+
+    @Test
+    void aBodyOverTheLimitIsTooLarge() {
+        HttpResponse<byte[]> answer = client.post(new byte[MOST_BYTES + 1]);
+
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(error(answer)).isEqualTo("body is larger than 1048576 bytes (webhook.maxRequestBytes)");
+    }
+
+    @Test
+    void aBodyWithoutALengthIsTooLargeAsSoonAsItExceedsTheLimit() {
+        var chunked = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[MOST_BYTES + 1]));
+
+        HttpResponse<byte[]> answer = client.send(client.request("/validate").POST(chunked).build());
+
+        assertThat(answer.statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void aBodyWithoutALengthIsReadWithinTheLimit() {
+        byte[] review = Reviews.bytes("pod-create-by-replicaset.json");
+        var chunked = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(review));
+
+        HttpResponse<byte[]> answer = client.send(client.request("/validate").POST(chunked).build());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET, /validate, 405", "PUT, /validate, 405", "DELETE, /validate, 405", "POST, /, 404",
+        "GET, /metrics, 404", "POST, /validate/x, 404", "POST, /validate?timeout=10s, 400"})
+    void otherMethodsAndPathsAreRefused(String method, String path, int status) {
+        var request = client.request(path).method(method, BodyPublishers.ofString("{}")).build();
+
+        HttpResponse<byte[]> answer = client.send(request);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(error(answer)).isNotBlank();
+    }
+
+    @Test
+    void anotherContentTypeIsRefused() {
+        var request = client.request("/validate").setHeader("Content-Type", "application/yaml")
+                .POST(BodyPublishers.ofString("{}")).build();
+
+        HttpResponse<byte[]> answer = client.send(request);
+
+        assertThat(answer.statusCode()).isEqualTo(415);
+    }
+
+    @Test
+    void anAnswerIsACompleteAdmissionReview() {
+        ObjectNode response = client.review(Reviews.bytes("pod-create-privileged.json"));
+
+        assertThat(response.path("uid").asText()).isEqualTo("705ab4f5-6393-11e8-b7cc-42010a800003");
+        assertThat(response.path("allowed").isBoolean()).isTrue();
+        assertThat(response.path("allowed").asBoolean()).isFalse();
+        assertThat(response.at("/status/code").asInt()).isEqualTo(403);
+        assertThat(response.at("/status/reason").asText()).isEqualTo("Forbidden");
+        assertThat(response.at("/status/message").asText())
+                .contains("spec.containers[2].securityContext.privileged");
+        assertThat(response.at("/auditAnnotations/workload").asText()).isEqualTo(Reviews.ORDERS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.3, true", "TLSv1.2, true", "TLSv1.1, false"})
+    void onlyTls12And13AreSpoken(String protocol, boolean spoken) throws Exception {
+        try (SSLSocket socket = (SSLSocket) TlsClient.trusting(CERTIFICATE.authorityPem()).getSocketFactory()
+                .createSocket("localhost", server.port())) {
+            socket.setEnabledProtocols(new String[] {protocol});
+            if (spoken) {
+                socket.startHandshake();
+                assertThat(socket.getSession().getProtocol()).isEqualTo(protocol);
+            } else {
+                assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLException.class);
+            }
+        }
+    }
+
+    @Test
+    void aTakenPortIsNamedWithItsSetting() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            WebhookSettings settings = settings(taken.getLocalPort());
+
+            assertThatThrownBy(() -> new AdmissionServer(settings, CERTIFICATE.tls(), body -> null, new WebhookMetrics()))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("webhook.port: cannot listen on 127.0.0.1:" + taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void anErrorWithinIsNotShownToTheCaller() {
+        try (AdmissionServer failing = new AdmissionServer(settings(0), CERTIFICATE.tls(), body -> {
+                    throw new IllegalStateException("secret of the inside");
+                }, new WebhookMetrics());
+                TlsClient other = new TlsClient(CERTIFICATE.authorityPem(), failing.port())) {
+            HttpResponse<byte[]> answer = other.post(new byte[] {'{', '}'});
+
+            assertThat(answer.statusCode()).isEqualTo(500);
+            assertThat(error(answer)).isEqualTo("internal error; see the webhook's log");
+        }
+    }
+
+    static WebhookSettings settings(int port) {
+        return new WebhookSettings("prod", port, "127.0.0.1", "", "", 70, true, MOST_BYTES, 16, 0);
+    }
+
+    private static String error(HttpResponse<byte[]> answer) {
+        return Reviews.parse(answer.body()).path("error").asText();
+    }
+
+    private static Properties expectations() throws IOException {
+        Properties expected = new Properties();
+        try (InputStream in = AdmissionServerTest.class.getResourceAsStream("/hostile/expected.properties")) {
+            expected.load(in);
+        }
+        return expected;
+    }
+}
