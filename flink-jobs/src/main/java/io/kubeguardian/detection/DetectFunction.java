@@ -1,0 +1,400 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.config.DetectionSettings;
+import io.kubeguardian.process.MapStateNodes;
+import io.kubeguardian.process.ProcessId;
+import io.kubeguardian.process.ProcessNode;
+import io.kubeguardian.process.ProcessTree;
+import io.kubeguardian.process.TreeProcess;
+import io.kubeguardian.rules.ContainerView;
+import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.BatchEvents;
+import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.Loss;
+import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.PodMetadata;
+import io.kubeguardian.schema.Signal;
+import io.kubeguardian.schema.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Everything that is kept per pod: decoding, completeness, metadata, the process tree, the rules. Input are the
+ * records of {@link Topics#EVENTS} and {@link Topics#PODS} by the pod's key, as one stream, so that a capture in
+ * which a pod's metadata comes before its events is replayed in that order.
+ */
+public final class DetectFunction extends KeyedProcessFunction<String, RawRecord, Signal> {
+    private static final long serialVersionUID = 1L;
+
+    static final OutputTag<Observation> OBSERVATIONS =
+            new OutputTag<>("observations", TypeInformation.of(Observation.class));
+
+    /** How long an exited process may still be named by late events, milliseconds. */
+    static final long EXIT_GRACE_MILLIS = 10_000;
+    /** How long the state of a deleted pod stays for late events, milliseconds. */
+    static final long DELETE_GRACE_MILLIS = 60_000;
+    /** After this long without a batch, the state of a pod goes even if its deletion was not seen, milliseconds. */
+    static final long FORGET_MILLIS = 7L * 24 * 3600 * 1000;
+    /** Most batches that wait for a pod's metadata. */
+    static final int WAITING_LIMIT = 512;
+
+    private final DetectionSettings settings;
+    private final DetectorFactory detectors;
+    private final DetectionClock clock;
+    private final boolean bounded;
+
+    private transient AvroCodec<EventBatch> batches;
+    private transient AvroCodec<PodMetadata> pods;
+    private transient ValueState<PodState> podState;
+    private transient ValueState<PodMetadata> metadataState;
+    private transient ListState<RawRecord> waiting;
+    private transient MapState<String, Repeat> repeats;
+    private transient MapState<ProcessId, ProcessNode> processes;
+    private transient ProcessTree tree;
+    private transient RepeatGuard guard;
+    private transient RecentItems recent;
+    private transient BatchEvaluation evaluation;
+    private transient DetectMetrics metrics;
+    private transient Emitter emitter;
+
+    /**
+     * @param bounded the input ends (a capture): metadata is waited for in event time, else in processing time
+     */
+    public DetectFunction(
+            DetectionSettings settings, DetectorFactory detectors, DetectionClock clock, boolean bounded) {
+        this.settings = settings;
+        this.detectors = detectors;
+        this.clock = clock;
+        this.bounded = bounded;
+    }
+
+    @Override
+    public void open(OpenContext context) throws Exception {
+        batches = AvroCodec.of(EventBatch.class);
+        pods = AvroCodec.of(PodMetadata.class);
+        var runtime = getRuntimeContext();
+        podState = runtime.getState(new ValueStateDescriptor<>("pod", TypeInformation.of(PodState.class)));
+        metadataState = runtime.getState(new ValueStateDescriptor<>("metadata", Types.POD));
+        waiting = runtime.getListState(
+                new ListStateDescriptor<>("waiting", TypeInformation.of(RawRecord.class)));
+        repeats = runtime.getMapState(RepeatGuard.descriptor());
+        processes = runtime.getMapState(MapStateNodes.descriptor());
+        metrics = new DetectMetrics(runtime.getMetricGroup());
+        guard = new RepeatGuard(repeats);
+        recent = new RecentItems();
+        emitter = new Emitter();
+        tree = new ProcessTree(new MapStateNodes(processes), settings.processLimit());
+        evaluation = new BatchEvaluation(tree, detectors.create(), emitter);
+    }
+
+    @Override
+    public void processElement(RawRecord record, Context context, Collector<Signal> out) throws Exception {
+        try {
+            if (record.topic.equals(Topics.PODS)) {
+                metadata(record, context, out);
+            } else {
+                EventBatch batch = decode(record);
+                metrics.decoded.inc();
+                events(record, batch, context, out);
+            }
+        } catch (MalformedRecordException e) {
+            metrics.malformed.inc();
+            context.output(DeadLetters.TAG, DeadLetters.of(record, e.getMessage(), clock.nanos()));
+        }
+    }
+
+    private EventBatch decode(RawRecord record) throws MalformedRecordException {
+        EventBatch batch = batches.decode(record.value);
+        BatchEvents.validate(batch);
+        if (batch.getPodSequence() < 0) {
+            throw new MalformedRecordException("podSequence is " + batch.getPodSequence() + ", below 0");
+        }
+        if (!Keys.events(batch).equals(record.key)) {
+            throw new MalformedRecordException("the record's key is " + record.key + ", its batch belongs to "
+                    + Keys.events(batch));
+        }
+        return batch;
+    }
+
+    private void metadata(RawRecord record, Context context, Collector<Signal> out) throws Exception {
+        PodMetadata metadata = record.value == null ? null : pods.decode(record.value);
+        if (metadata != null && !metadata.getUid().equals(record.key)) {
+            throw new MalformedRecordException("the record's key is " + record.key + ", its metadata belongs to "
+                    + metadata.getUid());
+        }
+        PodState pod = pod();
+        if (metadata == null || metadata.getDeleted()) {
+            if (pod.lastSeen == 0 && pod.waiting == 0) {
+                clear();
+                return;
+            }
+            pod.deleteAt = Math.max(pod.lastSeen, record.timestamp) + DELETE_GRACE_MILLIS;
+            context.timerService().registerEventTimeTimer(pod.deleteAt);
+        } else {
+            metadataState.update(metadata);
+            pod.deleteAt = 0;
+            release(pod, context, out);
+        }
+        podState.update(pod);
+    }
+
+    private void events(RawRecord record, EventBatch batch, Context context, Collector<Signal> out) throws Exception {
+        PodState pod = pod();
+        PodMetadata metadata = batch.getPodUid().isEmpty() ? null : metadataState.value();
+        boolean unresolved = metadata == null && !batch.getPodUid().isEmpty();
+        if (unresolved && !pod.waitOver && pod.waiting < WAITING_LIMIT && settings.metadataWaitMillis() > 0) {
+            waiting.add(record);
+            pod.waiting++;
+            if (pod.waitUntil == 0) {
+                if (bounded) {
+                    pod.waitUntil = record.timestamp + settings.metadataWaitMillis();
+                    context.timerService().registerEventTimeTimer(pod.waitUntil);
+                } else {
+                    pod.waitUntil =
+                            context.timerService().currentProcessingTime() + settings.metadataWaitMillis();
+                    context.timerService().registerProcessingTimeTimer(pod.waitUntil);
+                }
+            }
+        } else {
+            if (unresolved) {
+                pod.waitOver = true;
+                release(pod, context, out);
+            }
+            evaluate(record, batch, metadata, pod, context, out);
+        }
+        podState.update(pod);
+    }
+
+    /** Takes the batches that waited through, with or without metadata. */
+    private void release(PodState pod, Context context, Collector<Signal> out) throws Exception {
+        if (pod.waiting == 0) {
+            return;
+        }
+        List<RawRecord> records = new ArrayList<>();
+        waiting.get().forEach(records::add);
+        waiting.clear();
+        pod.waiting = 0;
+        pod.waitUntil = 0;
+        PodMetadata metadata = metadataState.value();
+        for (RawRecord record : records) {
+            try {
+                evaluate(record, decode(record), metadata, pod, context, out);
+            } catch (MalformedRecordException e) {
+                throw new IllegalStateException("was valid before it waited", e);
+            }
+        }
+    }
+
+    private void evaluate(
+            RawRecord record, EventBatch batch, PodMetadata metadata, PodState pod, Context context,
+            Collector<Signal> out)
+            throws Exception {
+        long lostBefore = pod.ledger.lostEvents;
+        boolean isNew = pod.ledger.enter(batch.getEpoch(), batch.getPodSequence(), lossTotal(batch),
+                record.timestamp + settings.disorderMillis());
+        if (!isNew) {
+            metrics.duplicates.inc();
+            return;
+        }
+        if (metadata == null && !batch.getPodUid().isEmpty()) {
+            metrics.unresolved.inc();
+        }
+        metrics.events.inc(BatchEvents.count(batch));
+        if (pod.forgetAt == 0) {
+            pod.forgetAt = record.timestamp + FORGET_MILLIS;
+            context.timerService().registerEventTimeTimer(pod.forgetAt);
+        }
+        pod.lastSeen = Math.max(pod.lastSeen, record.timestamp);
+        boot(batch, pod);
+
+        PodContext podContext = new PodContext(batch, metadata);
+        SignalFactory signals =
+                new SignalFactory(batch, podContext, pod.ledger.completeness(), clock.nanos());
+        emitter.begin(signals, podContext, pod, context, out);
+        if (pod.ledger.lostEvents > lostBefore) {
+            lost(batch, pod, pod.ledger.lostEvents - lostBefore, signals, out);
+        }
+        tree.begin(pod.processes);
+        evaluation.run(batch, podContext);
+        metrics.evicted.inc(tree.commit());
+        pod.processes = tree.size();
+
+        if (!batch.getExits().isEmpty() && pod.sweepAt == 0) {
+            pod.sweepAt = record.timestamp + 2 * EXIT_GRACE_MILLIS;
+            context.timerService().registerEventTimeTimer(pod.sweepAt);
+        }
+        long deadline = pod.ledger.nextDeadline();
+        if (deadline != Long.MAX_VALUE) {
+            context.timerService().registerEventTimeTimer(deadline);
+        }
+    }
+
+    /** A node that came up again has none of the processes it had; a pod may keep its UID over that (static pods). */
+    private void boot(EventBatch batch, PodState pod) {
+        if (batch.getEpoch() > pod.newestEpoch) {
+            pod.newestEpoch = batch.getEpoch();
+            if (!batch.getBootId().equals(pod.bootId)) {
+                if (!pod.bootId.isEmpty()) {
+                    processes.clear();
+                    pod.processes = 0;
+                }
+                pod.bootId = batch.getBootId();
+            }
+        }
+    }
+
+    private void lost(EventBatch batch, PodState pod, long events, SignalFactory signals, Collector<Signal> out)
+            throws Exception {
+        metrics.lost.inc(events);
+        if (guard.pass("gap.lost", batch.getBaseTime(), pod) < 0) {
+            metrics.repeats.inc();
+            return;
+        }
+        out.collect(signals.gap("lost", batch.getEpoch() + "/" + lossTotal(batch),
+                "Node " + batch.getNode() + " lost " + events + " events, " + pod.ledger.lostEvents
+                        + " since this pod was first seen: what happened in the pod may be incomplete",
+                Map.of("kubeguardian.lost", Long.toString(events)), batch.getBaseTime()));
+    }
+
+    @Override
+    public void onTimer(long timestamp, OnTimerContext context, Collector<Signal> out) throws Exception {
+        PodState pod = podState.value();
+        if (pod == null) {
+            return;
+        }
+        if (pod.waitUntil != 0 && pod.waitUntil <= timestamp) {
+            pod.waitOver = true;
+            release(pod, context, out);
+        }
+        if (context.timeDomain() == TimeDomain.EVENT_TIME) {
+            boolean forget = pod.forgetAt != 0 && pod.lastSeen + FORGET_MILLIS <= timestamp;
+            if (forget || pod.deleteAt != 0 && pod.deleteAt <= timestamp) {
+                clear();
+                return;
+            }
+            keepHouse(timestamp, pod, context, out);
+        }
+        podState.update(pod);
+    }
+
+    private void keepHouse(long now, PodState pod, OnTimerContext context, Collector<Signal> out) throws Exception {
+        long missing = pod.ledger.expire(now);
+        if (missing > 0) {
+            metrics.missing.inc(missing);
+            missing(missing, now, pod, context.getCurrentKey(), out);
+        }
+        if (pod.sweepAt != 0 && pod.sweepAt <= now) {
+            tree.begin(pod.processes);
+            tree.sweep((now - EXIT_GRACE_MILLIS) * 1_000_000);
+            pod.processes = tree.size();
+            guard.forget(now * 1_000_000, pod);
+            pod.sweepAt = 0;
+        }
+        if (pod.forgetAt != 0 && pod.forgetAt <= now) {
+            pod.forgetAt = pod.lastSeen + FORGET_MILLIS;
+            context.timerService().registerEventTimeTimer(pod.forgetAt);
+        }
+    }
+
+    private void missing(long batchesMissing, long now, PodState pod, String key, Collector<Signal> out)
+            throws Exception {
+        PodMetadata metadata = metadataState.value();
+        boolean host = key.startsWith("node:");
+        EventBatch about = EventBatch.newBuilder()
+                .setCluster(metadata == null ? "" : metadata.getCluster())
+                .setNode(host ? key.substring(5) : metadata == null ? "" : metadata.getNode())
+                .setBootId(pod.bootId)
+                .setEpoch(pod.newestEpoch)
+                .setNodeSequence(0)
+                .setPodSequence(0)
+                .setPodUid(host ? "" : key)
+                .setBaseTime(now * 1_000_000)
+                .setStrings(List.of(""))
+                .setProcesses(List.of())
+                .build();
+        SignalFactory signals = new SignalFactory(
+                about, new PodContext(about, metadata), pod.ledger.completeness(), clock.nanos());
+        out.collect(signals.gap("missing", pod.newestEpoch + "/" + pod.ledger.missingBatches,
+                batchesMissing + " batches of events never arrived, " + pod.ledger.missingBatches
+                        + " since this pod was first seen: what happened in the pod is incomplete",
+                Map.of("kubeguardian.missing", Long.toString(batchesMissing)), now * 1_000_000));
+    }
+
+    private PodState pod() throws Exception {
+        PodState pod = podState.value();
+        return pod == null ? new PodState() : pod;
+    }
+
+    private void clear() {
+        podState.clear();
+        metadataState.clear();
+        waiting.clear();
+        repeats.clear();
+        processes.clear();
+    }
+
+    private static long lossTotal(EventBatch batch) {
+        long total = 0;
+        for (Loss loss : batch.getLosses()) {
+            total += loss.getCount();
+        }
+        return total;
+    }
+
+    /** Turns what the evaluation finds into records. */
+    private final class Emitter implements BatchEvaluation.Output {
+        private SignalFactory signals;
+        private String workload;
+        private PodState pod;
+        private Context context;
+        private Collector<Signal> out;
+
+        void begin(
+                SignalFactory factory, PodContext podContext, PodState state, Context operator,
+                Collector<Signal> collector) {
+            signals = factory;
+            workload = Keys.workload(podContext.workload());
+            pod = state;
+            context = operator;
+            out = collector;
+        }
+
+        @Override
+        public void hit(Hit hit, TreeProcess process, ContainerView container, long time) {
+            metrics.hits.inc();
+            long held;
+            try {
+                held = guard.pass(hit.rule() + '|' + process.pid() + '|' + process.startTime(), time, pod);
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot use the repeat guard's state", e);
+            }
+            if (held < 0) {
+                metrics.repeats.inc();
+                return;
+            }
+            out.collect(signals.rule(hit, process, container, time, held));
+        }
+
+        @Override
+        public void observe(String kind, String item, TreeProcess process, ContainerView container, long time) {
+            if (recent.isNew(workload + '|' + kind + '|' + item, time)) {
+                metrics.observations.inc();
+                context.output(OBSERVATIONS,
+                        new Observation(kind, item, signals.drift(kind, item, process, container, time)));
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.kubeguardian.detection;
+
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+
+/** What the detect operator counts, per subtask. */
+final class DetectMetrics {
+    final Counter decoded;
+    final Counter events;
+    final Counter malformed;
+    final Counter duplicates;
+    final Counter missing;
+    final Counter lost;
+    final Counter evicted;
+    final Counter unresolved;
+    final Counter hits;
+    final Counter repeats;
+    final Counter observations;
+
+    DetectMetrics(MetricGroup group) {
+        decoded = group.counter("decodedBatches");
+        events = group.counter("events");
+        malformed = group.counter("malformed");
+        duplicates = group.counter("duplicateBatches");
+        missing = group.counter("missingBatches");
+        lost = group.counter("lostEvents");
+        evicted = group.counter("evictedProcesses");
+        unresolved = group.counter("unresolvedBatches");
+        hits = group.counter("hits");
+        repeats = group.counter("repeatsHeldBack");
+        observations = group.counter("observations");
+    }
+}

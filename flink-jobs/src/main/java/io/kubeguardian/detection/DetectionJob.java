@@ -1,0 +1,64 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.config.DetectionSettings;
+import io.kubeguardian.config.KubeGuardianConfig;
+import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The pipeline between Kafka's topics, and how Flink runs it. */
+public final class DetectionJob {
+    /** The job's name on every cluster. */
+    public static final String NAME = "kubeguardian-detection";
+
+    /** How often event time is announced: a part of the latency from event to incident. */
+    private static final Duration WATERMARK_INTERVAL = Duration.ofMillis(50);
+    /** How long a record may wait for company on its way to the next operator. */
+    private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(5);
+
+    private DetectionJob() {}
+
+    /** Adds the job to the environment; the caller executes it. The topics must exist. */
+    public static void build(
+            StreamExecutionEnvironment env, KubeGuardianConfig config, DetectorFactory detectors) {
+        DetectionSettings settings = config.detection();
+        configure(env, settings);
+        DataStream<RawRecord> records = env.fromSource(KafkaRecords.source(config.kafka()),
+                        EventTimeWatermarks.live(settings.disorderMillis()), "records")
+                .uid("records");
+        new DetectionPipeline(settings, detectors, DetectionClock.system(), false)
+                .build(records, KafkaSinks.all(config.kafka()));
+    }
+
+    private static void configure(StreamExecutionEnvironment env, DetectionSettings settings) {
+        Configuration flink = common();
+        flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(settings.checkpointSeconds()));
+        flink.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        flink.set(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        if (!settings.checkpointFolder().isEmpty()) {
+            flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, settings.checkpointFolder());
+        }
+        env.configure(flink);
+    }
+
+    /** What holds for live and bounded runs alike. */
+    static Configuration common() {
+        Configuration flink = new Configuration();
+        flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+        flink.set(PipelineOptions.GENERIC_TYPES, false);
+        // Safe here: no operator keeps or changes a record after it has passed it on.
+        flink.set(PipelineOptions.OBJECT_REUSE, true);
+        flink.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, WATERMARK_INTERVAL);
+        flink.set(ExecutionOptions.BUFFER_TIMEOUT, BUFFER_TIMEOUT);
+        return flink;
+    }
+}

@@ -1,0 +1,116 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.alerts.Alert;
+import io.kubeguardian.alerts.OcsfAlerts;
+import io.kubeguardian.baseline.BaselineFunction;
+import io.kubeguardian.config.DetectionSettings;
+import io.kubeguardian.correlation.Correlation;
+import io.kubeguardian.correlation.CorrelationPattern;
+import io.kubeguardian.correlation.PatternLoader;
+import io.kubeguardian.risk.DecideFunction;
+import io.kubeguardian.risk.RiskFunction;
+import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.RiskScore;
+import io.kubeguardian.schema.Signal;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/**
+ * From events to decisions.
+ *
+ * <pre>
+ *  records (events + pods, bytes)
+ *     │ keyBy pod
+ *  detect ─ decode · completeness · metadata · process tree · RULES ──► dead letters
+ *     │ signals      │ observations
+ *     │              │ keyBy workload
+ *     │           baseline ─ learning → ready ─ drift signals
+ *     └───── ∪ ──────┘
+ *         signal-time (each signal's own event time)
+ *            ├──────────────────────────────────────► signals, alerts
+ *            │ keyBy a pattern's group-by
+ *            ├─ correlate ─ Flink CEP ─ incidents ──► incidents, alerts
+ *            │                 │
+ *            │ keyBy workload  │
+ *            └─── risk ◄───────┤  ──────────────────► risk
+ *                   │ keyBy workload
+ *                 decide ◄─────┘  ──────────────────► decisions
+ * </pre>
+ *
+ * Every operator's uid is its name: savepoints find their state by it.
+ */
+public final class DetectionPipeline {
+    private final DetectionSettings settings;
+    private final DetectorFactory detectors;
+    private final List<CorrelationPattern> patterns;
+    private final DetectionClock clock;
+    private final boolean bounded;
+
+    /**
+     * @param bounded the records end (a capture): all waiting is in event time
+     * @throws io.kubeguardian.correlation.PatternException when a pattern cannot be used
+     */
+    public DetectionPipeline(
+            DetectionSettings settings, DetectorFactory detectors, DetectionClock clock, boolean bounded) {
+        this.settings = settings;
+        this.detectors = detectors;
+        this.patterns = PatternLoader.load(settings.patterns());
+        this.clock = clock;
+        this.bounded = bounded;
+    }
+
+    /** Builds the topology between the records, which carry timestamps and watermarks, and the sinks. */
+    public void build(DataStream<RawRecord> records, DetectionSinks sinks) {
+        SingleOutputStreamOperator<Signal> detect = records
+                .keyBy(record -> record.key)
+                .process(new DetectFunction(settings, detectors, clock, bounded), Types.SIGNAL)
+                .name("detect").uid("detect");
+
+        SingleOutputStreamOperator<Signal> drift = detect
+                .getSideOutput(DetectFunction.OBSERVATIONS)
+                .keyBy(observation -> Keys.workload(observation.signal.getWorkload()))
+                .process(new BaselineFunction(settings), Types.SIGNAL)
+                .name("baseline").uid("baseline");
+
+        DataStream<Signal> signals = detect.union(drift)
+                .transform("signal-time", Types.SIGNAL, new SignalTimestamps())
+                .uid("signal-time");
+
+        DataStream<Incident> incidents = Correlation.incidents(signals, patterns, clock);
+
+        SingleOutputStreamOperator<RiskScore> risk = signals
+                .keyBy(signal -> Keys.workload(signal.getWorkload()))
+                .connect(incidents.keyBy(incident -> Keys.workload(incident.getWorkload())))
+                .process(new RiskFunction(settings), Types.RISK)
+                .name("risk").uid("risk");
+
+        SingleOutputStreamOperator<Decision> decisions = risk
+                .keyBy(score -> Keys.workload(score.getWorkload()))
+                .connect(incidents.keyBy(incident -> Keys.workload(incident.getWorkload())))
+                .process(new DecideFunction(settings, clock), Types.DECISION)
+                .name("decide").uid("decide");
+
+        DataStream<Alert> alerts = signals
+                .map(OcsfAlerts::of, TypeInformation.of(Alert.class))
+                .name("signal-alerts").uid("signal-alerts")
+                .union(incidents
+                        .map(OcsfAlerts::of, TypeInformation.of(Alert.class))
+                        .name("incident-alerts").uid("incident-alerts"));
+
+        to(signals, sinks.signals(), "sink-signals");
+        to(incidents, sinks.incidents(), "sink-incidents");
+        to(risk, sinks.risk(), "sink-risk");
+        to(decisions, sinks.decisions(), "sink-decisions");
+        to(alerts, sinks.alerts(), "sink-alerts");
+        to(detect.getSideOutput(DeadLetters.TAG), sinks.deadLetters(), "sink-dead-letters");
+    }
+
+    private static <T> void to(DataStream<T> stream, Sink<T> sink, String name) {
+        stream.sinkTo(sink).name(name).uid(name);
+    }
+}

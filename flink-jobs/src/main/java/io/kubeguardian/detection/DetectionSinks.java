@@ -1,0 +1,14 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.alerts.Alert;
+import io.kubeguardian.schema.DeadLetter;
+import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.RiskScore;
+import io.kubeguardian.schema.Signal;
+import org.apache.flink.api.connector.sink2.Sink;
+
+/** Where everything goes that the pipeline concludes. */
+public record DetectionSinks(
+        Sink<Signal> signals, Sink<Incident> incidents, Sink<RiskScore> risk, Sink<Decision> decisions,
+        Sink<Alert> alerts, Sink<DeadLetter> deadLetters) {}

@@ -1,0 +1,81 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.schema.Topics;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.util.clock.RelativeClock;
+
+/**
+ * Event time of one partition: the newest event's time less the bounded disorder. On a live stream it goes on with
+ * the clock while no newer event comes, so that the last signal of a quiet stream is not held back for ever. The
+ * clock is Flink's input activity clock, which stands still under back-pressure: waiting records do not become late.
+ *
+ * <p>A partition that never had an event is idle. Pod metadata has no say in event time.
+ */
+public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> {
+    private static final long NONE = Long.MIN_VALUE;
+
+    private final long disorderMillis;
+    private final RelativeClock clock;
+    private long newest = NONE;
+    private long newestSeenAt;
+    private long emitted = NONE;
+
+    /**
+     * @param disorderMillis how late an event may come behind a newer one
+     * @param clock goes on with processing time; null for bounded input, where only events move time
+     */
+    EventTimeWatermarks(long disorderMillis, RelativeClock clock) {
+        this.disorderMillis = disorderMillis;
+        this.clock = clock;
+    }
+
+    /** For Kafka. */
+    public static WatermarkStrategy<RawRecord> live(long disorderMillis) {
+        WatermarkStrategy<RawRecord> strategy =
+                context -> new EventTimeWatermarks(disorderMillis, context.getInputActivityClock());
+        return strategy.withTimestampAssigner((record, kafka) -> record.timestamp);
+    }
+
+    /** For captures. */
+    public static WatermarkStrategy<RawRecord> bounded(long disorderMillis) {
+        WatermarkStrategy<RawRecord> strategy = context -> new EventTimeWatermarks(disorderMillis, null);
+        return strategy.withTimestampAssigner((record, kafka) -> record.timestamp);
+    }
+
+    @Override
+    public void onEvent(RawRecord event, long timestamp, WatermarkOutput output) {
+        if (event.topic.equals(Topics.PODS)) {
+            return;
+        }
+        // Compared with where time has gone on to: an old event does not turn the clock back.
+        if (newest == NONE || timestamp > currentTime()) {
+            newest = timestamp;
+            newestSeenAt = now();
+        }
+    }
+
+    @Override
+    public void onPeriodicEmit(WatermarkOutput output) {
+        if (newest == NONE) {
+            output.markIdle();
+            return;
+        }
+        long watermark = currentTime() - disorderMillis - 1;
+        if (watermark > emitted) {
+            emitted = watermark;
+            output.emitWatermark(new Watermark(watermark));
+        }
+    }
+
+    /** The newest event's time, and what has passed since it came. */
+    private long currentTime() {
+        return newest + (now() - newestSeenAt);
+    }
+
+    private long now() {
+        return clock == null ? 0 : clock.relativeTimeMillis();
+    }
+}

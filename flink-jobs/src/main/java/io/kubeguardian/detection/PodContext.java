@@ -1,0 +1,96 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.rules.ContainerView;
+import io.kubeguardian.schema.ContainerMetadata;
+import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.PodMetadata;
+import io.kubeguardian.schema.PodRef;
+import io.kubeguardian.schema.WorkloadRef;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Whose events a batch holds: the pod, its workload, its containers. */
+final class PodContext {
+    private final PodMetadata metadata;
+    private final PodRef pod;
+    private final WorkloadRef workload;
+    private final Map<String, ContainerView> containers = new HashMap<>();
+
+    /**
+     * @param metadata null for the host itself and while the pod is unresolved
+     */
+    PodContext(EventBatch batch, PodMetadata metadata) {
+        this.metadata = metadata;
+        String uid = batch.getPodUid();
+        if (metadata != null) {
+            pod = new PodRef(uid, metadata.getNamespace(), metadata.getName(), batch.getNode(), true);
+            boolean owned = !metadata.getWorkloadName().isEmpty();
+            workload = new WorkloadRef(metadata.getCluster(), metadata.getNamespace(),
+                    owned ? metadata.getWorkloadKind() : "Pod",
+                    owned ? metadata.getWorkloadName() : metadata.getName());
+        } else {
+            boolean host = uid.isEmpty();
+            pod = new PodRef(uid, "", "", batch.getNode(), host);
+            workload = new WorkloadRef(batch.getCluster(), "", host ? "Node" : "Pod", host ? batch.getNode() : uid);
+        }
+    }
+
+    PodRef pod() {
+        return pod;
+    }
+
+    WorkloadRef workload() {
+        return workload;
+    }
+
+    ContainerView container(String id) {
+        return containers.computeIfAbsent(id, this::view);
+    }
+
+    private ContainerView view(String id) {
+        if (metadata != null) {
+            for (ContainerMetadata container : metadata.getContainers()) {
+                if (container.getId().equals(id)) {
+                    return new View(id, container.getName(), container.getImage(), container.getImageDigest(), pod,
+                            workload, metadata.getLabels());
+                }
+            }
+        }
+        return new View(id, "", "", "", pod, workload, metadata == null ? Map.of() : metadata.getLabels());
+    }
+
+    private record View(
+            String id, String name, String image, String imageDigest, PodRef pod, WorkloadRef workload,
+            Map<String, String> podLabels)
+            implements ContainerView {
+        @Override
+        public String node() {
+            return pod.getNode();
+        }
+
+        @Override
+        public String namespace() {
+            return pod.getNamespace();
+        }
+
+        @Override
+        public String podName() {
+            return pod.getName();
+        }
+
+        @Override
+        public String podUid() {
+            return pod.getUid();
+        }
+
+        @Override
+        public String workloadKind() {
+            return pod.getResolved() ? workload.getKind() : "";
+        }
+
+        @Override
+        public String workloadName() {
+            return pod.getResolved() ? workload.getName() : "";
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.kubeguardian.detection;
+
+/** What is kept of a pod besides its processes and metadata. Flink POJO. Times are event time in milliseconds. */
+public final class PodState {
+    public String bootId = "";
+    public long newestEpoch;
+    /** Time of the newest batch. */
+    public long lastSeen;
+    /** Nodes in the process tree. */
+    public int processes;
+    /** Rules and processes in the repeat guard. */
+    public int guarded;
+    /** Batches that wait for the pod's metadata. */
+    public int waiting;
+    /** When they stop waiting; processing time on a live stream. 0: nothing waits. */
+    public long waitUntil;
+    /** Metadata did not come in time: nothing waits any more. */
+    public boolean waitOver;
+    /** Next clean-up of exited processes; 0: none due. */
+    public long sweepAt;
+    /** When all state goes, the pod having been deleted; 0: it lives. */
+    public long deleteAt;
+    /** When it is next looked at whether the pod is long silent; 0: no batch yet. */
+    public long forgetAt;
+    public Ledger ledger = new Ledger();
+}

@@ -1,0 +1,8 @@
+package io.kubeguardian.detection;
+
+/** The last signal of a rule about a process, and how often it would have come again since. Flink POJO. */
+public final class Repeat {
+    /** Event time in nanoseconds until which repeats are counted, not repeated. */
+    public long until;
+    public long count;
+}

@@ -1,0 +1,112 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.process.ProcessTree;
+import io.kubeguardian.process.TreeProcess;
+import io.kubeguardian.rules.ContainerView;
+import io.kubeguardian.schema.Completeness;
+import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.Priority;
+import io.kubeguardian.schema.ProcessRef;
+import io.kubeguardian.schema.Signal;
+import io.kubeguardian.schema.SignalKind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes the signals of one batch. */
+final class SignalFactory {
+    private final EventBatch batch;
+    private final PodContext pod;
+    private final Completeness completeness;
+    private final long now;
+
+    /**
+     * @param now the job's clock, nanoseconds since the Unix epoch
+     */
+    SignalFactory(EventBatch batch, PodContext pod, Completeness completeness, long now) {
+        this.batch = batch;
+        this.pod = pod;
+        this.completeness = completeness;
+        this.now = now;
+    }
+
+    Signal rule(Hit hit, TreeProcess process, ContainerView container, long eventTime, long heldBack) {
+        Signal signal = about(process, container, eventTime, hit.rule(), hit.rule());
+        signal.setKind(SignalKind.RULE);
+        signal.setPriority(hit.priority());
+        signal.setTags(new ArrayList<>(hit.tags()));
+        signal.setTechniques(new ArrayList<>(hit.techniques()));
+        signal.setOutput(hit.output());
+        Map<String, String> fields = new HashMap<>(hit.outputFields());
+        if (heldBack > 0) {
+            fields.put("kubeguardian.repeats", Long.toString(heldBack));
+        }
+        signal.setOutputFields(fields);
+        return signal;
+    }
+
+    /** The signal that an observation becomes if it is outside its baseline. */
+    Signal drift(String kind, String item, TreeProcess process, ContainerView container, long eventTime) {
+        String rule = "drift." + kind;
+        Signal signal = about(process, container, eventTime, rule, rule + '|' + item);
+        signal.setKind(SignalKind.DRIFT);
+        signal.setPriority(Priority.NOTICE);
+        signal.setOutputFields(new HashMap<>(Map.of("kubeguardian.item", item)));
+        return signal;
+    }
+
+    /**
+     * @param cause lost or missing
+     * @param what identifies the gap, for the id
+     */
+    Signal gap(String cause, String what, String output, Map<String, String> fields, long eventTime) {
+        Signal signal = empty(eventTime);
+        signal.setId(Ids.of("gap." + cause, Keys.events(batch), batch.getBootId(), what));
+        signal.setKind(SignalKind.GAP);
+        signal.setRule("gap." + cause);
+        signal.setPriority(Priority.WARNING);
+        signal.setOutput(output);
+        signal.setOutputFields(new HashMap<>(fields));
+        return signal;
+    }
+
+    private Signal about(
+            TreeProcess process, ContainerView container, long eventTime, String rule, String identity) {
+        Signal signal = empty(eventTime);
+        signal.setId(Ids.of(identity, Keys.events(batch), batch.getBootId(), process.pid(), process.startTime(),
+                eventTime));
+        signal.setRule(rule);
+        signal.setContainerId(container.id());
+        signal.setImage(container.image());
+        signal.setProcess(reference(process));
+        List<ProcessRef> ancestors = new ArrayList<>();
+        for (TreeProcess a = process.parent(); a != null && ancestors.size() < ProcessTree.LINEAGE; a = a.parent()) {
+            ancestors.add(reference(a));
+        }
+        signal.setAncestors(ancestors);
+        return signal;
+    }
+
+    private Signal empty(long eventTime) {
+        Signal signal = new Signal();
+        signal.setTags(new ArrayList<>());
+        signal.setTechniques(new ArrayList<>());
+        signal.setAncestors(new ArrayList<>());
+        signal.setEventTime(eventTime);
+        signal.setDetectedTime(now);
+        signal.setWorkload(pod.workload());
+        signal.setPod(pod.pod());
+        signal.setContainerId("");
+        signal.setImage("");
+        signal.setOutput("");
+        signal.setCompleteness(completeness);
+        return signal;
+    }
+
+    private ProcessRef reference(TreeProcess process) {
+        return new ProcessRef(batch.getBootId(), process.pid(), process.startTime(), process.name(),
+                process.exePath(), new ArrayList<>(process.args()), process.uid(), process.containerId());
+    }
+}

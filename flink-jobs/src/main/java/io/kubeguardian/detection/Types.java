@@ -1,0 +1,22 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.schema.DeadLetter;
+import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.PodMetadata;
+import io.kubeguardian.schema.RiskScore;
+import io.kubeguardian.schema.Signal;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
+
+/** How records travel between operators and lie in state: Avro, never Kryo. */
+public final class Types {
+    public static final TypeInformation<Signal> SIGNAL = new AvroTypeInfo<>(Signal.class);
+    public static final TypeInformation<Incident> INCIDENT = new AvroTypeInfo<>(Incident.class);
+    public static final TypeInformation<RiskScore> RISK = new AvroTypeInfo<>(RiskScore.class);
+    public static final TypeInformation<Decision> DECISION = new AvroTypeInfo<>(Decision.class);
+    public static final TypeInformation<DeadLetter> DEAD_LETTER = new AvroTypeInfo<>(DeadLetter.class);
+    public static final TypeInformation<PodMetadata> POD = new AvroTypeInfo<>(PodMetadata.class);
+
+    private Types() {}
+}
