@@ -33,4 +33,13 @@ public interface ProcessView {
 
     /** Null when unknown, or outside the pod. */
     ProcessView parent();
+
+    /**
+     * The name and the arguments after argv[0], joined by blanks: Falco's proc.cmdline. Many rules ask for it: an
+     * implementation that outlives an event does well to keep it.
+     */
+    default String commandLine() {
+        List<String> args = args();
+        return args.size() < 2 ? name() : name() + " " + String.join(" ", args.subList(1, args.size()));
+    }
 }

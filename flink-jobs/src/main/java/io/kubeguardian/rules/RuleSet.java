@@ -1,0 +1,122 @@
+package io.kubeguardian.rules;
+
+import io.kubeguardian.rules.compile.Condition;
+import io.kubeguardian.rules.compile.OutputTemplate;
+import io.kubeguardian.rules.load.RuleFiles;
+import io.kubeguardian.rules.load.RuleLoader;
+import io.kubeguardian.rules.load.RuleLoader.CompiledRule;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Rules of the Falco language, compiled. Immutable, so any number of threads may share one. Conditions are compiled
+ * anew for each kind of event, and an event meets only those that its kind can make true.
+ */
+public final class RuleSet {
+    private record Compiled(Rule rule, Condition condition, OutputTemplate output) {}
+
+    private final String digest;
+    private final List<Rule> rules;
+    private final Map<EventType, Compiled[]> byType = new EnumMap<>(EventType.class);
+    private final List<RuleProblem> warnings;
+    private final List<RuleProblem> skipped;
+
+    private RuleSet(String digest, RuleLoader.Loaded loaded) {
+        this.digest = digest;
+        this.rules = loaded.rules().stream().map(CompiledRule::rule).toList();
+        this.warnings = loaded.warnings();
+        this.skipped = loaded.skipped();
+        for (EventType type : EventType.values()) {
+            List<Compiled> compiled = new ArrayList<>();
+            for (CompiledRule rule : loaded.rules()) {
+                Condition condition = rule.conditions().get(type);
+                if (rule.rule().enabled() && condition != null) {
+                    compiled.add(new Compiled(rule.rule(), condition, rule.output()));
+                }
+            }
+            byType.put(type, compiled.toArray(Compiled[]::new));
+        }
+    }
+
+    /**
+     * Loads files in order: definitions in later ones replace or extend those in earlier ones.
+     *
+     * @throws RuleLoadException when anything in them is wrong; the message names file, line and column
+     */
+    public static RuleSet load(List<RuleSource> sources) {
+        return load(sources, LoadMode.STRICT);
+    }
+
+    /** @throws RuleLoadException when anything in them is wrong, other than unknown fields when lenient */
+    public static RuleSet load(List<RuleSource> sources, LoadMode mode) {
+        return new RuleSet(digest(sources), RuleLoader.load(sources, mode));
+    }
+
+    /** The rules that come with KubeGuardian. */
+    public static RuleSet loadBuiltIn() {
+        return load(RuleFiles.builtIn());
+    }
+
+    /**
+     * Loads files, and of folders every .yaml and .yml file by name.
+     *
+     * @throws RuleLoadException also when a path cannot be read
+     */
+    public static RuleSet loadPaths(List<Path> paths) {
+        return load(RuleFiles.read(paths));
+    }
+
+    /** @throws RuleLoadException also when a path cannot be read */
+    public static RuleSet loadPaths(List<Path> paths, LoadMode mode) {
+        return load(RuleFiles.read(paths), mode);
+    }
+
+    /** {@code sha256:…} of the files' content in order: the same content gives the same digest wherever it came from. */
+    public String digest() {
+        return digest;
+    }
+
+    /** In the order of their first definition, disabled ones among them. */
+    public List<Rule> rules() {
+        return rules;
+    }
+
+    /** What does not stop the rules from working, but their author should know. */
+    public List<RuleProblem> warnings() {
+        return warnings;
+    }
+
+    /** Rules that a lenient load left out, and why. */
+    public List<RuleProblem> skipped() {
+        return skipped;
+    }
+
+    /** Calls the consumer for each rule whose condition is true of the event, in the order of the rules. */
+    public void evaluate(EventView event, RuleHitConsumer consumer) {
+        for (Compiled compiled : byType.get(event.type())) {
+            if (compiled.condition.test(event)) {
+                consumer.hit(new RuleHit(compiled.rule, compiled.output, event));
+            }
+        }
+    }
+
+    private static String digest(List<RuleSource> sources) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (RuleSource source : sources) {
+                digest.update((source.content().length + "\n").getBytes(StandardCharsets.US_ASCII));
+                digest.update(source.content());
+            }
+            return "sha256:" + HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.kubeguardian.rules.field;
+
+import io.kubeguardian.rules.EventView;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** How a field is read from an event. Its kind decides which operators suit and what literals look like. */
+public sealed interface FieldValue {
+    /** What a number is when the event has none. */
+    long MISSING = Long.MIN_VALUE;
+
+    /** As it stands in an output; null when the event has none. */
+    String text(EventView event);
+
+    @FunctionalInterface
+    non-sealed interface Text extends FieldValue {}
+
+    @FunctionalInterface
+    non-sealed interface Number extends FieldValue {
+        /** {@link #MISSING} when the event has none. */
+        long number(EventView event);
+
+        @Override
+        default String text(EventView event) {
+            long number = number(event);
+            return number == MISSING ? null : Long.toString(number);
+        }
+    }
+
+    /** A number that is 0 or 1, written false or true. */
+    @FunctionalInterface
+    interface Flag extends Number {
+        @Override
+        default String text(EventView event) {
+            long number = number(event);
+            return number == MISSING ? null : number == 0 ? "false" : "true";
+        }
+
+        static long of(boolean value) {
+            return value ? 1 : 0;
+        }
+    }
+
+    /** An IP address; compares with addresses and with networks in CIDR notation. */
+    @FunctionalInterface
+    non-sealed interface Address extends FieldValue {}
+
+    /** Several strings at once, as the names of all ancestors: a check is true when it is true of any of them. */
+    interface ManyTexts {
+        boolean any(EventView event, Predicate<String> test);
+    }
+
+    /** @param joined how they stand in an output, null when there are none */
+    record Many(ManyTexts texts, java.util.function.Function<EventView, String> joined) implements FieldValue {
+        @Override
+        public String text(EventView event) {
+            return joined.apply(event);
+        }
+    }
+
+    /** The name of the system call behind the event. One kind of event can stand for several system calls. */
+    record EventName() implements FieldValue {
+        @Override
+        public String text(EventView event) {
+            return EventNames.name(event.type());
+        }
+    }
+
+    /** A field that Falco has and whose value no sensor of ours provides yet: never there. */
+    record Unsourced() implements FieldValue {
+        @Override
+        public String text(EventView event) {
+            return null;
+        }
+    }
+
+    /** Null for an empty string: what an event does not know is empty. */
+    static String orNull(String text) {
+        return text == null || text.isEmpty() ? null : text;
+    }
+
+    /** Strings joined by blanks, from an index on; empty when there are none. */
+    static String joined(List<String> strings, int from) {
+        return strings.size() <= from ? "" : String.join(" ", strings.subList(from, strings.size()));
+    }
+}

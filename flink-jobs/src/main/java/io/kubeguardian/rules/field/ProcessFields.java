@@ -1,0 +1,136 @@
+package io.kubeguardian.rules.field;
+
+import static io.kubeguardian.rules.field.FieldTable.EVERY;
+import static io.kubeguardian.rules.field.FieldValue.MISSING;
+import static io.kubeguardian.rules.field.FieldValue.orNull;
+
+import io.kubeguardian.rules.EventView;
+import io.kubeguardian.rules.ProcessView;
+import io.kubeguardian.rules.field.Field.Argument;
+import io.kubeguardian.schema.EventBits;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** proc.*: the process that acted and its ancestors. */
+final class ProcessFields {
+    /** Also ends the walk should a process tree be broken and circular. */
+    private static final int MAX_ANCESTORS = 64;
+
+    private ProcessFields() {}
+
+    static void addTo(FieldTable table) {
+        addOwn(table);
+        addParent(table);
+        ancestors(table, "proc.aname", process -> orNull(process.name()));
+        ancestors(table, "proc.aexe", ProcessFields::argument0);
+        ancestors(table, "proc.aexepath", process -> orNull(process.exePath()));
+        ancestors(table, "proc.acmdline", process -> orNull(process.commandLine()));
+        ancestors(table, "proc.apid", process -> Integer.toString(process.pid()));
+    }
+
+    private static void addOwn(FieldTable table) {
+        table.text("proc.name", EVERY, event -> orNull(event.process().name()));
+        table.text("proc.exe", EVERY, event -> argument0(event.process()));
+        table.text("proc.exepath", EVERY, event -> orNull(event.process().exePath()));
+        table.text("proc.cmdline", EVERY, event -> orNull(event.process().commandLine()));
+        table.text("proc.exeline", EVERY, event -> orNull(FieldValue.joined(event.process().args(), 0)));
+        // Without arguments it is there and empty; it is missing when the exec was not seen.
+        table.text("proc.args", EVERY, event -> event.process().args().isEmpty()
+                ? null
+                : FieldValue.joined(event.process().args(), 1));
+        table.number("proc.cmdnargs", EVERY, event -> event.process().args().isEmpty()
+                ? MISSING
+                : event.process().args().size() - 1);
+        table.text("proc.cwd", EVERY, event -> cwd(event.process()));
+        table.number("proc.pid", EVERY, event -> event.process().pid());
+        table.number("proc.vpid", EVERY, event -> event.process().containerPid() == 0
+                ? MISSING
+                : event.process().containerPid());
+        table.flag("proc.is_exe_upper_layer", EVERY, event -> execFlag(event, EventBits.EXEC_UPPER_LAYER));
+        table.flag("proc.is_exe_from_memfd", EVERY, event -> execFlag(event, EventBits.EXEC_MEMFD));
+    }
+
+    private static void addParent(FieldTable table) {
+        table.text("proc.pname", EVERY, parent(process -> orNull(process.name())));
+        table.text("proc.pexe", EVERY, parent(ProcessFields::argument0));
+        table.text("proc.pexepath", EVERY, parent(process -> orNull(process.exePath())));
+        table.text("proc.pcmdline", EVERY, parent(process -> orNull(process.commandLine())));
+        table.number("proc.ppid", EVERY, event -> {
+            ProcessView parent = event.process().parent();
+            return parent == null ? MISSING : parent.pid();
+        });
+        table.number("proc.pvpid", EVERY, event -> {
+            ProcessView parent = event.process().parent();
+            return parent == null || parent.containerPid() == 0 ? MISSING : parent.containerPid();
+        });
+    }
+
+    static String argument0(ProcessView process) {
+        return process.args().isEmpty() ? null : process.args().get(0);
+    }
+
+    /** Falco's working directories end with a slash. */
+    static String cwd(ProcessView process) {
+        String cwd = process.cwd();
+        return cwd == null || cwd.isEmpty() ? null : cwd.endsWith("/") ? cwd : cwd + "/";
+    }
+
+    private static long execFlag(EventView event, int bit) {
+        return FieldValue.Flag.of((event.process().execFlags() & bit) != 0);
+    }
+
+    private static FieldValue.Text parent(Function<ProcessView, String> read) {
+        return event -> {
+            ProcessView parent = event.process().parent();
+            return parent == null ? null : read.apply(parent);
+        };
+    }
+
+    /** With an index the ancestor so many generations up (0: the process itself); without one all, parent first. */
+    private static void ancestors(FieldTable table, String name, Function<ProcessView, String> read) {
+        FieldValue every = new FieldValue.Many(
+                (event, test) -> anyAncestor(event, read, test),
+                event -> {
+                    StringBuilder all = new StringBuilder();
+                    anyAncestor(event, read, text -> {
+                        all.append(all.isEmpty() ? "" : "->").append(text);
+                        return false;
+                    });
+                    return orNull(all.toString());
+                });
+        table.withArgument(name, EVERY, Argument.OPTIONAL, index -> index == null ? every : ancestor(name, index, read));
+    }
+
+    private static FieldValue.Text ancestor(String name, String index, Function<ProcessView, String> read) {
+        int generations;
+        try {
+            generations = Integer.parseInt(index);
+        } catch (NumberFormatException e) {
+            generations = -1;
+        }
+        if (generations < 0 || generations > MAX_ANCESTORS) {
+            throw new IllegalArgumentException(
+                    name + "[" + index + "] needs a number of generations from 0 to " + MAX_ANCESTORS);
+        }
+        int up = generations;
+        return event -> {
+            ProcessView process = event.process();
+            for (int i = 0; i < up && process != null; i++) {
+                process = process.parent();
+            }
+            return process == null ? null : read.apply(process);
+        };
+    }
+
+    private static boolean anyAncestor(EventView event, Function<ProcessView, String> read, Predicate<String> test) {
+        ProcessView process = event.process().parent();
+        for (int i = 0; i < MAX_ANCESTORS && process != null; i++) {
+            String text = read.apply(process);
+            if (text != null && test.test(text)) {
+                return true;
+            }
+            process = process.parent();
+        }
+        return false;
+    }
+}
