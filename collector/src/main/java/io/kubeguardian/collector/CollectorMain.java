@@ -1,6 +1,7 @@
 package io.kubeguardian.collector;
 
 import io.kubeguardian.collector.ffm.NativeException;
+import io.kubeguardian.collector.sensor.Sensor;
 import io.kubeguardian.collector.sensor.SensorException;
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ConfigReader;
@@ -14,11 +15,15 @@ import org.apache.kafka.common.KafkaException;
 
 /** The collector as a process. Exits 0 after SIGTERM or SIGINT, 2 with one line when it cannot run. */
 public final class CollectorMain {
-    private static final String USAGE = "usage: collector [--config FILE] [--capture FILE [--no-kafka]]";
+    private static final String USAGE = "usage: collector [--config FILE] [--capture FILE [--no-kafka]] | --probe";
 
     private CollectorMain() {}
 
     public static void main(String[] args) {
+        if (List.of(args).equals(List.of("--probe"))) {
+            probe();
+            return;
+        }
         try {
             NodeCollector collector = open(args);
             Runtime.getRuntime().addShutdownHook(new Thread(collector::close, "kg-shutdown"));
@@ -28,6 +33,15 @@ public final class CollectorMain {
                 | KafkaException e) {
             System.err.println("collector: " + e.getMessage());
             System.exit(2);
+        }
+    }
+
+    /** Exits 0 when the sensor can run here, else 1 with the reason. */
+    private static void probe() {
+        String problem = Sensor.probe();
+        if (!problem.isEmpty()) {
+            System.err.println(problem);
+            System.exit(1);
         }
     }
 

@@ -1,0 +1,133 @@
+package io.kubeguardian.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kubeguardian.cli.stack.TopicFollower;
+import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.Priority;
+import io.kubeguardian.schema.Signal;
+import io.kubeguardian.schema.Topics;
+import io.kubeguardian.schema.WorkloadRef;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code kubeguardian monitor}: alerts as they come. */
+@Command(
+        name = "monitor",
+        mixinStandardHelpOptions = true,
+        description = "Shows signals and incidents as they come, until Ctrl-C.")
+public final class MonitorCommand implements Callable<Integer> {
+    /** How alerts are printed. */
+    public enum Format { table, json }
+
+    private static final AvroCodec<Signal> SIGNAL = AvroCodec.of(Signal.class);
+    private static final AvroCodec<Incident> INCIDENT = AvroCodec.of(Incident.class);
+
+    @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT", defaultValue = "localhost:9092",
+            description = "Kafka (default: ${DEFAULT-VALUE})")
+    private String bootstrapServers;
+
+    @Option(names = "--namespace", paramLabel = "N", description = "only this namespace")
+    private String namespace;
+
+    @Option(names = "--deployment", paramLabel = "D", description = "only this Deployment")
+    private String deployment;
+
+    @Option(names = "--priority", paramLabel = "P", defaultValue = "DEBUG",
+            description = "this priority and more urgent ones: ${COMPLETION-CANDIDATES}")
+    private Priority priority;
+
+    @Option(names = "--from-beginning", description = "also what came before")
+    private boolean fromBeginning;
+
+    @Option(names = "--format", paramLabel = "F", defaultValue = "table",
+            description = "${COMPLETION-CANDIDATES} (json: one alert a line, as on kubeguardian.alerts)")
+    private Format format;
+
+    private final Ansi ansi = Ansi.detect();
+    private final ObjectMapper mapper = new ObjectMapper();
+
+    @Override
+    public Integer call() throws Exception {
+        Map<String, Object> client = new HashMap<>(Map.of("bootstrap.servers", bootstrapServers));
+        List<String> topics =
+                format == Format.json ? List.of(Topics.ALERTS) : List.of(Topics.SIGNALS, Topics.INCIDENTS);
+        try {
+            return Interrupted.onSignal(() -> {
+                try (TopicFollower follower = new TopicFollower(client, topics, fromBeginning, this::show)) {
+                    while (true) {
+                        Interrupted.sleep(Duration.ofDays(1));
+                    }
+                }
+            });
+        } catch (Interrupted e) {
+            return 0;
+        } catch (KafkaException e) {
+            throw new UserError("Kafka at " + bootstrapServers + " does not answer: " + e.getMessage()
+                    + "; is `kubeguardian up` running?", e);
+        }
+    }
+
+    private void show(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            switch (record.topic()) {
+                case Topics.SIGNALS -> {
+                    Signal signal = SIGNAL.decode(record.value());
+                    if (wanted(signal.getWorkload(), signal.getPriority())) {
+                        print(signal.getPriority(), signal.getEventTime(), signal.getRule(), signal.getWorkload(),
+                                signal.getOutput());
+                    }
+                }
+                case Topics.INCIDENTS -> {
+                    Incident incident = INCIDENT.decode(record.value());
+                    if (wanted(incident.getWorkload(), incident.getPriority())) {
+                        print(incident.getPriority(), incident.getLastEventTime(), "INCIDENT " + incident.getTitle(),
+                                incident.getWorkload(), String.join(" → ",
+                                        incident.getSignals().stream().map(Signal::getRule).toList()));
+                    }
+                }
+                default -> showJson(record.value());
+            }
+        } catch (MalformedRecordException | IOException e) {
+            System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": " + e.getMessage());
+        }
+    }
+
+    private void showJson(byte[] alert) throws IOException {
+        JsonNode tree = mapper.readTree(alert);
+        JsonNode workload = tree.path("unmapped").path("workload");
+        WorkloadRef ref = new WorkloadRef(workload.path("cluster").asText(), workload.path("namespace").asText(),
+                workload.path("kind").asText(), workload.path("name").asText());
+        Priority alertPriority = Priority.valueOf(tree.path("unmapped").path("priority").asText("DEBUG").toUpperCase(
+                java.util.Locale.ROOT));
+        if (wanted(ref, alertPriority)) {
+            System.out.println(mapper.writeValueAsString(tree));
+        }
+    }
+
+    private boolean wanted(WorkloadRef workload, Priority alertPriority) {
+        return alertPriority.compareTo(priority) <= 0
+                && (namespace == null || namespace.equals(workload.getNamespace()))
+                && (deployment == null
+                        || workload.getKind().equals("Deployment") && deployment.equals(workload.getName()));
+    }
+
+    private void print(Priority alertPriority, long time, String what, WorkloadRef workload, String detail) {
+        Instant at = Instant.ofEpochSecond(0, time).truncatedTo(ChronoUnit.MILLIS);
+        System.out.printf("%s  %s  %s  %s%n    %s%n", ansi.dim(at.toString()),
+                ansi.of(alertPriority, String.format("%-13s", alertPriority)), ansi.bold(what),
+                workload.getNamespace() + '/' + workload.getKind() + '/' + workload.getName(), ansi.dim(detail));
+    }
+}

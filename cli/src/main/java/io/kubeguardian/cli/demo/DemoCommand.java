@@ -1,0 +1,157 @@
+package io.kubeguardian.cli.demo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.kubeguardian.cli.Ansi;
+import io.kubeguardian.cli.Home;
+import io.kubeguardian.cli.Interrupted;
+import io.kubeguardian.cli.UserError;
+import io.kubeguardian.cli.stack.Cgroups;
+import io.kubeguardian.cli.stack.SensorProbe;
+import io.kubeguardian.cli.stack.Stack;
+import io.kubeguardian.cli.stack.TemporaryFolder;
+import io.kubeguardian.cli.stack.TopicFollower;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code kubeguardian demo}: the whole of KubeGuardian on this machine, against a real attack. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts everything on this machine, attacks a throw-away container, and shows how that is seen,",
+            "correlated, contained in the kernel and refused at admission. Takes about a minute.",
+            "Exit code 0 only if all of it happened. Needs root and BPF; without, replays a recorded attack."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    private static final String CLUSTER = "demo";
+    private static final int LEARNING_SECONDS = 8;
+    private static final int QUIET_SECONDS = 5;
+    /** Longer than learning and quiet time, for the watermark to pass both. */
+    private static final Duration NORMAL = Duration.ofSeconds(LEARNING_SECONDS + 4);
+
+    @Option(names = "--json", paramLabel = "FILE", description = "also write the result as JSON")
+    private Path json;
+
+    @Option(names = "--replay", description = "replay the recorded attack even where the sensor works")
+    private boolean replay;
+
+    @Option(names = "--record", paramLabel = "FOLDER", hidden = true,
+            description = "write the sensor's events of this run as the capture that --replay plays")
+    private Path record;
+
+    @Override
+    public Integer call() throws Exception {
+        if (json != null && json.toAbsolutePath().getParent() != null
+                && !Files.isDirectory(json.toAbsolutePath().getParent())) {
+            throw new UserError("--json " + json + ": the folder does not exist");
+        }
+        Home home = Home.find();
+        try {
+            return Interrupted.onSignal(() -> run(home));
+        } catch (Interrupted e) {
+            System.err.println("kubeguardian: interrupted; everything was taken down");
+            return Interrupted.EXIT_CODE;
+        }
+    }
+
+    private int run(Home home) throws IOException {
+        Ansi ansi = Ansi.detect();
+        SensorProbe probe = replay ? new SensorProbe(false, "--replay was given") : SensorProbe.run(home);
+        DemoResult result = new DemoResult(probe.works() ? DemoResult.Mode.LIVE : DemoResult.Mode.REPLAYED);
+        System.out.println(ansi.bold("KubeGuardian demo") + "  on Linux " + System.getProperty("os.version"));
+        if (!probe.works()) {
+            System.out.println(ansi.yellow("  REPLAYED") + " from a capture that the sensor made earlier, because: "
+                    + probe.reason());
+        }
+        Leftovers leftovers = Leftovers.before();
+        TemporaryFolder folder = new TemporaryFolder("kubeguardian-demo-");
+        System.setProperty("kubeguardian.log", folder.resolve("logs/stack.log").toString());
+        try (folder) {
+            try {
+                tell(home, folder, ansi, probe.works(), result);
+            } catch (RuntimeException e) {
+                folder.keep();
+                System.out.println(ansi.red("  ✘ ") + "logs are in " + folder.resolve("logs"));
+                throw e;
+            }
+            if (!result.passed()) {
+                folder.keep();
+            }
+        }
+        String left = leftovers.after(result.passed() ? folder.path() : null);
+        result.check("nothing left behind", left.isEmpty(), left);
+        Summary.print(System.out, ansi, result);
+        if (!result.passed()) {
+            System.out.println("  logs are in " + folder.resolve("logs"));
+        }
+        if (json != null) {
+            Files.write(json, new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(result));
+        }
+        return result.passed() ? 0 : 1;
+    }
+
+    private void tell(Home home, TemporaryFolder folder, Ansi ansi, boolean live, DemoResult result)
+            throws IOException {
+        String node = InetAddress.getLocalHost().getHostName();
+        Path root = null;
+        if (live) {
+            root = Cgroups.mountPoint()
+                    .resolve("kubeguardian-demo-" + ProcessHandle.current().pid()).resolve("kubepods.slice");
+            Files.createDirectories(root);
+        }
+        try (Scene scene = live
+                ? new LiveScene(home, folder, root, CLUSTER, node, NORMAL)
+                : new ReplayedScene(home.resolve("cli/demo/capture"))) {
+            Screen screen = new Screen(System.out, ansi);
+            try (Stack stack = Stack.start(home, folder, null, settings(scene, node, root), live,
+                    (part, detail) -> {
+                        screen.line(part, detail);
+                        result.stack(part, detail);
+                    })) {
+                if (live) {
+                    screen.line("sensors", stack.collectorReadyLine().replaceFirst("^.*collector ready:? *", ""));
+                }
+                Timeline timeline = new Timeline(scene.workload().podUid(), screen);
+                DemoRun run;
+                try (TopicFollower follower =
+                                new TopicFollower(stack.kafkaClient(), Timeline.TOPICS, true, timeline::accept);
+                        AdmissionClient admission = new AdmissionClient(stack.webhookPort(), stack.webhookCa())) {
+                    run = new DemoRun(stack, scene, screen, timeline, admission, result);
+                    run.run();
+                    if (record != null && live && !timeline.incidents().isEmpty()) {
+                        Recorder.write(record, scene.metadata(), timeline.batches(), run.attackAt(),
+                                timeline.incidents().getFirst().record().getLastEventTime());
+                    }
+                    scene.close(); // the container first: the collector sees it go
+                }
+            }
+        } finally {
+            if (root != null) {
+                Files.deleteIfExists(root);
+                Files.deleteIfExists(root.getParent());
+            }
+        }
+    }
+
+    private static Map<String, String> settings(Scene scene, String node, Path root) {
+        String cluster = scene.workload().cluster();
+        return Map.of(
+                "KUBEGUARDIAN_COLLECTOR_CLUSTER", cluster,
+                "KUBEGUARDIAN_COLLECTOR_NODE", node,
+                "KUBEGUARDIAN_COLLECTOR_CGROUP", root == null ? "" : root.toString(),
+                "KUBEGUARDIAN_COLLECTOR_HEALTH_SECONDS", "1",
+                "KUBEGUARDIAN_WEBHOOK_CLUSTER", cluster,
+                "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1",
+                "KUBEGUARDIAN_DETECTION_LEARNING_SECONDS", Integer.toString(LEARNING_SECONDS),
+                "KUBEGUARDIAN_DETECTION_QUIET_SECONDS", Integer.toString(QUIET_SECONDS));
+    }
+}

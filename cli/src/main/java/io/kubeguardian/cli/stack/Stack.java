@@ -1,0 +1,205 @@
+package io.kubeguardian.cli.stack;
+
+import io.kubeguardian.cli.Home;
+import io.kubeguardian.cli.UserError;
+import io.kubeguardian.config.ConfigReader;
+import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.correlation.PatternException;
+import io.kubeguardian.detection.EmbeddedFlink;
+import io.kubeguardian.detection.RuleDetectorFactory;
+import io.kubeguardian.kafka.EmbeddedKafka;
+import io.kubeguardian.rules.RuleLoadException;
+import io.kubeguardian.schema.TopicSetup;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Every part of KubeGuardian on one machine: Kafka's broker and the Flink cluster in this JVM, the webhook and (where
+ * the sensor works) the collector as processes of their own. Ports that are taken are replaced by free ones.
+ */
+public final class Stack implements AutoCloseable {
+    static final String COLLECTOR_MAIN = "io.kubeguardian.collector.CollectorMain";
+    private static final String WEBHOOK_MAIN = "io.kubeguardian.webhook.WebhookMain";
+    private static final int KAFKA_PORT = 9092;
+    private static final int WEB_UI_PORT = 8081;
+    private static final int WEBHOOK_PORT = 8443;
+    private static final int PARTITIONS = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Is told of each part as it comes up. */
+    public interface Progress {
+        void started(String part, String detail);
+    }
+
+    private final Home home;
+    private final TemporaryFolder folder;
+    private final Map<String, String> environment;
+    private final Progress progress;
+    /** Closed in the reverse order. */
+    private final List<AutoCloseable> parts = new ArrayList<>();
+    private EmbeddedKafka kafka;
+    private EmbeddedFlink flink;
+    private JavaChild webhook;
+    private JavaChild collector;
+    private KubeGuardianConfig config;
+    private String collectorReady = "";
+
+    private Stack(Home home, TemporaryFolder folder, Map<String, String> environment, Progress progress) {
+        this.home = home;
+        this.folder = folder;
+        this.environment = new HashMap<>(environment);
+        this.progress = progress;
+    }
+
+    /**
+     * Starts all parts and returns when they are ready.
+     *
+     * @param settings environment variables of the configuration ({@code KUBEGUARDIAN_…}), on top of {@code file}
+     * @param file the configuration, or null
+     * @param sensor whether to start the collector
+     */
+    public static Stack start(
+            Home home, TemporaryFolder folder, Path file, Map<String, String> settings, boolean sensor,
+            Progress progress) {
+        Stack stack = new Stack(home, folder, settings, progress);
+        try {
+            stack.startAll(file, sensor);
+            return stack;
+        } catch (RuntimeException e) {
+            try {
+                stack.close();
+            } catch (RuntimeException f) {
+                e.addSuppressed(f);
+            }
+            throw e;
+        }
+    }
+
+    private void startAll(Path file, boolean sensor) {
+        ConfigReader.read(file, environment); // a wrong configuration stops here, before anything runs
+        kafka = EmbeddedKafka.start(KAFKA_PORT, folder.resolve("kafka"));
+        parts.add(kafka);
+        TopicSetup.createMissing(kafka.clientProperties(), PARTITIONS);
+        progress.started("broker", kafka.bootstrapServers() + replaced(KAFKA_PORT, kafka.port()));
+
+        int webhookPort = Ports.freeOr(WEBHOOK_PORT);
+        environment.put("KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+        environment.put("KUBEGUARDIAN_WEBHOOK_PORT", Integer.toString(webhookPort));
+        environment.put("KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", Integer.toString(Ports.freeOr(9466)));
+        environment.put("KUBEGUARDIAN_COLLECTOR_METRICS_PORT", Integer.toString(Ports.freeOr(9465)));
+        environment.put("KUBEGUARDIAN_DETECTION_CHECKPOINT_FOLDER", folder.resolve("checkpoints").toUri().toString());
+        config = ConfigReader.read(file, environment);
+
+        // The processes start beside the cluster: each needs some seconds of its own.
+        webhook = child("webhook", WEBHOOK_MAIN, file, List.of("--write-ca", webhookCa().toString()),
+                line -> line.equals("webhook: ready"));
+        if (sensor) {
+            collector = child("collector", COLLECTOR_MAIN, file, List.of(), line -> line.startsWith("collector ready"));
+        }
+        startFlink();
+        webhook.awaitReady(PATIENCE);
+        progress.started("webhook", "https://localhost:" + webhookPort + "/validate" + replaced(WEBHOOK_PORT, webhookPort));
+        if (sensor) {
+            collectorReady = collector.awaitReady(PATIENCE);
+            progress.started("collector", "process " + collector.pid());
+        }
+    }
+
+    private void startFlink() {
+        try {
+            RuleDetectorFactory rules = new RuleDetectorFactory(config.detection().rules());
+            rules.load(); // a broken rule file is one clear line here, before the job is submitted
+            flink = EmbeddedFlink.start(config, rules, WEB_UI_PORT, PARTITIONS, null);
+        } catch (RuleLoadException | PatternException e) {
+            throw new UserError(e.getMessage(), e);
+        }
+        parts.add(flink);
+        progress.started("Flink", flink.webUi() + replaced(WEB_UI_PORT, flink.webUi().getPort()));
+    }
+
+    private JavaChild child(
+            String module, String mainClass, Path file, List<String> arguments,
+            java.util.function.Predicate<String> isReady) {
+        List<String> all = new ArrayList<>(arguments);
+        if (file != null) {
+            all.add("--config");
+            all.add(file.toString());
+        }
+        JavaChild child = JavaChild.start(module, home.resolve(module + "/" + module + ".jvm"), home.classPath(module),
+                mainClass, all, environment, folder.resolve("logs/" + module + ".log"), isReady);
+        parts.add(child);
+        return child;
+    }
+
+    private static String replaced(int wanted, int got) {
+        return wanted == got ? "" : "   (port " + wanted + " is taken)";
+    }
+
+    public Map<String, Object> kafkaClient() {
+        return kafka.clientProperties();
+    }
+
+    public String bootstrapServers() {
+        return kafka.bootstrapServers();
+    }
+
+    public int webhookPort() {
+        return config.webhook().port();
+    }
+
+    /** The certificate authority that a client of the webhook trusts. */
+    public Path webhookCa() {
+        return folder.resolve("webhook-ca.pem");
+    }
+
+    /** The line by which the collector said which sensors run, and how. */
+    public String collectorReadyLine() {
+        return collectorReady;
+    }
+
+    public long collectorResidentBytes() {
+        return collector.residentBytes();
+    }
+
+    public long webhookResidentBytes() {
+        return webhook.residentBytes();
+    }
+
+    /** The first part that has stopped by itself, or null. */
+    public String stoppedPart() {
+        if (!webhook.isAlive()) {
+            return "webhook";
+        }
+        return collector != null && !collector.isAlive() ? "collector" : null;
+    }
+
+    /** Stops all parts, the last started first; goes on when one fails and reports the first failure. */
+    @Override
+    public void close() {
+        RuntimeException failure = null;
+        // Sensors and webhook before Flink before the broker: nobody is left talking to a dead one.
+        for (AutoCloseable part : closingOrder()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = new IllegalStateException("did not stop cleanly: " + e.getMessage(), e);
+                }
+            }
+        }
+        parts.clear();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private List<AutoCloseable> closingOrder() {
+        List<AutoCloseable> order = new ArrayList<>(parts.stream().filter(JavaChild.class::isInstance).toList());
+        parts.reversed().stream().filter(part -> !(part instanceof JavaChild)).forEach(order::add);
+        return order;
+    }
+}
