@@ -17,7 +17,7 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionHandler.class);
 
     /** Trees in memory at once; each is bounded by {@link AdmissionReviewReader#MOST_TOKENS}. It is all CPU work. */
-    private static final int MOST_TREES = 4;
+    private static final int MOST_TREES = 2;
 
     private final Decider decider;
     private final BooleanSupplier ready;

@@ -64,9 +64,10 @@ final class AdmissionServer implements AutoCloseable {
             refuse(response, 415, "Content-Type must be application/json");
             return;
         }
-        byte[] body;
+        AdmissionHandler.Answer answer;
         try {
-            body = bodies.read(request.content().inputStream(), request.headers().contentLength().orElse(-1));
+            answer = bodies.read(
+                    request.content().inputStream(), request.headers().contentLength().orElse(-1), handler);
         } catch (BodyReader.RefusedException e) {
             metrics.requests.labels(e.outcome(), "").inc();
             refuse(response, e.status(), e.getMessage());
@@ -74,7 +75,7 @@ final class AdmissionServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        send(response, handler.apply(body));
+        send(response, answer);
     }
 
     /** The rest of the body, if any, is not wanted: the connection ends with the answer. */

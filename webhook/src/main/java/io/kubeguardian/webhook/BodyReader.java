@@ -6,10 +6,11 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
- * Reads request bodies within bounds: a largest size, a longest time, and a budget of bytes for all that are being
- * read at once, so that neither one large, nor one slow, nor many callers can take the webhook's memory.
+ * Reads request bodies within bounds: a largest size, a longest time, and a budget of bytes for all that are in
+ * memory at once, so that neither one large, nor one slow, nor many callers can take the webhook's memory.
  */
 final class BodyReader {
     private static final int AT_ONCE = 4;
@@ -50,25 +51,43 @@ final class BodyReader {
     }
 
     /**
+     * Reads a body and uses it; its share of the budget is held until then.
+     *
      * @param announced the Content-Length; -1 when there is none
      * @throws RefusedException when a bound is exceeded
      */
-    byte[] read(InputStream in, long announced) throws RefusedException, IOException {
+    <T> T read(InputStream in, long announced, Function<byte[], T> use) throws RefusedException, IOException {
         if (announced > mostBytes) {
             throw tooLarge(in);
         }
-        int share = announced < 0 ? mostBytes : (int) announced;
+        // Without a length the array grows by doubling: old, new and final copy.
+        int share = announced < 0 ? 3 * mostBytes : (int) announced;
         if (!budget.tryAcquire(share)) {
             throw new RefusedException(503, "busy", "too many large requests at once; try again");
         }
         try {
-            return read(in);
+            return use.apply(announced < 0 ? readToEnd(in) : readExactly(in, (int) announced));
         } finally {
             budget.release(share);
         }
     }
 
-    private byte[] read(InputStream in) throws RefusedException, IOException {
+    private byte[] readExactly(InputStream in, int length) throws RefusedException, IOException {
+        long start = System.nanoTime();
+        byte[] body = new byte[length];
+        int filled = 0;
+        while (filled < length) {
+            int count = in.read(body, filled, length - filled);
+            if (count < 0) {
+                throw new RefusedException(400, "invalid", "the body is shorter than its Content-Length");
+            }
+            filled += count;
+            checkTime(start);
+        }
+        return body;
+    }
+
+    private byte[] readToEnd(InputStream in) throws RefusedException, IOException {
         long start = System.nanoTime();
         ByteArrayOutputStream body = new ByteArrayOutputStream(BLOCK);
         byte[] block = new byte[BLOCK];
@@ -76,12 +95,16 @@ final class BodyReader {
             if (body.size() + count > mostBytes) {
                 throw tooLarge(in);
             }
-            if (System.nanoTime() - start > mostNanos) {
-                throw new RefusedException(408, "timeout", "the body took too long to arrive");
-            }
             body.write(block, 0, count);
+            checkTime(start);
         }
         return body.toByteArray();
+    }
+
+    private void checkTime(long start) throws RefusedException {
+        if (System.nanoTime() - start > mostNanos) {
+            throw new RefusedException(408, "timeout", "the body took too long to arrive");
+        }
     }
 
     /**
