@@ -1,9 +1,11 @@
 package io.kubeguardian.webhook;
 
+import io.helidon.common.buffers.DataReader;
 import io.helidon.common.tls.Tls;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
@@ -72,8 +74,10 @@ final class AdmissionServer implements AutoCloseable {
             metrics.requests.labels(e.outcome(), "").inc();
             refuse(response, e.status(), e.getMessage());
             return;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
+            // The caller has gone or is silent; the stack trace would only tell where.
+            metrics.requests.labels("aborted", "").inc();
+            throw new CloseConnectionException("the body never came", e);
         }
         send(response, answer);
     }

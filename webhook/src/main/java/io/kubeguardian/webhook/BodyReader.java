@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -15,7 +14,6 @@ import java.util.function.Function;
 final class BodyReader {
     private static final int AT_ONCE = 4;
     private static final int BLOCK = 8192;
-    private static final long MOST_DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final int mostBytes;
     private final long mostNanos;
@@ -63,6 +61,7 @@ final class BodyReader {
         // Without a length the array grows by doubling: old, new and final copy.
         int share = announced < 0 ? 3 * mostBytes : (int) announced;
         if (!budget.tryAcquire(share)) {
+            drain(in);
             throw new RefusedException(503, "busy", "too many large requests at once; try again");
         }
         try {
@@ -107,22 +106,26 @@ final class BodyReader {
         }
     }
 
+    private RefusedException tooLarge(InputStream in) throws IOException {
+        drain(in);
+        return new RefusedException(413, "too_large",
+                "body is larger than " + mostBytes + " bytes (webhook.maxRequestBytes)");
+    }
+
     /**
-     * Lets some more of the body arrive, within bounds: a connection closed with unread data is reset, and the caller
+     * Lets the rest of a body go by, within bounds: a connection closed with unread data is reset, and the caller
      * would never see the answer.
      */
-    private RefusedException tooLarge(InputStream in) throws IOException {
+    private void drain(InputStream in) throws IOException {
         long start = System.nanoTime();
         byte[] block = new byte[BLOCK];
         long left = 2L * mostBytes;
-        while (left > 0 && System.nanoTime() - start < MOST_DRAIN_NANOS) {
+        while (left > 0 && System.nanoTime() - start < mostNanos) {
             int count = in.read(block);
             if (count < 0) {
-                break;
+                return;
             }
             left -= count;
         }
-        return new RefusedException(413, "too_large",
-                "body is larger than " + mostBytes + " bytes (webhook.maxRequestBytes)");
     }
 }

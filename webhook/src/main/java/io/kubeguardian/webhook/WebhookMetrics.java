@@ -16,7 +16,7 @@ import java.util.function.DoubleSupplier;
 final class WebhookMetrics {
     private final CollectorRegistry registry = new CollectorRegistry();
 
-    /** Outcomes: allowed, denied, invalid, too_large, timeout, busy, not_ready, failed. */
+    /** Outcomes: allowed, denied, invalid, too_large, timeout, aborted, busy, not_ready, failed. */
     final Counter requests = Counter.build("kubeguardian_webhook_requests_total", "Admission requests by outcome.")
             .labelNames("outcome", "dry_run").register(registry);
     final Counter denials = Counter.build("kubeguardian_webhook_denials_total", "Reasons of denials, by check.")

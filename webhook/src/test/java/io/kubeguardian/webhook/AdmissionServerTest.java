@@ -34,15 +34,16 @@ class AdmissionServerTest {
     private static final int MOST_BYTES = 1 << 20;
     private static final ServerCertificate CERTIFICATE = SelfSigned.make(Instant.now());
 
+    private static final WebhookMetrics METRICS = new WebhookMetrics();
+
     private static AdmissionServer server;
     private static TlsClient client;
 
     @BeforeAll
     static void start() {
-        WebhookMetrics metrics = new WebhookMetrics();
-        Decider decider = new Decider("prod", 70, true, new RiskView(16, metrics)::get);
+        Decider decider = new Decider("prod", 70, true, new RiskView(16, METRICS)::get);
         server = new AdmissionServer(settings(0), CERTIFICATE.tls(),
-                new AdmissionHandler(decider, () -> true, metrics, Clock.systemUTC()), metrics);
+                new AdmissionHandler(decider, () -> true, METRICS, Clock.systemUTC()), METRICS);
         client = new TlsClient(CERTIFICATE.authorityPem(), server.port());
     }
 
@@ -149,6 +150,22 @@ class AdmissionServerTest {
         assertThat(response.at("/status/message").asText())
                 .contains("spec.containers[2].securityContext.privileged");
         assertThat(response.at("/auditAnnotations/workload").asText()).isEqualTo(Reviews.ORDERS);
+    }
+
+    @Test
+    void aCallerThatGoesAwayInTheMiddleIsCountedAndNoError() throws Exception {
+        try (SSLSocket socket = (SSLSocket) TlsClient.trusting(CERTIFICATE.authorityPem()).getSocketFactory()
+                .createSocket("localhost", server.port())) {
+            socket.getOutputStream().write(("POST /validate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+                    .getBytes(StandardCharsets.US_ASCII));
+        }
+
+        Instant end = Instant.now().plusSeconds(30);
+        while (METRICS.requests.labels("aborted", "").get() < 1 && Instant.now().isBefore(end)) {
+            Thread.sleep(20);
+        }
+        assertThat(METRICS.requests.labels("aborted", "").get()).isEqualTo(1);
+        assertThat(METRICS.requests.labels("failed", "").get()).isZero();
     }
 
     @ParameterizedTest

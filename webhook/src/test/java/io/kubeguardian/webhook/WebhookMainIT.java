@@ -68,7 +68,7 @@ class WebhookMainIT {
                 process.line("webhook: ready");
                 try (TlsClient client = new TlsClient(Files.readString(ca), port)) {
                     List<Future<Integer>> statuses = callers.invokeAll(
-                            Collections.nCopies(32, () -> client.post(hostile).statusCode()));
+                            Collections.nCopies(16, () -> client.post(hostile).statusCode()));
 
                     for (Future<Integer> status : statuses) {
                         assertThat(status.get()).isIn(400, 503);
