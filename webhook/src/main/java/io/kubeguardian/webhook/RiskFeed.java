@@ -83,7 +83,12 @@ final class RiskFeed implements AutoCloseable {
         }
         metrics.freshness(() ->
                 caughtUp ? (System.nanoTime() - freshAt) / (double) TimeUnit.SECONDS.toNanos(1) : Double.NaN);
-        this.thread = Thread.ofPlatform().name("risk-feed").daemon().start(this::run);
+        this.thread = Thread.ofPlatform().name("risk-feed").daemon().unstarted(this::run);
+    }
+
+    /** Starts reading; to be called once. */
+    void begin() {
+        thread.start();
     }
 
     boolean caughtUp() {
@@ -222,6 +227,10 @@ final class RiskFeed implements AutoCloseable {
     /** Stops reading; the view stays as it is. */
     @Override
     public void close() {
+        if (thread.getState() == Thread.State.NEW) {
+            consumer.close();
+            return;
+        }
         closed = true;
         consumer.wakeup();
         try {

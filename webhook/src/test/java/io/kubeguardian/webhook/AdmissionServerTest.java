@@ -129,6 +129,15 @@ class AdmissionServerTest {
     }
 
     @Test
+    void aLargeBodyForAnotherPathStillGetsItsAnswer() {
+        var request = client.request("/mutate").POST(BodyPublishers.ofByteArray(new byte[MOST_BYTES])).build();
+
+        HttpResponse<byte[]> answer = client.send(request);
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void anotherContentTypeIsRefused() {
         var request = client.request("/validate").setHeader("Content-Type", "application/yaml")
                 .POST(BodyPublishers.ofString("{}")).build();
@@ -154,17 +163,22 @@ class AdmissionServerTest {
 
     @Test
     void aCallerThatGoesAwayInTheMiddleIsCountedAndNoError() throws Exception {
+        double before = METRICS.requests.labels("aborted", "").get();
         try (SSLSocket socket = (SSLSocket) TlsClient.trusting(CERTIFICATE.authorityPem()).getSocketFactory()
                 .createSocket("localhost", server.port())) {
-            socket.getOutputStream().write(("POST /validate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
-                    .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(("POST /validate HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Length: 100\r\nExpect: 100-continue\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            // Only then is the server sure to wait for the body.
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 100");
+            socket.getOutputStream().write('{');
         }
 
         Instant end = Instant.now().plusSeconds(30);
-        while (METRICS.requests.labels("aborted", "").get() < 1 && Instant.now().isBefore(end)) {
+        while (METRICS.requests.labels("aborted", "").get() == before && Instant.now().isBefore(end)) {
             Thread.sleep(20);
         }
-        assertThat(METRICS.requests.labels("aborted", "").get()).isEqualTo(1);
+        assertThat(METRICS.requests.labels("aborted", "").get()).isEqualTo(before + 1);
         assertThat(METRICS.requests.labels("failed", "").get()).isZero();
     }
 
