@@ -1,10 +1,12 @@
 package io.kubeguardian.webhook;
 
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.socket.SocketOptions;
 import io.helidon.common.tls.Tls;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
-import io.helidon.webserver.ConnectionConfig;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -43,12 +45,14 @@ final class AdmissionServer implements AutoCloseable {
         this.server = HttpServers.start("webhook.port", settings.host(), settings.port(), WebServer.builder()
                 .tls(Tls.builder().sslContext(tls).enabledProtocols(List.of("TLSv1.3", "TLSv1.2")).build())
                 .maxTcpConnections(MOST_CONNECTIONS)
-                .connectionConfig(ConnectionConfig.builder().readTimeout(LONGEST_SILENCE).build())
+                .connectionOptions(SocketOptions.builder().readTimeout(LONGEST_SILENCE).build())
                 .routing(routing -> routing
                         .post(PATH, this::validate)
-                        .any(PATH, (request, response) -> refuse(response.header(HeaderNames.ALLOW, "POST"), 405,
+                        .any(PATH, (request, response) -> refuseUnread(request,
+                                response.header(HeaderNames.ALLOW, "POST"), 405,
                                 "method not allowed; POST an AdmissionReview"))
-                        .any((request, response) -> refuse(response, 404, "no such path; POST to " + PATH))
+                        .any((request, response) ->
+                                refuseUnread(request, response, 404, "no such path; POST to " + PATH))
                         .error(RuntimeException.class, this::fail)));
     }
 
@@ -61,23 +65,41 @@ final class AdmissionServer implements AutoCloseable {
                 .map(type -> type.mediaType().text().equals("application/json"))
                 .orElse(true);
         if (!json) {
-            refuse(response, 415, "Content-Type must be application/json");
+            refuseUnread(request, response, 415, "Content-Type must be application/json");
             return;
         }
-        byte[] body;
+        AdmissionHandler.Answer answer;
         try {
-            body = bodies.read(request.content().inputStream(), request.headers().contentLength().orElse(-1));
+            answer = bodies.read(
+                    request.content().inputStream(), request.headers().contentLength().orElse(-1), handler);
         } catch (BodyReader.RefusedException e) {
             metrics.requests.labels(e.outcome(), "").inc();
             refuse(response, e.status(), e.getMessage());
             return;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
+            throw aborted(e);
         }
-        send(response, handler.apply(body));
+        send(response, answer);
     }
 
-    /** The rest of the body, if any, is not wanted: the connection ends with the answer. */
+    private void refuseUnread(ServerRequest request, ServerResponse response, int status, String message) {
+        try {
+            if (request.content().hasEntity()) {
+                bodies.drain(request.content().inputStream());
+            }
+        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
+            throw aborted(e);
+        }
+        refuse(response, status, message);
+    }
+
+    /** The caller has gone or is silent; a stack trace would only tell where. */
+    private CloseConnectionException aborted(Exception problem) {
+        metrics.requests.labels("aborted", "").inc();
+        return new CloseConnectionException("the body never came", problem);
+    }
+
+    /** The connection ends with the answer, in case there is more of the body than was let go by. */
     private static void refuse(ServerResponse response, int status, String message) {
         response.header(HeaderValues.CONNECTION_CLOSE);
         send(response, AdmissionHandler.error(status, message));

@@ -5,16 +5,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
- * Reads request bodies within bounds: a largest size, a longest time, and a budget of bytes for all that are being
- * read at once, so that neither one large, nor one slow, nor many callers can take the webhook's memory.
+ * Reads request bodies within bounds: a largest size, a longest time, and a budget of bytes for all that are in
+ * memory at once, so that neither one large, nor one slow, nor many callers can take the webhook's memory.
  */
 final class BodyReader {
     private static final int AT_ONCE = 4;
     private static final int BLOCK = 8192;
-    private static final long MOST_DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final int mostBytes;
     private final long mostNanos;
@@ -50,25 +49,44 @@ final class BodyReader {
     }
 
     /**
+     * Reads a body and uses it; its share of the budget is held until then.
+     *
      * @param announced the Content-Length; -1 when there is none
      * @throws RefusedException when a bound is exceeded
      */
-    byte[] read(InputStream in, long announced) throws RefusedException, IOException {
+    <T> T read(InputStream in, long announced, Function<byte[], T> use) throws RefusedException, IOException {
         if (announced > mostBytes) {
             throw tooLarge(in);
         }
-        int share = announced < 0 ? mostBytes : (int) announced;
+        // Without a length the array grows by doubling: old, new and final copy.
+        int share = announced < 0 ? 3 * mostBytes : (int) announced;
         if (!budget.tryAcquire(share)) {
+            drain(in);
             throw new RefusedException(503, "busy", "too many large requests at once; try again");
         }
         try {
-            return read(in);
+            return use.apply(announced < 0 ? readToEnd(in) : readExactly(in, (int) announced));
         } finally {
             budget.release(share);
         }
     }
 
-    private byte[] read(InputStream in) throws RefusedException, IOException {
+    private byte[] readExactly(InputStream in, int length) throws RefusedException, IOException {
+        long start = System.nanoTime();
+        byte[] body = new byte[length];
+        int filled = 0;
+        while (filled < length) {
+            int count = in.read(body, filled, length - filled);
+            if (count < 0) {
+                throw new RefusedException(400, "invalid", "the body is shorter than its Content-Length");
+            }
+            filled += count;
+            checkTime(start);
+        }
+        return body;
+    }
+
+    private byte[] readToEnd(InputStream in) throws RefusedException, IOException {
         long start = System.nanoTime();
         ByteArrayOutputStream body = new ByteArrayOutputStream(BLOCK);
         byte[] block = new byte[BLOCK];
@@ -76,30 +94,38 @@ final class BodyReader {
             if (body.size() + count > mostBytes) {
                 throw tooLarge(in);
             }
-            if (System.nanoTime() - start > mostNanos) {
-                throw new RefusedException(408, "timeout", "the body took too long to arrive");
-            }
             body.write(block, 0, count);
+            checkTime(start);
         }
         return body.toByteArray();
     }
 
+    private void checkTime(long start) throws RefusedException {
+        if (System.nanoTime() - start > mostNanos) {
+            throw new RefusedException(408, "timeout", "the body took too long to arrive");
+        }
+    }
+
+    private RefusedException tooLarge(InputStream in) throws IOException {
+        drain(in);
+        return new RefusedException(413, "too_large",
+                "body is larger than " + mostBytes + " bytes (webhook.maxRequestBytes)");
+    }
+
     /**
-     * Lets some more of the body arrive, within bounds: a connection closed with unread data is reset, and the caller
+     * Lets the rest of a body go by, within bounds: a connection closed with unread data is reset, and the caller
      * would never see the answer.
      */
-    private RefusedException tooLarge(InputStream in) throws IOException {
+    void drain(InputStream in) throws IOException {
         long start = System.nanoTime();
         byte[] block = new byte[BLOCK];
         long left = 2L * mostBytes;
-        while (left > 0 && System.nanoTime() - start < MOST_DRAIN_NANOS) {
+        while (left > 0 && System.nanoTime() - start < mostNanos) {
             int count = in.read(block);
             if (count < 0) {
-                break;
+                return;
             }
             left -= count;
         }
-        return new RefusedException(413, "too_large",
-                "body is larger than " + mostBytes + " bytes (webhook.maxRequestBytes)");
     }
 }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -50,6 +51,7 @@ final class RiskFeed implements AutoCloseable {
     /** {@link System#nanoTime()} when the view last held all there was; meaningless before {@link #caughtUp}. */
     private volatile long freshAt;
     private boolean brokerAway;
+    private long nextLook;
 
     /**
      * @param whenCaughtUp called once, on the feed's thread
@@ -81,7 +83,12 @@ final class RiskFeed implements AutoCloseable {
         }
         metrics.freshness(() ->
                 caughtUp ? (System.nanoTime() - freshAt) / (double) TimeUnit.SECONDS.toNanos(1) : Double.NaN);
-        this.thread = Thread.ofPlatform().name("risk-feed").daemon().start(this::run);
+        this.thread = Thread.ofPlatform().name("risk-feed").daemon().unstarted(this::run);
+    }
+
+    /** Starts reading; to be called once. */
+    void begin() {
+        thread.start();
     }
 
     boolean caughtUp() {
@@ -91,25 +98,21 @@ final class RiskFeed implements AutoCloseable {
     private void run() {
         try (consumer; deadLetters) {
             Map<TopicPartition, Long> ends = start();
-            long nextLook = System.nanoTime();
+            nextLook = System.nanoTime();
             while (!closed) {
-                poll();
-                if (!caughtUp && ends.entrySet().stream().allMatch(e -> position(e.getKey()) >= e.getValue())) {
-                    freshAt = System.nanoTime();
-                    caughtUp = true;
-                    metrics.riskReady.set(1);
-                    LOG.info("caught up topic={} workloads={}", Topics.RISK, view.size());
-                    whenCaughtUp.run();
-                }
-                if (System.nanoTime() - nextLook >= 0) {
-                    look(ends.keySet());
-                    view.expire(nowNanos());
-                    nextLook = System.nanoTime() + LOOK_EVERY_NANOS;
+                try {
+                    step(ends);
+                } catch (WakeupException | InterruptException e) {
+                    throw e;
+                } catch (KafkaException e) {
+                    broker(false, e.getMessage());
+                    pause();
                 }
             }
         } catch (WakeupException | InterruptException e) {
             LOG.debug("risk feed stopped");
         } catch (RuntimeException e) {
+            metrics.brokerUp.set(0);
             LOG.error("risk feed failed; the view no longer follows topic={}, restart the webhook", Topics.RISK, e);
         }
     }
@@ -138,16 +141,21 @@ final class RiskFeed implements AutoCloseable {
         }
     }
 
-    private void poll() {
-        try {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                apply(record);
-            }
-        } catch (WakeupException | InterruptException e) {
-            throw e;
-        } catch (KafkaException e) {
-            broker(false, e.getMessage());
-            pause();
+    private void step(Map<TopicPartition, Long> ends) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            apply(record);
+        }
+        if (!caughtUp && ends.entrySet().stream().allMatch(e -> position(e.getKey()) >= e.getValue())) {
+            freshAt = System.nanoTime();
+            caughtUp = true;
+            metrics.riskReady.set(1);
+            LOG.info("caught up topic={} workloads={}", Topics.RISK, view.size());
+            whenCaughtUp.run();
+        }
+        if (System.nanoTime() - nextLook >= 0) {
+            nextLook = System.nanoTime() + LOOK_EVERY_NANOS;
+            view.expire(nowNanos());
+            look(ends.keySet());
         }
     }
 
@@ -174,23 +182,16 @@ final class RiskFeed implements AutoCloseable {
     }
 
     /** Asks the broker how far the topic goes: the only way to tell a quiet topic from a broker that is away. */
-    private void look(Iterable<TopicPartition> partitions) {
-        try {
-            long lag = 0;
-            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment(), ASK);
-            for (TopicPartition partition : partitions) {
-                lag += Math.max(0, ends.getOrDefault(partition, 0L) - position(partition));
-            }
-            metrics.riskLag.set(lag);
-            if (lag == 0) {
-                freshAt = System.nanoTime();
-            }
-            broker(true, "");
-        } catch (WakeupException | InterruptException e) {
-            throw e;
-        } catch (KafkaException e) {
-            broker(false, e.getMessage());
+    private void look(Set<TopicPartition> partitions) {
+        long lag = 0;
+        for (Map.Entry<TopicPartition, Long> end : consumer.endOffsets(partitions, ASK).entrySet()) {
+            lag += Math.max(0, end.getValue() - position(end.getKey()));
         }
+        metrics.riskLag.set(lag);
+        if (lag == 0) {
+            freshAt = System.nanoTime();
+        }
+        broker(true, "");
     }
 
     private long position(TopicPartition partition) {
@@ -226,6 +227,10 @@ final class RiskFeed implements AutoCloseable {
     /** Stops reading; the view stays as it is. */
     @Override
     public void close() {
+        if (thread.getState() == Thread.State.NEW) {
+            consumer.close();
+            return;
+        }
         closed = true;
         consumer.wakeup();
         try {

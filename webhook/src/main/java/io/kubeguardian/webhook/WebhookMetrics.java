@@ -16,13 +16,13 @@ import java.util.function.DoubleSupplier;
 final class WebhookMetrics {
     private final CollectorRegistry registry = new CollectorRegistry();
 
-    /** Outcomes: allowed, denied, invalid, too_large, timeout, busy, not_ready, failed. */
+    /** Outcomes: allowed, denied, invalid, too_large, timeout, aborted, busy, not_ready, failed. */
     final Counter requests = Counter.build("kubeguardian_webhook_requests_total", "Admission requests by outcome.")
             .labelNames("outcome", "dry_run").register(registry);
     final Counter denials = Counter.build("kubeguardian_webhook_denials_total", "Reasons of denials, by check.")
             .labelNames("check", "dry_run").register(registry);
     final Histogram seconds = Histogram.build("kubeguardian_webhook_request_seconds",
-                    "Time from the whole body read to the answer made, seconds.")
+                    "Time to judge a request whose body is read, seconds.")
             .buckets(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1).register(registry);
     final Gauge riskWorkloads = Gauge.build("kubeguardian_webhook_risk_workloads", "Workloads in the risk view.")
             .register(registry);

@@ -34,15 +34,16 @@ class AdmissionServerTest {
     private static final int MOST_BYTES = 1 << 20;
     private static final ServerCertificate CERTIFICATE = SelfSigned.make(Instant.now());
 
+    private static final WebhookMetrics METRICS = new WebhookMetrics();
+
     private static AdmissionServer server;
     private static TlsClient client;
 
     @BeforeAll
     static void start() {
-        WebhookMetrics metrics = new WebhookMetrics();
-        Decider decider = new Decider("prod", 70, true, new RiskView(16, metrics)::get);
+        Decider decider = new Decider("prod", 70, true, new RiskView(16, METRICS)::get);
         server = new AdmissionServer(settings(0), CERTIFICATE.tls(),
-                new AdmissionHandler(decider, () -> true, metrics, Clock.systemUTC()), metrics);
+                new AdmissionHandler(decider, () -> true, METRICS, Clock.systemUTC()), METRICS);
         client = new TlsClient(CERTIFICATE.authorityPem(), server.port());
     }
 
@@ -128,6 +129,15 @@ class AdmissionServerTest {
     }
 
     @Test
+    void aLargeBodyForAnotherPathStillGetsItsAnswer() {
+        var request = client.request("/mutate").POST(BodyPublishers.ofByteArray(new byte[MOST_BYTES])).build();
+
+        HttpResponse<byte[]> answer = client.send(request);
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void anotherContentTypeIsRefused() {
         var request = client.request("/validate").setHeader("Content-Type", "application/yaml")
                 .POST(BodyPublishers.ofString("{}")).build();
@@ -149,6 +159,27 @@ class AdmissionServerTest {
         assertThat(response.at("/status/message").asText())
                 .contains("spec.containers[2].securityContext.privileged");
         assertThat(response.at("/auditAnnotations/workload").asText()).isEqualTo(Reviews.ORDERS);
+    }
+
+    @Test
+    void aCallerThatGoesAwayInTheMiddleIsCountedAndNoError() throws Exception {
+        double before = METRICS.requests.labels("aborted", "").get();
+        try (SSLSocket socket = (SSLSocket) TlsClient.trusting(CERTIFICATE.authorityPem()).getSocketFactory()
+                .createSocket("localhost", server.port())) {
+            socket.getOutputStream().write(("POST /validate HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Length: 100\r\nExpect: 100-continue\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            // Only then is the server sure to wait for the body.
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 100");
+            socket.getOutputStream().write('{');
+        }
+
+        Instant end = Instant.now().plusSeconds(30);
+        while (METRICS.requests.labels("aborted", "").get() == before && Instant.now().isBefore(end)) {
+            Thread.sleep(20);
+        }
+        assertThat(METRICS.requests.labels("aborted", "").get()).isEqualTo(before + 1);
+        assertThat(METRICS.requests.labels("failed", "").get()).isZero();
     }
 
     @ParameterizedTest

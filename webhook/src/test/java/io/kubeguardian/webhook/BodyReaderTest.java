@@ -28,7 +28,7 @@ class BodyReaderTest {
             }
         };
 
-        RefusedException refused = catchThrowableOfType(RefusedException.class, () -> reader.read(drip, 900));
+        RefusedException refused = catchThrowableOfType(RefusedException.class, () -> reader.read(drip, 900, body -> body));
 
         assertThat(refused.status()).isEqualTo(408);
     }
@@ -39,43 +39,46 @@ class BodyReaderTest {
         RefusedException[] refused = new RefusedException[1];
 
         nested(reader, 4, () -> refused[0] = catchThrowableOfType(
-                RefusedException.class, () -> reader.read(InputStream.nullInputStream(), 1)));
+                RefusedException.class, () -> reader.read(InputStream.nullInputStream(), 1, body -> body)));
 
         assertThat(refused[0].status()).isEqualTo(503);
-        assertThat(reader.read(new ByteArrayInputStream(new byte[] {7}), 1)).containsExactly(7);
+        byte[] later = reader.read(new ByteArrayInputStream(new byte[] {7}), 1, body -> body);
+        assertThat(later).containsExactly(7);
     }
 
     @Test
-    void whatIsLongerThanAnnouncedIsStillBounded() {
+    void aBodyWithoutALengthIsBounded() {
         BodyReader reader = new BodyReader(1000, LONG);
 
-        RefusedException refused = catchThrowableOfType(
-                RefusedException.class, () -> reader.read(new ByteArrayInputStream(new byte[1001]), 10));
+        RefusedException refused = catchThrowableOfType(RefusedException.class,
+                () -> reader.read(new ByteArrayInputStream(new byte[1001]), -1, body -> body));
 
         assertThat(refused.status()).isEqualTo(413);
     }
 
-    /** Runs the action while {@code depth} bodies of the largest size are being read. */
+    @Test
+    void aBodyShorterThanAnnouncedIsABadRequest() {
+        BodyReader reader = new BodyReader(1000, LONG);
+
+        RefusedException refused = catchThrowableOfType(RefusedException.class,
+                () -> reader.read(new ByteArrayInputStream(new byte[9]), 10, body -> body));
+
+        assertThat(refused.status()).isEqualTo(400);
+    }
+
+    /** Runs the action while {@code depth} bodies of the largest size are in use. */
     private static void nested(BodyReader reader, int depth, Runnable action) throws RefusedException, IOException {
         if (depth == 0) {
             action.run();
             return;
         }
-        reader.read(new InputStream() {
-            private boolean done;
-
-            @Override
-            public int read() throws IOException {
-                if (!done) {
-                    done = true;
-                    try {
-                        nested(reader, depth - 1, action);
-                    } catch (RefusedException e) {
-                        throw new AssertionError(e);
-                    }
-                }
-                return -1;
+        reader.read(new ByteArrayInputStream(new byte[1000]), 1000, body -> {
+            try {
+                nested(reader, depth - 1, action);
+            } catch (RefusedException | IOException e) {
+                throw new AssertionError(e);
             }
-        }, 1000);
+            return body;
+        });
     }
 }
