@@ -93,7 +93,7 @@ public final class MonitorCommand implements Callable<Integer> {
                 case Topics.INCIDENTS -> {
                     Incident incident = INCIDENT.decode(record.value());
                     if (wanted(incident.getWorkload(), incident.getPriority())) {
-                        print(incident.getPriority(), incident.getLastEventTime(), "INCIDENT " + incident.getTitle(),
+                        print(incident.getPriority(), incident.getLastEventTime(), "INCIDENT " + incident.getId() + "  " + incident.getTitle(),
                                 incident.getWorkload(), String.join(" → ",
                                         incident.getSignals().stream().map(Signal::getRule).toList()));
                     }

@@ -40,7 +40,7 @@ final class RiskMessages {
             text.append(" (evidence is incomplete: ").append(risk.lostEvents()).append(" events or batches are missing)");
         }
         text.append("; ").append(incident(risk)
-                .map(id -> "look at incident " + id + " (kubeguardian report --incident " + id + ")")
+                .map(id -> "look at incident " + id + " (kubeguardian monitor --from-beginning)")
                 .orElse("look at its alerts (kubeguardian monitor)"));
         text.append(" and ask your security team");
         double seconds = risk.secondsUntil(threshold, nowNanos);

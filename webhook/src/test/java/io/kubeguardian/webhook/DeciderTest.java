@@ -55,7 +55,7 @@ class DeciderTest {
                 + " incident \"Dropped and run\" (+60.0, last at 2026-11-20T10:00:00Z): a dropped binary was run;"
                 + " rule \"Shell spawned by a server\" (+25.0, 2 times, last at 2026-11-20T10:00:00Z):"
                 + " orders started /bin/sh;"
-                + " look at incident i-1 (kubeguardian report --incident i-1) and ask your security team;"
+                + " look at incident i-1 (kubeguardian monitor --from-beginning) and ask your security team;"
                 + " if nothing is added it falls below the threshold in about 20 min (half-life 60 min).");
         assertThat(decision.deniedBy()).containsExactly("risk");
         assertThat(decision.auditAnnotations())
