@@ -81,6 +81,15 @@ class HostileInputTest {
     }
 
     @Test
+    void aLargeListNamedOverAndOverIsRefused() {
+        // Given
+        String list = "- list: l\n  items: [" + "a, ".repeat(100_000) + "]\n";
+
+        // When, Then
+        assertRefused(list + Rules.rule("proc.name in (" + "l, ".repeat(10_000) + "l)"), "more than 500000 values");
+    }
+
+    @Test
     void aYamlBombIsRefused() {
         // Given
         StringBuilder file = new StringBuilder("- a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");

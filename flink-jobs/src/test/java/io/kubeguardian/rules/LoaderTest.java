@@ -342,6 +342,32 @@ class LoaderTest {
     }
 
     @Test
+    void rulesThatShareMacrosAreJudgedEachByItselfAndInOrder() {
+        // Given
+        StringBuilder rules = new StringBuilder("""
+                - macro: in_container
+                  condition: container.id != host
+                - macro: user
+                  condition: (in_container and user.uid = 1000)
+                """);
+        String[] names = {"cat", "dog", "sh", "bin", "all"};
+        for (String name : names) {
+            rules.append(Rules.rule("user and proc.cmdline contains " + name).replace("rule: r", "rule: " + name));
+        }
+        rules.append(Rules.rule("in_container").replace("rule: r", "rule: any"));
+        RuleSet set = Rules.load(rules.toString());
+
+        // When
+        List<List<String>> hits = List.of(Rules.hits(set, CAT), Rules.hits(set, DOG), Rules.hits(set, CAT.onHost()),
+                Rules.hits(set, exec(running("/bin/all", "cat dog", null))),
+                Rules.hits(set, exec(running("/bin/cat", "", null).withUser(0, 0))));
+
+        // Then
+        assertThat(hits).containsExactly(List.of("cat", "sh", "any"), List.of("dog", "any"), List.of(),
+                List.of("cat", "dog", "all", "any"), List.of("any"));
+    }
+
+    @Test
     void theDigestIsOfTheContentAlone() {
         // Given
         RuleSet one = RuleSet.load(List.of(Rules.source("x.yaml", BASE)));
