@@ -136,7 +136,7 @@ public final class StringTests {
         }
 
         @Override
-        public StringTest or(StringTest other) {
+        public StringTest mergedWith(StringTest other) {
             if (!(other instanceof OneOf more)) {
                 return null;
             }
@@ -178,7 +178,7 @@ public final class StringTests {
         }
 
         @Override
-        public StringTest or(StringTest other) {
+        public StringTest mergedWith(StringTest other) {
             if (!(other instanceof Prefixes more)) {
                 return null;
             }
