@@ -1,6 +1,6 @@
 package io.kubeguardian.rules;
 
-import io.kubeguardian.rules.compile.Condition;
+import io.kubeguardian.rules.compile.EventRules;
 import io.kubeguardian.rules.compile.OutputTemplate;
 import io.kubeguardian.rules.load.RuleFiles;
 import io.kubeguardian.rules.load.RuleLoader;
@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,11 +19,18 @@ import java.util.Map;
  * anew for each kind of event, and an event meets only those that its kind can make true.
  */
 public final class RuleSet {
-    private record Compiled(Rule rule, Condition condition, OutputTemplate output) {}
+    /** The rules of one kind of event; conditions and rules by the same index. */
+    private record Indexed(EventRules conditions, Rule[] rules, OutputTemplate[] outputs)
+            implements EventRules.Sink<RuleHitConsumer> {
+        @Override
+        public void hit(int index, EventView event, RuleHitConsumer consumer) {
+            consumer.hit(new RuleHit(rules[index], outputs[index], event));
+        }
+    }
 
     private final String digest;
     private final List<Rule> rules;
-    private final Map<EventType, Compiled[]> byType = new EnumMap<>(EventType.class);
+    private final Map<EventType, Indexed> byType = new EnumMap<>(EventType.class);
     private final List<RuleProblem> warnings;
     private final List<RuleProblem> skipped;
 
@@ -34,14 +40,13 @@ public final class RuleSet {
         this.warnings = loaded.warnings();
         this.skipped = loaded.skipped();
         for (EventType type : EventType.values()) {
-            List<Compiled> compiled = new ArrayList<>();
-            for (CompiledRule rule : loaded.rules()) {
-                Condition condition = rule.conditions().get(type);
-                if (rule.rule().enabled() && condition != null) {
-                    compiled.add(new Compiled(rule.rule(), condition, rule.output()));
-                }
-            }
-            byType.put(type, compiled.toArray(Compiled[]::new));
+            List<CompiledRule> some = loaded.rules().stream()
+                    .filter(rule -> rule.rule().enabled() && rule.conditions().containsKey(type))
+                    .toList();
+            byType.put(type, new Indexed(
+                    new EventRules(some.stream().map(rule -> rule.conditions().get(type)).toList()),
+                    some.stream().map(CompiledRule::rule).toArray(Rule[]::new),
+                    some.stream().map(CompiledRule::output).toArray(OutputTemplate[]::new)));
         }
     }
 
@@ -100,11 +105,8 @@ public final class RuleSet {
 
     /** Calls the consumer for each rule whose condition is true of the event, in the order of the rules. */
     public void evaluate(EventView event, RuleHitConsumer consumer) {
-        for (Compiled compiled : byType.get(event.type())) {
-            if (compiled.condition.test(event)) {
-                consumer.hit(new RuleHit(compiled.rule, compiled.output, event));
-            }
-        }
+        Indexed indexed = byType.get(event.type());
+        indexed.conditions.evaluate(event, indexed, consumer);
     }
 
     private static String digest(List<RuleSource> sources) {

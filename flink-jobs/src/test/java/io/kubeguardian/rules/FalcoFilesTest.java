@@ -3,7 +3,6 @@ package io.kubeguardian.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,12 +34,8 @@ class FalcoFilesTest {
         RuleSet set = RuleSet.loadPaths(paths);
 
         // Then
-        var silent = set.rules().stream().filter(rule -> rule.eventTypes().isEmpty()).map(Rule::name)
-                .collect(Collectors.toList());
-        System.out.println("Falco rules: " + set.rules().size() + ", without events of ours: " + silent.size() + " "
-                + silent);
-        set.warnings().forEach(System.out::println);
+        long able = set.rules().stream().filter(rule -> !rule.eventTypes().isEmpty()).count();
         assertThat(set.rules()).hasSizeGreaterThan(85);
-        assertThat(silent).hasSizeLessThan(45);
+        assertThat(able).isGreaterThan(50);
     }
 }

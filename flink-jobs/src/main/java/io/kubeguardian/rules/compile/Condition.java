@@ -28,6 +28,11 @@ public abstract class Condition {
     /** Number of checks with all macros expanded. */
     public abstract int size();
 
+    /** The parts that must all be true; itself when it is no conjunction. */
+    List<Condition> conjuncts() {
+        return List.of(this);
+    }
+
     public final boolean isNever() {
         return this == FALSE;
     }
@@ -51,7 +56,7 @@ public abstract class Condition {
         return combine(parts, false);
     }
 
-    /** Flattens, drops what changes nothing, merges checks of one field into one, and puts cheap parts first. */
+    /** Flattens, drops what changes nothing, merges checks of one field into one, puts parts that decide cheaply first. */
     private static Condition combine(List<Condition> parts, boolean all) {
         List<Condition> kept = new ArrayList<>();
         for (Condition part : parts) {
@@ -74,8 +79,16 @@ public abstract class Condition {
         if (kept.size() == 1) {
             return kept.get(0);
         }
-        kept.sort(Comparator.comparingInt(Condition::cost));
+        kept.sort(Comparator.comparingLong(all ? Condition::costToRefuse : Condition::cost));
         return new Group(kept.toArray(Condition[]::new), all);
+    }
+
+    /**
+     * What it costs until an event is refused: rules say what they are about, and then what they are not about, which
+     * is true of most events and so refuses few.
+     */
+    private long costToRefuse() {
+        return this instanceof Not ? 10L * cost() : cost();
     }
 
     /** Adds without overflowing: a size only ever says "too big". */
@@ -167,6 +180,11 @@ public abstract class Condition {
                 }
             }
             return all;
+        }
+
+        @Override
+        List<Condition> conjuncts() {
+            return all ? List.of(parts) : List.of(this);
         }
 
         @Override

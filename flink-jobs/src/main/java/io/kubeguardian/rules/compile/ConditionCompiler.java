@@ -12,10 +12,13 @@ import java.util.Set;
 
 /** Resolves macros, lists and fields of an {@link Expression} and compiles it. */
 public final class ConditionCompiler {
-    /** Most checks of one rule with all macros expanded; the largest of Falco's rules have about 200. */
+    /** Most checks of one rule with all macros expanded: far more than a person writes. */
     static final int MAX_CHECKS = 20_000;
 
     static final int MAX_MACRO_DEPTH = 64;
+
+    /** Most values of one comparison with all lists expanded. */
+    private static final int MAX_VALUES = 500_000;
 
     private final Definitions definitions;
     private final Set<String> unsourced;
@@ -127,6 +130,9 @@ public final class ConditionCompiler {
                 values.add(value.text());
             } else {
                 values.addAll(items);
+            }
+            if (values.size() > MAX_VALUES) {
+                throw error(value.at(), "more than " + MAX_VALUES + " values with all lists expanded");
             }
         }
         return values;

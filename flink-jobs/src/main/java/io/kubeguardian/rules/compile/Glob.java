@@ -1,5 +1,7 @@
 package io.kubeguardian.rules.compile;
 
+import java.util.Locale;
+
 /**
  * Shell wildcards as fnmatch(3) without flags reads them: {@code *} (also across slashes), {@code ?}, {@code [a-z]},
  * {@code [!a-z]}, and a backslash before a plain character. Time is at most pattern length times string length.
@@ -16,7 +18,7 @@ final class Glob implements StringTest {
                         + "' is not supported; use regex");
             }
         }
-        this.pattern = ignoreCase ? pattern.toLowerCase(java.util.Locale.ROOT) : pattern;
+        this.pattern = ignoreCase ? pattern.toLowerCase(Locale.ROOT) : pattern;
         this.ignoreCase = ignoreCase;
     }
 

@@ -7,8 +7,8 @@ package io.kubeguardian.rules.compile;
 public interface StringTest {
     boolean test(String value);
 
-    /** One test that is true where either is, quicker than both; null when there is none. */
-    default StringTest or(StringTest other) {
+    /** One test that is true where either is and quicker than both; null when there is none. */
+    default StringTest mergedWith(StringTest other) {
         return null;
     }
 

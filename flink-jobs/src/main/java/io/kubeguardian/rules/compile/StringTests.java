@@ -14,7 +14,8 @@ import java.util.Set;
 
 /** The operators on strings, each compiled with its literals. */
 public final class StringTests {
-    private static final int MAX_PATTERN = 10_000;
+    /** Largest regular expression with its repetitions written out, in states. */
+    private static final int MAX_REGEX = 20_000;
 
     private StringTests() {}
 
@@ -103,8 +104,9 @@ public final class StringTests {
     }
 
     private static StringTest regex(String expression) {
-        if (expression.length() > MAX_PATTERN) {
-            throw new IllegalArgumentException("regular expression longer than " + MAX_PATTERN + " characters");
+        if (RegexSize.of(expression) > MAX_REGEX) {
+            throw new IllegalArgumentException("regular expression with more than " + MAX_REGEX
+                    + " states, its repetitions written out; make its counts smaller");
         }
         Pattern pattern;
         try {
@@ -134,7 +136,7 @@ public final class StringTests {
         }
 
         @Override
-        public StringTest or(StringTest other) {
+        public StringTest mergedWith(StringTest other) {
             if (!(other instanceof OneOf more)) {
                 return null;
             }
@@ -176,7 +178,7 @@ public final class StringTests {
         }
 
         @Override
-        public StringTest or(StringTest other) {
+        public StringTest mergedWith(StringTest other) {
             if (!(other instanceof Prefixes more)) {
                 return null;
             }

@@ -3,7 +3,10 @@ package io.kubeguardian.rules.compile;
 import io.kubeguardian.rules.EventView;
 import io.kubeguardian.rules.field.FieldValue;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A test of a field that is a string. */
 final class TextCheck extends Check {
@@ -29,27 +32,20 @@ final class TextCheck extends Check {
         return operand.cost() + test.cost();
     }
 
-    /** Puts alternatives about one field into one test where that is possible (sets, prefixes). */
+    /** Puts alternatives about one field into one test. */
     static List<Condition> merge(List<Condition> alternatives) {
         List<Condition> merged = new ArrayList<>(alternatives.size());
+        Map<String, List<StringTest>> tests = new LinkedHashMap<>();
+        Map<String, TypedOperand> operands = new HashMap<>();
         for (Condition alternative : alternatives) {
-            if (!(alternative instanceof TextCheck check) || !mergeInto(merged, check)) {
+            if (alternative instanceof TextCheck check) {
+                operands.putIfAbsent(check.operand.name(), check.operand);
+                tests.computeIfAbsent(check.operand.name(), name -> new ArrayList<>()).add(check.test);
+            } else {
                 merged.add(alternative);
             }
         }
+        tests.forEach((name, same) -> merged.add(new TextCheck(operands.get(name), AnyTest.of(same))));
         return merged;
-    }
-
-    private static boolean mergeInto(List<Condition> merged, TextCheck check) {
-        for (int i = 0; i < merged.size(); i++) {
-            if (merged.get(i) instanceof TextCheck other && other.operand.name().equals(check.operand.name())) {
-                StringTest both = other.test.or(check.test);
-                if (both != null) {
-                    merged.set(i, new TextCheck(other.operand, both));
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 }

@@ -5,6 +5,7 @@ import static io.kubeguardian.rules.field.FieldValue.orNull;
 
 import io.kubeguardian.rules.EventType;
 import io.kubeguardian.rules.EventView;
+import java.util.ArrayDeque;
 import java.util.Set;
 
 /**
@@ -90,13 +91,25 @@ final class DescriptorFields {
         return event.family() == AF_INET || event.family() == AF_INET6;
     }
 
+    /** False for some normal ones too: those with a hidden file. */
+    private static boolean isNormal(String path) {
+        int last = path.length() - 1;
+        for (int slash = path.indexOf('/'); slash >= 0 && slash < last; slash = path.indexOf('/', slash + 1)) {
+            char next = path.charAt(slash + 1);
+            if (next == '/' || next == '.') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Without empty, "." and ".." parts, so that no detour hides a file. Most paths are normal already. */
     static String normal(String path) {
-        if (!path.contains("//") && !path.contains("/.")) {
+        if (isNormal(path)) {
             return path;
         }
         boolean absolute = path.startsWith("/");
-        java.util.ArrayDeque<String> parts = new java.util.ArrayDeque<>();
+        ArrayDeque<String> parts = new ArrayDeque<>();
         for (String part : path.split("/")) {
             if (part.equals("..") && !parts.isEmpty() && !parts.peekLast().equals("..")) {
                 parts.removeLast();

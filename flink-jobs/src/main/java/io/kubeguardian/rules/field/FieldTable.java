@@ -4,6 +4,7 @@ import io.kubeguardian.rules.EventType;
 import io.kubeguardian.rules.Nearest;
 import io.kubeguardian.rules.field.Field.Argument;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeMap;
@@ -55,7 +56,7 @@ public final class FieldTable {
     }
 
     public Collection<Field> all() {
-        return java.util.Collections.unmodifiableCollection(fields.values());
+        return Collections.unmodifiableCollection(fields.values());
     }
 
     void text(String name, Set<EventType> types, FieldValue.Text value) {

@@ -2,6 +2,7 @@ package io.kubeguardian.rules.field;
 
 import io.kubeguardian.rules.EventView;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** How a field is read from an event. Its kind decides which operators suit and what literals look like. */
@@ -51,7 +52,7 @@ public sealed interface FieldValue {
     }
 
     /** @param joined how they stand in an output, null when there are none */
-    record Many(ManyTexts texts, java.util.function.Function<EventView, String> joined) implements FieldValue {
+    record Many(ManyTexts texts, Function<EventView, String> joined) implements FieldValue {
         @Override
         public String text(EventView event) {
             return joined.apply(event);

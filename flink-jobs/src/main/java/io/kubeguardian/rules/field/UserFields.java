@@ -2,7 +2,10 @@ package io.kubeguardian.rules.field;
 
 import static io.kubeguardian.rules.field.FieldTable.EVERY;
 
-/** user.* and group.*: as numbers. Names are the container's own business (its /etc/passwd); only root is root everywhere. */
+/**
+ * user.* and group.*: as numbers. Names are the container's own business (its /etc/passwd); only root is root
+ * everywhere.
+ */
 final class UserFields {
     private UserFields() {}
 

@@ -102,8 +102,7 @@ final class Bundle {
         } else if (item.has("enabled") && !item.has("condition") && !item.has("output")) {
             existing(name, item).override("enabled", false, item);
         } else {
-            RuleDefinition rule = new RuleDefinition(item);
-            rules.put(name, rule);
+            rules.put(name, new RuleDefinition(item));
         }
     }
 
@@ -120,7 +119,8 @@ final class Bundle {
         item.warnAboutOthers(MACRO_KEYS, warnings);
         String name = item.name("macro");
         if (!name.matches("[a-zA-Z][a-zA-Z0-9_]*")) {
-            throw new LoadException(item.location("macro"), "'" + name + "' cannot be a macro's name; expected letters, digits, _");
+            throw new LoadException(item.location("macro"),
+                    "'" + name + "' cannot be a macro's name; expected letters, digits, _");
         }
         if (!item.has("condition")) {
             throw new LoadException(item.location(), "macro " + name + " has no condition");
@@ -180,7 +180,8 @@ final class Bundle {
                 throw new LoadException(override.location(key), "override of " + key + ", but the item has no " + key);
             }
             if (!how.equals("append") && !how.equals("replace")) {
-                throw new LoadException(override.location(key), "'" + how + "' is no way to override; expected append or replace");
+                throw new LoadException(override.location(key),
+                        "'" + how + "' is no way to override; expected append or replace");
             }
             if (how.equals("append") && NO_APPEND.contains(key)) {
                 throw new LoadException(override.location(key), key + " cannot be appended to; expected replace");

@@ -1,11 +1,12 @@
 package io.kubeguardian.rules.load;
 
+import io.kubeguardian.rules.Nearest;
 import io.kubeguardian.rules.syntax.ConditionSyntax;
 import io.kubeguardian.rules.syntax.ConditionText;
-import io.kubeguardian.rules.syntax.Expression;
 import io.kubeguardian.rules.syntax.Expression.Quantifier;
 import io.kubeguardian.rules.syntax.Expression.Right;
 import io.kubeguardian.rules.syntax.Expression.Value;
+import io.kubeguardian.rules.syntax.Expression;
 import io.kubeguardian.rules.syntax.Operator;
 import io.kubeguardian.rules.syntax.Place;
 import java.util.ArrayList;
@@ -126,7 +127,7 @@ final class ExceptionClause {
                 known.add(each.text());
             }
             throw new LoadException(item.location(key), "unknown operator " + text
-                    + io.kubeguardian.rules.Nearest.hint(text, known));
+                    + Nearest.hint(text, known));
         }
         return operator;
     }

@@ -1,5 +1,6 @@
 package io.kubeguardian.rules.load;
 
+import io.kubeguardian.rules.Nearest;
 import io.kubeguardian.rules.RuleProblem;
 import io.kubeguardian.rules.syntax.ConditionText;
 import io.kubeguardian.rules.syntax.Location;
@@ -52,7 +53,7 @@ final class Item {
         for (Map.Entry<String, Node> entry : values.entrySet()) {
             if (!known.contains(entry.getKey())) {
                 warnings.add(new RuleProblem(file.at(entry.getValue()), "unknown key " + entry.getKey() + " is ignored"
-                        + io.kubeguardian.rules.Nearest.hint(entry.getKey(), known)));
+                        + Nearest.hint(entry.getKey(), known)));
             }
         }
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The lists of a bundle, and their expansion: an item that is the name of another list stands for its items. */
 final class ListItems {
@@ -21,7 +22,7 @@ final class ListItems {
         return lists.containsKey(name);
     }
 
-    java.util.Set<String> names() {
+    Set<String> names() {
         return lists.keySet();
     }
 
@@ -78,7 +79,8 @@ final class ListItems {
     /** Items may hold quotes of their own, which Falco's grammar takes off: {@code '"(systemd)"'}. */
     static String unquoted(String item) {
         int last = item.length() - 1;
-        boolean quoted = last > 0 && (item.charAt(0) == '"' || item.charAt(0) == '\'') && item.charAt(last) == item.charAt(0);
+        boolean quoted = last > 0 && (item.charAt(0) == '"' || item.charAt(0) == '\'')
+                && item.charAt(last) == item.charAt(0);
         return quoted ? item.substring(1, last) : item;
     }
 }

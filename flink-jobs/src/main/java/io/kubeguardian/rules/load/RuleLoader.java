@@ -99,7 +99,7 @@ public final class RuleLoader {
         }
         if (conditions.isEmpty()) {
             bundle.warnings.add(new RuleProblem(rule.at,
-                    "rule '" + rule.name + "' can never fire: no sensor provides the events that it is about"));
+                    "rule '" + rule.name + "' can never fire: no sensor provides the events or fields that it needs"));
         }
         unsourced.forEach(field -> rulesByUnsourcedField.merge(field, 1, Integer::sum));
         EnumSet<EventType> types = EnumSet.noneOf(EventType.class);

@@ -3,6 +3,7 @@ package io.kubeguardian.rules.load;
 import io.kubeguardian.rules.RuleSource;
 import io.kubeguardian.rules.syntax.ConditionText;
 import io.kubeguardian.rules.syntax.Location;
+import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,7 @@ final class SourceFile {
         options.setAllowRecursiveKeys(false);
         List<Node> roots = new ArrayList<>();
         try {
-            new Yaml(options).composeAll(new java.io.StringReader(text)).forEach(roots::add);
+            new Yaml(options).composeAll(new StringReader(text)).forEach(roots::add);
         } catch (MarkedYAMLException e) {
             throw new LoadException(e.getProblemMark() == null ? new Location(name, 1, 1) : at(e.getProblemMark()),
                     "not YAML: " + oneLine(e.getProblem()));

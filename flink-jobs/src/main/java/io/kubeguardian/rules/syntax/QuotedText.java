@@ -1,6 +1,9 @@
 package io.kubeguardian.rules.syntax;
 
-/** Takes a quoted string of a condition out of its quotes. Escapes as in https://falco.org/docs/concepts/rules/conditions/. */
+/**
+ * Takes a quoted string of a condition out of its quotes. Escapes as in
+ * https://falco.org/docs/concepts/rules/conditions/.
+ */
 final class QuotedText {
     private QuotedText() {}
 
@@ -35,8 +38,8 @@ final class QuotedText {
             case '/' -> '/';
             // Falco reads an escaped blank as a backslash too, for the sake of old rule files.
             case '\\', ' ' -> '\\';
-            default -> throw new SyntaxException(at, "unknown escape \\" + c + "; expected \\b \\f \\n \\r \\t \\\\ \\/ or \\"
-                    + quote);
+            default -> throw new SyntaxException(at, "unknown escape \\" + c
+                    + "; expected \\b \\f \\n \\r \\t \\\\ \\/ or \\" + quote);
         };
     }
 }
