@@ -15,6 +15,16 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 /* A section of its own, so that the collector finds it without an offset. */
 const volatile struct kg_settings settings SEC(".rodata.settings") = {};
 
+/* The records are in no map, so nothing else puts them into BTF, where StructLayoutTest compares them with Java. */
+#define KG_IN_BTF(type) struct type *in_btf_##type __attribute__((unused));
+KG_IN_BTF(kg_header)
+KG_IN_BTF(kg_exec)
+KG_IN_BTF(kg_fork)
+KG_IN_BTF(kg_exit)
+KG_IN_BTF(kg_open)
+KG_IN_BTF(kg_connect)
+KG_IN_BTF(kg_cgroup)
+
 #include "ring.h"
 
 KG_RING(precious)	/* rare, needed to make sense of the rest: processes, cgroups, connections */

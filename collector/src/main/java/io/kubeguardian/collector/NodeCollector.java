@@ -55,6 +55,7 @@ public final class NodeCollector implements AutoCloseable {
     private final Shipper shipper;
     private final ManagementServer server;
     private volatile long bootToWall = Libc.bootToWallNanos();
+    private volatile String readerProblem = "";
     private boolean running;
     private boolean closed;
 
@@ -151,6 +152,10 @@ public final class NodeCollector implements AutoCloseable {
         }
         try {
             loop.run();
+        } catch (RuntimeException e) {
+            readerProblem = "the reader stopped: " + e;
+            heartbeat.reportNow();
+            throw e;
         } finally {
             ended.countDown();
         }
@@ -164,11 +169,18 @@ public final class NodeCollector implements AutoCloseable {
 
     /** How it is now. */
     public Status status() {
-        return new Status(modes, losses.losses(), containments.statuses(), decoder.events(), cgroups.failures(),
+        return new Status(effectiveModes(), losses.losses(), containments.statuses(), decoder.events(), cgroups.failures(),
                 cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
                 shipper == null ? 0 : shipper.failures(), shipper == null ? 0 : shipper.queuedBatches(),
                 sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
-                shipper == null || shipper.healthy());
+                readerProblem.isEmpty() && (shipper == null || shipper.healthy()));
+    }
+
+    /** A sensor that nobody reads is not running, whatever the kernel says. */
+    private List<SensorMode> effectiveModes() {
+        return readerProblem.isEmpty()
+                ? modes
+                : modes.stream().map(m -> new SensorMode(m.getSensor(), "", readerProblem)).toList();
     }
 
     /** Who it is in the records that it sends. */

@@ -23,7 +23,7 @@ public record CgroupTree(Path mount, Path root) {
      * @throws IllegalArgumentException when there is no cgroup v2, or no such cgroup; the message says what to do
      */
     public static CgroupTree of(String cgroup) {
-        Path mount = mount();
+        Path mount = findMount();
         if (cgroup.isEmpty()) {
             for (String name : KUBELET) {
                 if (Files.isDirectory(mount.resolve(name))) {
@@ -45,15 +45,15 @@ public record CgroupTree(Path mount, Path root) {
     }
 
     /** Where cgroup v2 is mounted, from /proc/self/mountinfo (proc(5)). */
-    public static Path mount() {
+    public static Path findMount() {
         try {
-            return mount(Files.readAllLines(Path.of("/proc/self/mountinfo")));
+            return findMount(Files.readAllLines(Path.of("/proc/self/mountinfo")));
         } catch (IOException e) {
             throw new IllegalArgumentException("/proc/self/mountinfo: " + e.getMessage(), e);
         }
     }
 
-    static Path mount(List<String> mountinfo) {
+    static Path findMount(List<String> mountinfo) {
         for (String line : mountinfo) {
             // id parent major:minor root mount-point options [optional…] - type source options
             int dash = line.indexOf(" - ");

@@ -88,6 +88,8 @@ public final class DecisionReader implements AutoCloseable {
                     failing = true;
                     LOG.warn("event=decisions-unreadable topic={} error=\"{}\"", Topics.DECISIONS, e.getMessage());
                 }
+            } catch (RuntimeException e) { // a node that no longer takes decisions would be worse than a repeated error
+                LOG.error("event=decisions-failed topic={}", Topics.DECISIONS, e);
             } finally {
                 consumer = null;
             }
@@ -105,6 +107,10 @@ public final class DecisionReader implements AutoCloseable {
     private void follow(KafkaConsumer<byte[], byte[]> kafka) {
         while (closing.getCount() > 0) {
             for (ConsumerRecord<byte[], byte[]> record : kafka.poll(Duration.ofSeconds(10))) {
+                if (record.key() == null) {
+                    LOG.warn("event=decision-without-key partition={} offset={}", record.partition(), record.offset());
+                    continue;
+                }
                 if (record.value() == null) {
                     containments.forget(new String(record.key(), StandardCharsets.UTF_8));
                     continue;

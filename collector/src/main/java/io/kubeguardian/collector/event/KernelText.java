@@ -44,7 +44,7 @@ final class KernelText {
                 start = i + 1;
             }
         }
-        return new String(path, start, length - start, StandardCharsets.UTF_8);
+        return new String(path, length - start, start, StandardCharsets.UTF_8);
     }
 
     /** A path with "." and ".." worked out by their names alone: links are not followed. */

@@ -34,8 +34,8 @@ public final class ManagementServer implements AutoCloseable {
         });
         server.createContext("/healthz", exchange -> answer(exchange, 200, "text/plain", "ok\n"));
         server.createContext("/readyz", exchange -> {
-            boolean ready = status.get().kafkaHealthy();
-            answer(exchange, ready ? 200 : 503, "text/plain", ready ? "ok\n" : "Kafka does not take records\n");
+            boolean ready = status.get().ready();
+            answer(exchange, ready ? 200 : 503, "text/plain", ready ? "ok\n" : "the rings are not read, or Kafka does not take records: see the log\n");
         });
         server.start();
         return new ManagementServer(server);

@@ -15,7 +15,7 @@ import java.util.List;
  * @param bytesSent encoded, before compression
  * @param preciousRingBytes waiting in the ring
  * @param bulkRingBytes waiting in the ring
- * @param kafkaHealthy the last records were taken, or Kafka is not used
+ * @param ready the rings are read, and Kafka took the last records (or is not used)
  */
 public record Status(
         List<SensorMode> sensors,
@@ -31,7 +31,7 @@ public record Status(
         long preciousRingBytes,
         long bulkRingBytes,
         long residentBytes,
-        boolean kafkaHealthy) {
+        boolean ready) {
 
     /** Resident memory of this process in bytes; 0 when /proc does not tell. */
     public static long readResidentBytes() {

@@ -63,7 +63,7 @@ public final class Sensor implements AutoCloseable {
             return "BPF object not built: install clang, llvm, bpftool and libbpf-dev and build again";
         }
         try {
-            CgroupTree.mount();
+            CgroupTree.findMount();
         } catch (IllegalArgumentException e) {
             return e.getMessage();
         }

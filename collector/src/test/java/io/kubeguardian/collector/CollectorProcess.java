@@ -1,0 +1,55 @@
+package io.kubeguardian.collector;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The collector as its own process, with the JVM options that it is shipped with. */
+final class CollectorProcess implements AutoCloseable {
+    final Process process;
+    private final BufferedReader errors;
+
+    CollectorProcess(Map<String, String> environment, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(), "@collector.jvm",
+                "-cp", System.getProperty("java.class.path"), CollectorMain.class.getName()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(Path.of(System.getProperty("kubeguardian.bpf.target"), "../../collector").normalize().toFile());
+        builder.environment().putAll(environment);
+        process = builder.start();
+        errors = process.errorReader();
+    }
+
+    /** The first line on stderr that starts so; null when the process ended without one. */
+    String awaitLine(String start) throws IOException {
+        for (String line = errors.readLine(); line != null; line = errors.readLine()) {
+            if (line.startsWith(start)) {
+                return line;
+            }
+        }
+        return null;
+    }
+
+    /** SIGTERM, and its exit code. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return exitCode();
+    }
+
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the collector does not end");
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,116 @@
+package io.kubeguardian.collector;
+
+import io.kubeguardian.collector.attribute.CgroupTable;
+import io.kubeguardian.collector.attribute.CgroupTree;
+import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.Origin;
+import io.kubeguardian.collector.batch.PodBatches;
+import io.kubeguardian.collector.event.CgroupListener;
+import io.kubeguardian.collector.event.EventDecoder;
+import io.kubeguardian.collector.ffm.Libc;
+import io.kubeguardian.collector.sensor.Sensor;
+import io.kubeguardian.schema.Connect;
+import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.Exec;
+import io.kubeguardian.schema.Exit;
+import io.kubeguardian.schema.Fork;
+import io.kubeguardian.schema.Open;
+import io.kubeguardian.schema.ProcessEntry;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The real sensor, read when the test asks, with what it saw as plain values. */
+final class SensorHarness implements AutoCloseable {
+    record Process(String podUid, String containerId, int pid, int containerPid, long startTime, String comm, int uid) {}
+
+    record SeenExec(Process process, String exe, List<String> args, String cwd, Exec raw) {}
+
+    record SeenFork(Process process, Fork raw) {}
+
+    record SeenExit(Process process, Exit raw) {}
+
+    record SeenOpen(Process process, String path, Open raw) {}
+
+    record SeenConnect(Process process, String address, Connect raw) {}
+
+    final List<SeenExec> execs = new ArrayList<>();
+    final List<SeenFork> forks = new ArrayList<>();
+    final List<SeenExit> exits = new ArrayList<>();
+    final List<SeenOpen> opens = new ArrayList<>();
+    final List<SeenConnect> connects = new ArrayList<>();
+    final List<EventBatch> batches = new ArrayList<>();
+    final CgroupTable cgroups;
+    final Sensor sensor;
+    private final PodBatches pods;
+    private final EventDecoder decoder;
+
+    SensorHarness(CgroupTree tree) {
+        this(tree, 1 << 18, 1 << 18);
+    }
+
+    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
+        sensor = Sensor.open(tree, preciousBytes, bulkBytes);
+        cgroups = new CgroupTable(10_000, id -> null);
+        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
+        decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
+            @Override
+            public void created(long cgroup, String path) {
+                cgroups.created(cgroup, path);
+            }
+
+            @Override
+            public void removed(long cgroup) {
+                cgroups.removed(cgroup, System.nanoTime());
+            }
+        }, Libc.bootToWallNanos());
+        try {
+            tree.walk((path, id) -> cgroups.created(id, path));
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Reads what is there. Events are in the ring before the program that caused them has ended. */
+    SensorHarness read() {
+        var precious = sensor.precious().reader();
+        var bulk = sensor.bulk().reader();
+        long bulkEnd = bulk.produced();
+        precious.drain(precious.produced(), decoder);
+        bulk.drain(bulkEnd, decoder);
+        int known = batches.size();
+        pods.flushAll();
+        batches.subList(known, batches.size()).forEach(this::flatten);
+        return this;
+    }
+
+    long events() {
+        return decoder.events();
+    }
+
+    long unreadable() {
+        return decoder.unreadable();
+    }
+
+    private void flatten(EventBatch batch) {
+        List<String> strings = batch.getStrings();
+        batch.getExecs().forEach(e -> execs.add(new SeenExec(process(batch, e.getProcess()), strings.get(e.getExe()),
+                e.getArgs().stream().map(strings::get).toList(), strings.get(e.getCwd()), e)));
+        batch.getForks().forEach(e -> forks.add(new SeenFork(process(batch, e.getProcess()), e)));
+        batch.getExits().forEach(e -> exits.add(new SeenExit(process(batch, e.getProcess()), e)));
+        batch.getOpens().forEach(e ->
+                opens.add(new SeenOpen(process(batch, e.getProcess()), strings.get(e.getPath()), e)));
+        batch.getConnects().forEach(e ->
+                connects.add(new SeenConnect(process(batch, e.getProcess()), strings.get(e.getAddress()), e)));
+    }
+
+    private static Process process(EventBatch batch, int index) {
+        ProcessEntry p = batch.getProcesses().get(index);
+        return new Process(batch.getPodUid(), batch.getStrings().get(p.getContainer()), p.getPid(), p.getContainerPid(),
+                p.getStartTime(), batch.getStrings().get(p.getComm()), p.getUid());
+    }
+
+    @Override
+    public void close() {
+        sensor.close();
+    }
+}

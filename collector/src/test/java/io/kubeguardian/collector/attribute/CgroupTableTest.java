@@ -1,0 +1,60 @@
+package io.kubeguardian.collector.attribute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class CgroupTableTest {
+    private static final String UID = "12345678-9abc-def0-1234-56789abcdef0";
+    private static final String POD = "/kubepods/pod" + UID;
+
+    @Test
+    void aRemovedPodIsKnownForAWhileAndThenForgotten() {
+        CgroupTable table = new CgroupTable(10, id -> null);
+        table.created(1, POD);
+        table.removed(1, 0);
+
+        assertThat(table.expire(CgroupTable.KEEP_NANOS - 1)).isEmpty();
+        assertThat(table.find(1).podUid()).isEqualTo(UID);
+        assertThat(table.expire(CgroupTable.KEEP_NANOS)).containsExactly(UID);
+        assertThat(table.size()).isZero();
+    }
+
+    @Test
+    void churnLeavesNothingBehind() {
+        CgroupTable table = new CgroupTable(100, id -> null);
+        for (long id = 0; id < 100_000; id++) {
+            table.created(id, POD + id);
+            table.removed(id, id * CgroupTable.KEEP_NANOS);
+
+            table.expire(id * CgroupTable.KEEP_NANOS);
+
+            assertThat(table.size()).isLessThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void aFullTableStaysAsItIs() {
+        CgroupTable table = new CgroupTable(1, id -> null);
+        table.created(1, POD);
+
+        table.created(2, POD);
+
+        assertThat(table.size()).isEqualTo(1);
+    }
+
+    @Test
+    void anUnknownCgroupIsLookedUpOnceASecondAndCountedOtherwise() {
+        int[] lookups = new int[1];
+        CgroupTable table = new CgroupTable(10, id -> {
+            lookups[0]++;
+            return null;
+        });
+        table.find(5);
+
+        table.find(6);
+
+        assertThat(lookups[0]).isEqualTo(1);
+        assertThat(table.failures()).isEqualTo(2);
+    }
+}

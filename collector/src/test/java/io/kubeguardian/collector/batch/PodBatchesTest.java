@@ -1,0 +1,102 @@
+package io.kubeguardian.collector.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.EventClass;
+import io.kubeguardian.schema.Loss;
+import io.kubeguardian.schema.LossCause;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PodBatchesTest {
+    private static final Origin ORIGIN = new Origin("cluster", "node", "boot", 42);
+    private static final long LONG = 3_600_000_000_000L;
+
+    private final LossCounters losses = new LossCounters();
+    private final List<EventBatch> sent = new ArrayList<>();
+
+    @Test
+    void batchesAreNumberedPerNodeAndPerPod() {
+        PodBatches batches = batches(1, LONG);
+
+        add(batches, "a");
+        add(batches, "b");
+        add(batches, "a");
+
+        assertThat(sent).extracting(EventBatch::getPodUid, EventBatch::getNodeSequence, EventBatch::getPodSequence)
+                .containsExactly(tuple("a", 0L, 0L), tuple("b", 1L, 0L), tuple("a", 2L, 1L));
+        assertThat(sent).allSatisfy(b -> {
+            assertThat(b.getNode()).isEqualTo("node");
+            assertThat(b.getBootId()).isEqualTo("boot");
+            assertThat(b.getEpoch()).isEqualTo(42);
+        });
+    }
+
+    @Test
+    void aBatchIsClosedWhenItIsOldEnoughAndNotBefore() {
+        PodBatches batches = batches(100, LONG);
+        add(batches, "a");
+        add(batches, "a");
+        batches.flushDue(System.nanoTime());
+        assertThat(sent).isEmpty();
+
+        batches.flushDue(System.nanoTime() + LONG);
+
+        assertThat(sent).singleElement().satisfies(b -> assertThat(b.getExits()).hasSize(2));
+    }
+
+    @Test
+    void aBatchIsClosedBeforeItIsTooLargeForKafka() {
+        PodBatches batches = batches(1000, LONG);
+
+        for (int i = 0; i < 17; i++) {
+            OpenBatch open = batches.open("a");
+            open.builder().addExit(1, open.builder().process(1, 1, 1, "", "x", 0, 0), 0);
+            batches.added(open, EventClass.BULK, 16 * 1024);
+        }
+
+        assertThat(sent).singleElement().satisfies(b -> assertThat(b.getExits()).hasSize(16));
+    }
+
+    @Test
+    void everyBatchTellsWhatWasLostSoFar() {
+        PodBatches batches = batches(1, LONG);
+        add(batches, "a");
+        losses.set(EventClass.BULK, LossCause.RING_FULL, 7L);
+        losses.add(EventClass.PRECIOUS, LossCause.QUEUE_FULL, 1);
+        losses.add(EventClass.PRECIOUS, LossCause.QUEUE_FULL, 2);
+
+        add(batches, "a");
+
+        assertThat(sent.get(0).getLosses()).isEmpty();
+        assertThat(sent.get(1).getLosses()).containsExactlyInAnyOrder(
+                new Loss(EventClass.BULK, LossCause.RING_FULL, 7L),
+                new Loss(EventClass.PRECIOUS, LossCause.QUEUE_FULL, 3L));
+    }
+
+    @Test
+    void aPodThatIsGoneSendsItsRestAndIsForgotten() {
+        PodBatches batches = batches(100, LONG);
+        add(batches, "a");
+
+        batches.forget("a");
+
+        assertThat(sent).hasSize(1);
+        add(batches, "a");
+        batches.flushAll();
+        assertThat(sent.get(1).getPodSequence()).isZero();
+    }
+
+    private PodBatches batches(int events, long nanos) {
+        return new PodBatches(ORIGIN, events, nanos, losses, (batch, precious, bulk) -> sent.add(batch));
+    }
+
+    private static void add(PodBatches batches, String pod) {
+        OpenBatch open = batches.open(pod);
+        open.builder().addExit(1, open.builder().process(1, 1, 1, "", "x", 0, 0), 0);
+        batches.added(open, EventClass.PRECIOUS, 100);
+    }
+}

@@ -1,0 +1,132 @@
+package io.kubeguardian.collector.event;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubeguardian.collector.attribute.CgroupTable;
+import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.Origin;
+import io.kubeguardian.collector.batch.PodBatches;
+import io.kubeguardian.schema.EventBatch;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Records that a broken or newer kernel side could write. */
+class EventDecoderTest {
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment ring = arena.allocate(16_384, 8);
+    private final List<EventBatch> sent = new ArrayList<>();
+    private final PodBatches batches = new PodBatches(new Origin("c", "n", "b", 0), 10_000, Long.MAX_VALUE,
+            new LossCounters(), (batch, precious, bulk) -> sent.add(batch));
+    private final EventDecoder decoder = new EventDecoder(new CgroupTable(10, id -> null), batches,
+            new CgroupListener() {
+                @Override
+                public void created(long cgroup, String path) {}
+
+                @Override
+                public void removed(long cgroup) {}
+            }, 0);
+
+    @AfterEach
+    void free() {
+        arena.close();
+    }
+
+    @Test
+    void lengthsThatDoNotFitAreUnreadable() {
+        type(KernelLayouts.TYPE_EXEC);
+        int bytes = (int) KernelLayouts.EXEC.byteSize();
+        for (int length : new int[] {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 1}) {
+            ring.set(JAVA_INT, KernelLayouts.offset(KernelLayouts.EXEC, "args_length"), length);
+            decoder.record(ring, 0, bytes);
+        }
+
+        assertThat(decoder.unreadable()).isEqualTo(4);
+        assertThat(decoder.events()).isZero();
+    }
+
+    @Test
+    void shortAndUnknownRecordsAreUnreadable() {
+        type(KernelLayouts.TYPE_OPEN);
+        decoder.record(ring, 0, 0);
+        decoder.record(ring, 0, (int) KernelLayouts.HEADER.byteSize());
+        type(99);
+
+        decoder.record(ring, 0, 1000);
+
+        assertThat(decoder.unreadable()).isEqualTo(3);
+    }
+
+    @Test
+    void randomBytesNeverStopTheReader() {
+        Random random = new Random(7);
+        byte[] noise = new byte[16_384];
+        for (int round = 0; round < 20_000; round++) {
+            random.nextBytes(noise);
+            MemorySegment.copy(noise, 0, ring, JAVA_BYTE, 0, 512);
+            type(1 + random.nextInt(8));
+            decoder.record(ring, 0, random.nextInt(1024));
+        }
+
+        assertThat(decoder.events() + decoder.unreadable()).isEqualTo(20_000);
+    }
+
+    @Test
+    void whatIsNotUtf8IsReplaced() {
+        type(KernelLayouts.TYPE_OPEN);
+        int at = (int) KernelLayouts.OPEN.byteSize();
+        byte[] path = {'f', (byte) 0xff, '/', 'd', '/'};
+        MemorySegment.copy(path, 0, ring, JAVA_BYTE, at, path.length);
+        ring.set(JAVA_INT, KernelLayouts.offset(KernelLayouts.OPEN, "walked_length"), path.length);
+
+        decoder.record(ring, 0, at + path.length);
+
+        batches.flushAll();
+        EventBatch batch = sent.get(0);
+        assertThat(batch.getStrings().get(batch.getOpens().get(0).getPath())).isEqualTo("/d/f\ufffd");
+    }
+
+    @Test
+    void walkedPathsAreTurnedRound() {
+        assertThat(walked("")).isEqualTo("/");
+        assertThat(walked("token/secrets/run/")).isEqualTo("/run/secrets/token");
+        assertThat(walked("a/bb/ccc")).isEqualTo("/bb/a"); // a tail without a slash is not a component
+    }
+
+    @Test
+    void dotsAreWorkedOutAndNeverLeadAboveTheRoot() {
+        assertThat(KernelText.normalized("/a/./b//c/../d")).isEqualTo("/a/b/d");
+        assertThat(KernelText.normalized("/../../etc/passwd")).isEqualTo("/etc/passwd");
+        assertThat(KernelText.normalized("/a/..")).isEqualTo("/");
+    }
+
+    @Test
+    void unixAddressesMayBeAbstractOrUnnamed() {
+        assertThat(address(1, "\0abstract")).isEqualTo("@abstract");
+        assertThat(address(1, "/run/x\0junk")).isEqualTo("/run/x");
+        assertThat(address(1, "")).isEmpty();
+    }
+
+    private String walked(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        MemorySegment.copy(bytes, 0, ring, JAVA_BYTE, 0, bytes.length);
+        return KernelText.walkedPath(ring, 0, bytes.length);
+    }
+
+    private String address(int family, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        MemorySegment.copy(bytes, 0, ring, JAVA_BYTE, 0, bytes.length);
+        return KernelText.address(family, ring, 0, bytes.length);
+    }
+
+    private void type(int type) {
+        ring.set(JAVA_INT, KernelLayouts.offset(KernelLayouts.HEADER, "type"), type);
+    }
+}
