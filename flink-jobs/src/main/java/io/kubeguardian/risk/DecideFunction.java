@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -100,15 +101,19 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<Decision> out) throws Exception {
         long now = timestamp * 1_000_000;
-        for (Iterator<Map.Entry<String, Incident>> all = pending.iterator(); all.hasNext(); ) {
-            if (expiry(all.next().getValue()) <= now) {
+        forget(pending, now, this::expiry);
+        forget(contained, now, until -> until);
+    }
+
+    private static <T> void forget(MapState<String, T> entries, long now, ToLongFunction<T> expiry)
+            throws Exception {
+        for (Iterator<Map.Entry<String, T>> all = entries.iterator(); all.hasNext(); ) {
+            if (expiry.applyAsLong(all.next().getValue()) <= now) {
                 all.remove();
             }
         }
-        for (Iterator<Map.Entry<String, Long>> all = contained.iterator(); all.hasNext(); ) {
-            if (all.next().getValue() <= now) {
-                all.remove();
-            }
+        if (entries.isEmpty()) {
+            entries.clear(); // on the heap an empty map would stay for every key there ever was
         }
     }
 
