@@ -53,6 +53,15 @@ class EventTimeWatermarksTest {
     }
 
     @Test
+    void itsFirstEventMakesItActiveAtOnce() {
+        live.onPeriodicEmit(output);
+
+        event(Topics.EVENTS, 10_000);
+
+        assertThat(idle).isFalse();
+    }
+
+    @Test
     void itStaysTheDisorderBehindTheNewestEvent() {
         event(Topics.EVENTS, 10_000);
         event(Topics.EVENTS, 9_900);
@@ -97,6 +106,8 @@ class EventTimeWatermarksTest {
     @Test
     void inAReplayOnlyEventsMoveTime() {
         EventTimeWatermarks bounded = new EventTimeWatermarks(200, null);
+        bounded.onPeriodicEmit(output);
+        assertThat(idle).isFalse();
         bounded.onEvent(record(Topics.EVENTS, 10_000), 10_000, output);
         now += 60_000;
 
