@@ -5,8 +5,6 @@ import io.kubeguardian.process.MapStateNodes;
 import io.kubeguardian.process.ProcessId;
 import io.kubeguardian.process.ProcessNode;
 import io.kubeguardian.process.ProcessTree;
-import io.kubeguardian.process.TreeProcess;
-import io.kubeguardian.rules.ContainerView;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BatchEvents;
 import io.kubeguardian.schema.EventBatch;
@@ -65,10 +63,9 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     private transient MapState<ProcessId, ProcessNode> processes;
     private transient ProcessTree tree;
     private transient RepeatGuard guard;
-    private transient RecentItems recent;
     private transient BatchEvaluation evaluation;
     private transient DetectMetrics metrics;
-    private transient Emitter emitter;
+    private transient SignalEmitter emitter;
 
     /**
      * @param bounded the input ends (a capture): metadata is waited for in event time, else in processing time
@@ -94,8 +91,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         processes = runtime.getMapState(MapStateNodes.descriptor());
         metrics = new DetectMetrics(runtime.getMetricGroup());
         guard = new RepeatGuard(repeats);
-        recent = new RecentItems();
-        emitter = new Emitter();
+        emitter = new SignalEmitter(guard, metrics);
         tree = new ProcessTree(new MapStateNodes(processes), settings.processLimit());
         evaluation = new BatchEvaluation(tree, detectors.create(), emitter);
     }
@@ -223,7 +219,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         PodContext podContext = new PodContext(batch, metadata);
         SignalFactory signals =
                 new SignalFactory(batch, podContext, pod.ledger.completeness(), clock.nanos());
-        emitter.begin(signals, podContext, pod, context, out);
+        emitter.begin(signals, podContext, pod);
         if (pod.ledger.lostEvents > lostBefore) {
             lost(batch, pod, pod.ledger.lostEvents - lostBefore, signals, out);
         }
@@ -231,6 +227,8 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         evaluation.run(batch, podContext);
         metrics.evicted.inc(tree.commit());
         pod.processes = tree.size();
+        emitter.signals().forEach(out::collect);
+        emitter.observations().forEach(observation -> context.output(OBSERVATIONS, observation));
 
         if (!batch.getExits().isEmpty() && pod.sweepAt == 0) {
             pod.sweepAt = record.timestamp + 2 * EXIT_GRACE_MILLIS;
@@ -352,49 +350,5 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             total += loss.getCount();
         }
         return total;
-    }
-
-    /** Turns what the evaluation finds into records. */
-    private final class Emitter implements BatchEvaluation.Output {
-        private SignalFactory signals;
-        private String workload;
-        private PodState pod;
-        private Context context;
-        private Collector<Signal> out;
-
-        void begin(
-                SignalFactory factory, PodContext podContext, PodState state, Context operator,
-                Collector<Signal> collector) {
-            signals = factory;
-            workload = Keys.workload(podContext.workload());
-            pod = state;
-            context = operator;
-            out = collector;
-        }
-
-        @Override
-        public void hit(Hit hit, TreeProcess process, ContainerView container, long time) {
-            metrics.hits.inc();
-            long held;
-            try {
-                held = guard.pass(hit.rule() + '|' + process.pid() + '|' + process.startTime(), time, pod);
-            } catch (Exception e) {
-                throw new IllegalStateException("cannot use the repeat guard's state", e);
-            }
-            if (held < 0) {
-                metrics.repeats.inc();
-                return;
-            }
-            out.collect(signals.rule(hit, process, container, time, held));
-        }
-
-        @Override
-        public void observe(String kind, String item, TreeProcess process, ContainerView container, long time) {
-            if (recent.isNew(workload + '|' + kind + '|' + item, time)) {
-                metrics.observations.inc();
-                context.output(OBSERVATIONS,
-                        new Observation(kind, item, signals.drift(kind, item, process, container, time)));
-            }
-        }
     }
 }

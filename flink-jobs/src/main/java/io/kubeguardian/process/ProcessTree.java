@@ -63,7 +63,7 @@ public final class ProcessTree {
             batch.put(id, process);
             return process;
         } catch (Exception e) {
-            throw new IllegalStateException("cannot read the process tree's state", e);
+            throw new StateException("cannot read the process tree's state", e);
         }
     }
 

@@ -199,7 +199,7 @@ class DetectFunctionTest {
     void theStateOfADeletedPodGoesAfterItsGrace() throws Exception {
         // Given a pod with state (on the heap: RocksDB's harness cannot count)
         operator.close();
-        operator = harness(new HashMapStateBackend(), null);
+        operator = harness(new HashMapStateBackend(), new StoryDetectors(), null);
         pod(story.pod());
         batches(story.normal());
         assertThat(operator.numKeyedStateEntries()).isPositive();
@@ -210,6 +210,26 @@ class DetectFunctionTest {
 
         // Then nothing is kept
         assertThat(operator.numKeyedStateEntries()).isZero();
+    }
+
+    @Test
+    void aRuleThatFailsOnAnEventDoesNotStopTheJob() throws Exception {
+        operator.close();
+        operator = harness(new HashMapStateBackend(), () -> {
+            Detector real = new StoryDetectors().create();
+            return (event, hits) -> {
+                if (event.path().equals("/srv/config")) {
+                    throw new IllegalArgumentException("a bug in a rule");
+                }
+                real.evaluate(event, hits);
+            };
+        }, null);
+
+        pod(story.pod());
+        batches(story.normal());
+        batches(story.attack());
+
+        assertThat(signals()).hasSize(3);
     }
 
     @Test
@@ -227,14 +247,14 @@ class DetectFunctionTest {
 
     private KeyedOneInputStreamOperatorTestHarness<String, RawRecord, Signal> harness(OperatorSubtaskState state)
             throws Exception {
-        return harness(new EmbeddedRocksDBStateBackend(), state);
+        return harness(new EmbeddedRocksDBStateBackend(), new StoryDetectors(), state);
     }
 
     private static KeyedOneInputStreamOperatorTestHarness<String, RawRecord, Signal> harness(
-            StateBackend backend, OperatorSubtaskState state) throws Exception {
+            StateBackend backend, DetectorFactory detectors, OperatorSubtaskState state) throws Exception {
         var harness = new KeyedOneInputStreamOperatorTestHarness<>(
                 new KeyedProcessOperator<>(
-                        new DetectFunction(Story.settings(), new StoryDetectors(), DetectionClock.system(), false)),
+                        new DetectFunction(Story.settings(), detectors, DetectionClock.system(), false)),
                 record -> record.key, BasicTypeInfo.STRING_TYPE_INFO);
         harness.setStateBackend(backend);
         harness.setup(Types.SIGNAL.createSerializer(harness.getExecutionConfig().getSerializerConfig()));

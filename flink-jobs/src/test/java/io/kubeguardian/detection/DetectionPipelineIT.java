@@ -18,11 +18,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,12 +107,22 @@ class DetectionPipelineIT {
                     .containsExactlyInAnyOrder(Topics.EVENTS, Topics.PODS);
             assertThat(letters).allSatisfy(l -> assertThat(l.getReason()).isNotBlank());
 
+            // and the state is RocksDB's, in the cluster's own folder
+            try (Stream<Path> files = Files.walk(flink.folder())) {
+                assertThat(files).anyMatch(f -> f.getFileName().toString().endsWith(".sst")
+                        || f.getFileName().toString().startsWith("MANIFEST-"));
+            }
+
             // and a browser can look at it
             HttpResponse<String> page = HttpClient.newHttpClient().send(
                     HttpRequest.newBuilder(URI.create(flink.webUi() + "/index.html")).build(),
                     HttpResponse.BodyHandlers.ofString());
             assertThat(page.statusCode()).isEqualTo(200);
             assertThat(page.body()).contains("Apache Flink");
+
+            // and nothing is left behind
+            flink.close();
+            assertThat(flink.folder()).doesNotExist();
         }
     }
 
