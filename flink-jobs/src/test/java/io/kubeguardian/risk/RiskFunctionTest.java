@@ -47,7 +47,7 @@ class RiskFunctionTest {
 
         List<RiskScore> scores = operator.extractOutputValues();
         assertThat(scores).extracting(RiskScore::getScore).isSorted().hasSize(3);
-        assertThat(scores.get(2).getScore()).isGreaterThan(99);
+        assertThat(scores.get(2).getScore()).isGreaterThan(80);
         assertThat(scores.get(2).getFactors()).extracting(f -> f.getName())
                 .containsExactly("A story", "b", "a");
         assertThat(scores.get(2).getFactors().get(0).getEvidenceId()).isEqualTo("incident-20");
@@ -65,7 +65,7 @@ class RiskFunctionTest {
     @Test
     void levelsThatChangeByDecayAlonePublishThemselvesAndInTheEndNothingIsKept() throws Exception {
         operator.processElement2(SignalExamples.incident(0), SignalExamples.START);
-        signal("a", Priority.ALERT, 1);
+        signal("a", Priority.EMERGENCY, 1);
 
         for (int hours = 1; hours <= 12; hours++) {
             operator.processBothWatermarks(new org.apache.flink.streaming.api.watermark.Watermark(

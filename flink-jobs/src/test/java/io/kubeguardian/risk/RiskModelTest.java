@@ -28,9 +28,10 @@ class RiskModelTest {
     void theDemosStepsRaiseItAndTheIncidentTakesItOverTheThresholds() {
         List<RiskFactor> factors = RiskModel.add(List.of(), rule("shell", Priority.WARNING));
         double shell = RiskModel.score(factors);
-        factors = RiskModel.add(factors, rule("token", Priority.WARNING));
+        factors = RiskModel.add(factors, rule("token", Priority.CRITICAL));
         double token = RiskModel.score(factors);
         factors = RiskModel.add(factors, rule("dropped", Priority.CRITICAL));
+        factors = RiskModel.add(factors, rule("calls out", Priority.CRITICAL));
         factors = RiskModel.add(factors, drift("drift.exec"));
         factors = RiskModel.add(factors, drift("drift.exec"));
         factors = RiskModel.add(factors, drift("drift.connect"));
@@ -60,7 +61,7 @@ class RiskModelTest {
             factors = RiskModel.add(factors, rule("noisy", Priority.WARNING));
         }
 
-        assertThat(RiskModel.score(factors)).isCloseTo(30, within(0.01));
+        assertThat(RiskModel.score(factors)).isCloseTo(20, within(0.01));
         assertThat(factors.get(0).getCount()).isEqualTo(1000);
     }
 
@@ -73,8 +74,8 @@ class RiskModelTest {
     void riskHalvesInTheHalfLifeAndIsForgottenInTheEnd() {
         List<RiskFactor> factors = RiskModel.add(List.of(), rule("a", Priority.ALERT));
 
-        assertThat(RiskModel.score(model.decayed(factors, HOUR))).isCloseTo(15, within(1e-9));
-        assertThat(RiskModel.score(model.decayed(factors, 2 * HOUR))).isCloseTo(7.5, within(1e-9));
+        assertThat(RiskModel.score(model.decayed(factors, HOUR))).isCloseTo(10, within(1e-9));
+        assertThat(RiskModel.score(model.decayed(factors, 2 * HOUR))).isCloseTo(5, within(1e-9));
         assertThat(model.decayed(factors, 10 * HOUR)).isEmpty();
     }
 
