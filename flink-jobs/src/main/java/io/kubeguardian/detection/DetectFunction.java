@@ -44,7 +44,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     static final long EXIT_GRACE_MILLIS = 10_000;
     /** How long the state of a deleted pod stays for late events, milliseconds. */
     static final long DELETE_GRACE_MILLIS = 60_000;
-    /** After this long without a batch, the state of a pod goes even if its deletion was not seen, milliseconds. */
+    /** After this long without a batch, what a pod did is forgotten even if its deletion was not seen, milliseconds. */
     static final long FORGET_MILLIS = 7L * 24 * 3600 * 1000;
     /** Most batches that wait for a pod's metadata. */
     static final int WAITING_LIMIT = 512;
@@ -134,6 +134,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         PodState pod = pod();
         if (metadata == null || metadata.getDeleted()) {
             if (pod.lastSeen == 0 && pod.waiting == 0) {
+                metadataState.clear();
                 clear();
                 return;
             }
@@ -214,6 +215,8 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             context.timerService().registerEventTimeTimer(pod.forgetAt);
         }
         pod.lastSeen = Math.max(pod.lastSeen, record.timestamp);
+        pod.cluster = batch.getCluster();
+        pod.node = batch.getNode();
         boot(batch, pod);
 
         PodContext podContext = new PodContext(batch, metadata);
@@ -231,8 +234,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         emitter.observations().forEach(observation -> context.output(OBSERVATIONS, observation));
 
         if (!batch.getExits().isEmpty() && pod.sweepAt == 0) {
-            pod.sweepAt = record.timestamp + 2 * EXIT_GRACE_MILLIS;
-            context.timerService().registerEventTimeTimer(pod.sweepAt);
+            sweepAfter(record.timestamp, pod, context);
         }
         long deadline = pod.ledger.nextDeadline();
         if (deadline != Long.MAX_VALUE) {
@@ -273,14 +275,19 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         if (pod == null) {
             return;
         }
-        if (pod.waitUntil != 0 && pod.waitUntil <= timestamp) {
+        boolean eventTime = context.timeDomain() == TimeDomain.EVENT_TIME;
+        if (eventTime == bounded && pod.waitUntil != 0 && pod.waitUntil <= timestamp) {
             pod.waitOver = true;
             release(pod, context, out);
         }
-        if (context.timeDomain() == TimeDomain.EVENT_TIME) {
-            boolean forget = pod.forgetAt != 0 && pod.lastSeen + FORGET_MILLIS <= timestamp;
-            if (forget || pod.deleteAt != 0 && pod.deleteAt <= timestamp) {
+        if (eventTime) {
+            if (pod.deleteAt != 0 && pod.deleteAt <= timestamp) {
+                metadataState.clear();
                 clear();
+                return;
+            }
+            if (pod.forgetAt != 0 && pod.lastSeen + FORGET_MILLIS <= timestamp) {
+                clear(); // but not its metadata: a pod may live on in silence, and its name is told only once
                 return;
             }
             keepHouse(timestamp, pod, context, out);
@@ -296,10 +303,13 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         }
         if (pod.sweepAt != 0 && pod.sweepAt <= now) {
             tree.begin(pod.processes);
-            tree.sweep((now - EXIT_GRACE_MILLIS) * 1_000_000);
+            boolean more = tree.sweep((now - EXIT_GRACE_MILLIS) * 1_000_000);
             pod.processes = tree.size();
             guard.forget(now * 1_000_000, pod);
             pod.sweepAt = 0;
+            if (more) {
+                sweepAfter(now, pod, context);
+            }
         }
         if (pod.forgetAt != 0 && pod.forgetAt <= now) {
             pod.forgetAt = pod.lastSeen + FORGET_MILLIS;
@@ -307,18 +317,22 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         }
     }
 
+    private static void sweepAfter(long time, PodState pod, Context context) {
+        pod.sweepAt = time + 2 * EXIT_GRACE_MILLIS;
+        context.timerService().registerEventTimeTimer(pod.sweepAt);
+    }
+
     private void missing(long batchesMissing, long now, PodState pod, String key, Collector<Signal> out)
             throws Exception {
         PodMetadata metadata = metadataState.value();
-        boolean host = key.startsWith("node:");
         EventBatch about = EventBatch.newBuilder()
-                .setCluster(metadata == null ? "" : metadata.getCluster())
-                .setNode(host ? key.substring(5) : metadata == null ? "" : metadata.getNode())
+                .setCluster(pod.cluster)
+                .setNode(pod.node)
                 .setBootId(pod.bootId)
                 .setEpoch(pod.newestEpoch)
                 .setNodeSequence(0)
                 .setPodSequence(0)
-                .setPodUid(host ? "" : key)
+                .setPodUid(key.equals(Keys.events("", pod.node)) ? "" : key)
                 .setBaseTime(now * 1_000_000)
                 .setStrings(List.of(""))
                 .setProcesses(List.of())
@@ -338,7 +352,6 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
 
     private void clear() {
         podState.clear();
-        metadataState.clear();
         waiting.clear();
         repeats.clear();
         processes.clear();

@@ -11,7 +11,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns what the evaluation of a batch finds into records, without repeats. One object for all batches of a subtask. */
+/** Turns what the evaluation of a batch finds into records, without repeats. One object serves a whole subtask. */
 final class SignalEmitter implements BatchEvaluation.Output {
     private static final Logger LOG = LoggerFactory.getLogger(SignalEmitter.class);
 

@@ -21,6 +21,7 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -42,6 +43,7 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
     private transient ValueState<RiskScore> risk;
     private transient MapState<String, Incident> pending;
     private transient MapState<String, Long> contained;
+    private transient Counter dropped;
 
     public DecideFunction(DetectionSettings settings, DetectionClock clock) {
         this.settings = settings;
@@ -55,6 +57,7 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
                 new MapStateDescriptor<>("pending", BasicTypeInfo.STRING_TYPE_INFO, Types.INCIDENT));
         contained = getRuntimeContext().getMapState(new MapStateDescriptor<>(
                 "contained", BasicTypeInfo.STRING_TYPE_INFO, BasicTypeInfo.LONG_TYPE_INFO));
+        dropped = getRuntimeContext().getMetricGroup().counter("pendingIncidentsDropped");
     }
 
     @Override
@@ -94,7 +97,9 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
         }
         if (waiting < PENDING_LIMIT) {
             pending.put(incident.getId(), incident);
-            context.timerService().registerEventTimeTimer(expiry(incident) / 1_000_000);
+            context.timerService().registerEventTimeTimer(expiry(incident) / 1_000_000 + 1);
+        } else {
+            dropped.inc();
         }
     }
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real pipeline on a real broker and a Flink cluster with RocksDB. */
+@SuppressWarnings("try") // clusters that only have to run while a test does
 class DetectionPipelineIT {
     private static final List<String> EXPECTED = List.of(StoryDetectors.SHELL, "drift.exec", StoryDetectors.TOKEN,
             "drift.exec", StoryDetectors.DROPPED, "drift.exec", "drift.connect");

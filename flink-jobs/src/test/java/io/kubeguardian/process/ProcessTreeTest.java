@@ -86,11 +86,11 @@ class ProcessTreeTest {
             tree.exit(acting(4, 40), 9 * SECOND);
         });
 
-        sweep(8 * SECOND);
+        assertThat(sweep(8 * SECOND)).as("4 will go later").isTrue();
         assertThat(store.nodes).as("1 and 2 are ancestors of 3, which runs; 4 is within its grace").hasSize(4);
 
         batch(() -> tree.exit(acting(3, 30), 10 * SECOND));
-        sweep(20 * SECOND);
+        assertThat(sweep(20 * SECOND)).isFalse();
         assertThat(store.nodes).isEmpty();
         assertThat(size).isZero();
     }
@@ -183,10 +183,11 @@ class ProcessTreeTest {
         return evicted;
     }
 
-    private void sweep(long before) throws Exception {
+    private boolean sweep(long before) throws Exception {
         tree.begin(size);
-        tree.sweep(before);
+        boolean more = tree.sweep(before);
         size = tree.size();
+        return more;
     }
 
     private TreeProcess acting(int pid, long start) {

@@ -63,6 +63,21 @@ class RiskFunctionTest {
     }
 
     @Test
+    void everyIncidentIsPublishedEvenIfTheScoreIsFull() throws Exception {
+        operator.processElement2(SignalExamples.incident(0), SignalExamples.START);
+        for (int i = 0; i < 10; i++) {
+            signal("rule " + i, Priority.EMERGENCY, i);
+        }
+        int before = operator.extractOutputValues().size();
+
+        operator.processElement2(SignalExamples.incident(20), SignalExamples.START + 20);
+
+        List<RiskScore> scores = operator.extractOutputValues();
+        assertThat(scores).hasSize(before + 1);
+        assertThat(scores.get(before).getFactors()).anyMatch(f -> f.getEvidenceId().equals("incident-20"));
+    }
+
+    @Test
     void levelsThatChangeByDecayAlonePublishThemselvesAndInTheEndNothingIsKept() throws Exception {
         operator.processElement2(SignalExamples.incident(0), SignalExamples.START);
         signal("a", Priority.EMERGENCY, 1);
