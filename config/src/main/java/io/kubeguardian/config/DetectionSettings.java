@@ -1,10 +1,11 @@
 package io.kubeguardian.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.Serializable;
 import java.util.List;
 
 /**
- * The Flink detection job.
+ * The Flink detection job. Serializable: it travels with the job's operators.
  *
  * @param rules Falco rule files or folders; empty: the rules that come with KubeGuardian
  * @param patterns Sigma correlation files or folders; empty: the patterns that come with KubeGuardian
@@ -33,7 +34,8 @@ public record DetectionSettings(
         @JsonProperty(defaultValue = "2000") int baselineLimit,
         @JsonProperty(defaultValue = "3600") int riskHalfLifeSeconds,
         @JsonProperty(defaultValue = "80") double containAtRisk,
-        @JsonProperty(defaultValue = "900") int containSeconds) {
+        @JsonProperty(defaultValue = "900") int containSeconds)
+        implements Serializable {
     public DetectionSettings {
         rules = List.copyOf(rules);
         patterns = List.copyOf(patterns);

@@ -102,7 +102,8 @@ public final class BaselineFunction extends KeyedProcessFunction<String, Observa
         int known = state.learned.getOrDefault(observation.kind, 0);
         String since = Instant.ofEpochSecond(state.readySince / 1_000_000_000L).truncatedTo(ChronoUnit.SECONDS)
                 .toString();
-        String what = observation.kind.equals("exec") ? "a program that it never ran" : "a destination that it never had";
+        String what =
+                observation.kind.equals("exec") ? "a program that it never ran" : "a destination that it never had";
         signal.setOutput(signal.getWorkload().getName() + " used " + what + " while its baseline was learned: "
                 + observation.item + " (baseline ready since " + since + ", " + known + " known "
                 + observation.kind + " items)");

@@ -33,7 +33,8 @@ public final class PatternLoader {
             }
         }
         if (patterns.isEmpty()) {
-            throw new PatternException(String.join(", ", paths) + ": no *.yaml or *.yml file; correct detection.patterns");
+            throw new PatternException(
+                    String.join(", ", paths) + ": no *.yaml or *.yml file; correct detection.patterns");
         }
         return unique(patterns);
     }

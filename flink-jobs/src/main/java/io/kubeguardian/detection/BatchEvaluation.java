@@ -1,6 +1,7 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.process.ProcessTree;
+import io.kubeguardian.process.StateException;
 import io.kubeguardian.process.TreeProcess;
 import io.kubeguardian.rules.ContainerView;
 import io.kubeguardian.rules.EventType;
@@ -26,6 +27,9 @@ final class BatchEvaluation implements BatchEvents.Visitor, EventView {
         void hit(Hit hit, TreeProcess process, ContainerView container, long time);
 
         void observe(String kind, String item, TreeProcess process, ContainerView container, long time);
+
+        /** A rule failed on an event, and the event's remaining rules with it. */
+        void failed(EventView event, RuntimeException problem);
     }
 
     private static final int AF_INET = 2;
@@ -70,7 +74,7 @@ final class BatchEvaluation implements BatchEvents.Visitor, EventView {
     public void fork(Fork event) {
         begin(EventType.FORK, event.getTime(), event.getProcess());
         tree.fork(process, event.getChildPid(), event.getChildContainerPid(), event.getChildStartTime(), time);
-        detector.evaluate(this, hits);
+        judge();
     }
 
     @Override
@@ -83,7 +87,7 @@ final class BatchEvaluation implements BatchEvents.Visitor, EventView {
         flags = event.getFlags();
         tree.exec(process, event.getParentPid(), event.getParentStartTime(), string(event.getExe()), args,
                 string(event.getCwd()), flags, time);
-        detector.evaluate(this, hits);
+        judge();
         output.observe("exec", string(event.getExe()), process, container, time);
     }
 
@@ -92,7 +96,7 @@ final class BatchEvaluation implements BatchEvents.Visitor, EventView {
         begin(EventType.EXIT, event.getTime(), event.getProcess());
         result = event.getStatus();
         tree.exit(process, time);
-        detector.evaluate(this, hits);
+        judge();
     }
 
     @Override
@@ -102,7 +106,7 @@ final class BatchEvaluation implements BatchEvents.Visitor, EventView {
         openFlags = event.getFlags();
         openMode = event.getMode();
         result = event.getResult();
-        detector.evaluate(this, hits);
+        judge();
     }
 
     @Override
@@ -113,11 +117,22 @@ final class BatchEvaluation implements BatchEvents.Visitor, EventView {
         port = event.getPort();
         result = event.getResult();
         flags = event.getFlags();
-        detector.evaluate(this, hits);
+        judge();
         if (family == AF_INET) {
             output.observe("connect", address + ':' + port, process, container, time);
         } else if (family == AF_INET6) {
             output.observe("connect", '[' + address + "]:" + port, process, container, time);
+        }
+    }
+
+    /** A rule that fails on some event must not stop the job, which would meet the event again and again. */
+    private void judge() {
+        try {
+            detector.evaluate(this, hits);
+        } catch (StateException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            output.failed(this, e);
         }
     }
 

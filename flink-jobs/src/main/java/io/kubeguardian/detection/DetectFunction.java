@@ -5,8 +5,6 @@ import io.kubeguardian.process.MapStateNodes;
 import io.kubeguardian.process.ProcessId;
 import io.kubeguardian.process.ProcessNode;
 import io.kubeguardian.process.ProcessTree;
-import io.kubeguardian.process.TreeProcess;
-import io.kubeguardian.rules.ContainerView;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BatchEvents;
 import io.kubeguardian.schema.EventBatch;
@@ -46,7 +44,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     static final long EXIT_GRACE_MILLIS = 10_000;
     /** How long the state of a deleted pod stays for late events, milliseconds. */
     static final long DELETE_GRACE_MILLIS = 60_000;
-    /** After this long without a batch, the state of a pod goes even if its deletion was not seen, milliseconds. */
+    /** After this long without a batch, what a pod did is forgotten even if its deletion was not seen, milliseconds. */
     static final long FORGET_MILLIS = 7L * 24 * 3600 * 1000;
     /** Most batches that wait for a pod's metadata. */
     static final int WAITING_LIMIT = 512;
@@ -65,10 +63,9 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     private transient MapState<ProcessId, ProcessNode> processes;
     private transient ProcessTree tree;
     private transient RepeatGuard guard;
-    private transient RecentItems recent;
     private transient BatchEvaluation evaluation;
     private transient DetectMetrics metrics;
-    private transient Emitter emitter;
+    private transient SignalEmitter emitter;
 
     /**
      * @param bounded the input ends (a capture): metadata is waited for in event time, else in processing time
@@ -94,8 +91,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         processes = runtime.getMapState(MapStateNodes.descriptor());
         metrics = new DetectMetrics(runtime.getMetricGroup());
         guard = new RepeatGuard(repeats);
-        recent = new RecentItems();
-        emitter = new Emitter();
+        emitter = new SignalEmitter(guard, metrics);
         tree = new ProcessTree(new MapStateNodes(processes), settings.processLimit());
         evaluation = new BatchEvaluation(tree, detectors.create(), emitter);
     }
@@ -138,6 +134,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         PodState pod = pod();
         if (metadata == null || metadata.getDeleted()) {
             if (pod.lastSeen == 0 && pod.waiting == 0) {
+                metadataState.clear();
                 clear();
                 return;
             }
@@ -218,12 +215,14 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             context.timerService().registerEventTimeTimer(pod.forgetAt);
         }
         pod.lastSeen = Math.max(pod.lastSeen, record.timestamp);
+        pod.cluster = batch.getCluster();
+        pod.node = batch.getNode();
         boot(batch, pod);
 
         PodContext podContext = new PodContext(batch, metadata);
         SignalFactory signals =
                 new SignalFactory(batch, podContext, pod.ledger.completeness(), clock.nanos());
-        emitter.begin(signals, podContext, pod, context, out);
+        emitter.begin(signals, podContext, pod);
         if (pod.ledger.lostEvents > lostBefore) {
             lost(batch, pod, pod.ledger.lostEvents - lostBefore, signals, out);
         }
@@ -231,10 +230,11 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         evaluation.run(batch, podContext);
         metrics.evicted.inc(tree.commit());
         pod.processes = tree.size();
+        emitter.signals().forEach(out::collect);
+        emitter.observations().forEach(observation -> context.output(OBSERVATIONS, observation));
 
         if (!batch.getExits().isEmpty() && pod.sweepAt == 0) {
-            pod.sweepAt = record.timestamp + 2 * EXIT_GRACE_MILLIS;
-            context.timerService().registerEventTimeTimer(pod.sweepAt);
+            sweepAfter(record.timestamp, pod, context);
         }
         long deadline = pod.ledger.nextDeadline();
         if (deadline != Long.MAX_VALUE) {
@@ -275,14 +275,19 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         if (pod == null) {
             return;
         }
-        if (pod.waitUntil != 0 && pod.waitUntil <= timestamp) {
+        boolean eventTime = context.timeDomain() == TimeDomain.EVENT_TIME;
+        if (eventTime == bounded && pod.waitUntil != 0 && pod.waitUntil <= timestamp) {
             pod.waitOver = true;
             release(pod, context, out);
         }
-        if (context.timeDomain() == TimeDomain.EVENT_TIME) {
-            boolean forget = pod.forgetAt != 0 && pod.lastSeen + FORGET_MILLIS <= timestamp;
-            if (forget || pod.deleteAt != 0 && pod.deleteAt <= timestamp) {
+        if (eventTime) {
+            if (pod.deleteAt != 0 && pod.deleteAt <= timestamp) {
+                metadataState.clear();
                 clear();
+                return;
+            }
+            if (pod.forgetAt != 0 && pod.lastSeen + FORGET_MILLIS <= timestamp) {
+                clear(); // but not its metadata: a pod may live on in silence, and its name is told only once
                 return;
             }
             keepHouse(timestamp, pod, context, out);
@@ -298,10 +303,13 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         }
         if (pod.sweepAt != 0 && pod.sweepAt <= now) {
             tree.begin(pod.processes);
-            tree.sweep((now - EXIT_GRACE_MILLIS) * 1_000_000);
+            boolean more = tree.sweep((now - EXIT_GRACE_MILLIS) * 1_000_000);
             pod.processes = tree.size();
             guard.forget(now * 1_000_000, pod);
             pod.sweepAt = 0;
+            if (more) {
+                sweepAfter(now, pod, context);
+            }
         }
         if (pod.forgetAt != 0 && pod.forgetAt <= now) {
             pod.forgetAt = pod.lastSeen + FORGET_MILLIS;
@@ -309,18 +317,22 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         }
     }
 
+    private static void sweepAfter(long time, PodState pod, Context context) {
+        pod.sweepAt = time + 2 * EXIT_GRACE_MILLIS;
+        context.timerService().registerEventTimeTimer(pod.sweepAt);
+    }
+
     private void missing(long batchesMissing, long now, PodState pod, String key, Collector<Signal> out)
             throws Exception {
         PodMetadata metadata = metadataState.value();
-        boolean host = key.startsWith("node:");
         EventBatch about = EventBatch.newBuilder()
-                .setCluster(metadata == null ? "" : metadata.getCluster())
-                .setNode(host ? key.substring(5) : metadata == null ? "" : metadata.getNode())
+                .setCluster(pod.cluster)
+                .setNode(pod.node)
                 .setBootId(pod.bootId)
                 .setEpoch(pod.newestEpoch)
                 .setNodeSequence(0)
                 .setPodSequence(0)
-                .setPodUid(host ? "" : key)
+                .setPodUid(key.equals(Keys.events("", pod.node)) ? "" : key)
                 .setBaseTime(now * 1_000_000)
                 .setStrings(List.of(""))
                 .setProcesses(List.of())
@@ -340,7 +352,6 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
 
     private void clear() {
         podState.clear();
-        metadataState.clear();
         waiting.clear();
         repeats.clear();
         processes.clear();
@@ -352,49 +363,5 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             total += loss.getCount();
         }
         return total;
-    }
-
-    /** Turns what the evaluation finds into records. */
-    private final class Emitter implements BatchEvaluation.Output {
-        private SignalFactory signals;
-        private String workload;
-        private PodState pod;
-        private Context context;
-        private Collector<Signal> out;
-
-        void begin(
-                SignalFactory factory, PodContext podContext, PodState state, Context operator,
-                Collector<Signal> collector) {
-            signals = factory;
-            workload = Keys.workload(podContext.workload());
-            pod = state;
-            context = operator;
-            out = collector;
-        }
-
-        @Override
-        public void hit(Hit hit, TreeProcess process, ContainerView container, long time) {
-            metrics.hits.inc();
-            long held;
-            try {
-                held = guard.pass(hit.rule() + '|' + process.pid() + '|' + process.startTime(), time, pod);
-            } catch (Exception e) {
-                throw new IllegalStateException("cannot use the repeat guard's state", e);
-            }
-            if (held < 0) {
-                metrics.repeats.inc();
-                return;
-            }
-            out.collect(signals.rule(hit, process, container, time, held));
-        }
-
-        @Override
-        public void observe(String kind, String item, TreeProcess process, ContainerView container, long time) {
-            if (recent.isNew(workload + '|' + kind + '|' + item, time)) {
-                metrics.observations.inc();
-                context.output(OBSERVATIONS,
-                        new Observation(kind, item, signals.drift(kind, item, process, container, time)));
-            }
-        }
     }
 }

@@ -14,6 +14,7 @@ final class DetectMetrics {
     final Counter evicted;
     final Counter unresolved;
     final Counter hits;
+    final Counter failures;
     final Counter repeats;
     final Counter observations;
 
@@ -27,6 +28,7 @@ final class DetectMetrics {
         evicted = group.counter("evictedProcesses");
         unresolved = group.counter("unresolvedBatches");
         hits = group.counter("hits");
+        failures = group.counter("ruleFailures");
         repeats = group.counter("repeatsHeldBack");
         observations = group.counter("observations");
     }

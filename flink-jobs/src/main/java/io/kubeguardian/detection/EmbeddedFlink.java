@@ -23,6 +23,7 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.runtime.minicluster.MiniClusterJobClient;
@@ -77,12 +78,7 @@ public final class EmbeddedFlink implements AutoCloseable {
             DetectionJob.build(env, config, detectors);
             var graph = env.getStreamGraph();
             graph.setJobName(DetectionJob.NAME);
-            var plan = graph.getJobGraph();
-            if (savepoint != null) {
-                plan.setSavepointRestoreSettings(
-                        org.apache.flink.runtime.jobgraph.SavepointRestoreSettings.forPath(savepoint));
-            }
-            JobID id = cluster.submitJob(plan).get(PATIENCE_SECONDS, TimeUnit.SECONDS).getJobID();
+            JobID id = cluster.submitJob(graph.getJobGraph()).get(PATIENCE_SECONDS, TimeUnit.SECONDS).getJobID();
             JobClient job = new MiniClusterJobClient(id, cluster, EmbeddedFlink.class.getClassLoader(),
                     MiniClusterJobClient.JobFinalizationBehavior.NOTHING);
             awaitRunning(cluster, id);
@@ -125,7 +121,7 @@ public final class EmbeddedFlink implements AutoCloseable {
             }
             boolean running = graph.getState() == JobStatus.RUNNING;
             for (var vertex : graph.getAllExecutionVertices()) {
-                running &= vertex.getExecutionState() == org.apache.flink.runtime.execution.ExecutionState.RUNNING;
+                running &= vertex.getExecutionState() == ExecutionState.RUNNING;
             }
             if (running) {
                 return;
@@ -133,6 +129,11 @@ public final class EmbeddedFlink implements AutoCloseable {
             Thread.sleep(50);
         }
         throw new TimeoutException("its tasks do not run after " + PATIENCE_SECONDS + " s");
+    }
+
+    /** Where the cluster's files are; gone after {@link #close}. */
+    Path folder() {
+        return folder;
     }
 
     /** Where a browser finds the cluster. */
@@ -163,11 +164,13 @@ public final class EmbeddedFlink implements AutoCloseable {
         }
     }
 
-    /** Stops job and cluster and deletes their files. */
+    /** Stops job and cluster and deletes their files. May be called again. */
     @Override
     public void close() {
         stop(cluster);
-        delete(folder);
+        if (Files.exists(folder)) {
+            delete(folder);
+        }
     }
 
     private static void stop(MiniCluster cluster) {

@@ -12,7 +12,8 @@ import org.apache.flink.util.clock.RelativeClock;
  * the clock while no newer event comes, so that the last signal of a quiet stream is not held back for ever. The
  * clock is Flink's input activity clock, which stands still under back-pressure: waiting records do not become late.
  *
- * <p>A partition that never had an event is idle. Pod metadata has no say in event time.
+ * <p>A partition of a live stream that never had an event is idle. Bounded input is never idle: what is idle holds
+ * no watermark back, and a capture's first events could be overtaken by its end. Pod metadata has no say in event time.
  */
 public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> {
     private static final long NONE = Long.MIN_VALUE;
@@ -50,6 +51,9 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
         if (event.topic.equals(Topics.PODS)) {
             return;
         }
+        if (newest == NONE) {
+            output.markActive();
+        }
         // Compared with where time has gone on to: an old event does not turn the clock back.
         if (newest == NONE || timestamp > currentTime()) {
             newest = timestamp;
@@ -60,7 +64,9 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
     @Override
     public void onPeriodicEmit(WatermarkOutput output) {
         if (newest == NONE) {
-            output.markIdle();
+            if (clock != null) {
+                output.markIdle();
+            }
             return;
         }
         long watermark = currentTime() - disorderMillis - 1;

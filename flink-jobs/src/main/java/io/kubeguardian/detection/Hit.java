@@ -4,14 +4,21 @@ import io.kubeguardian.schema.Priority;
 import java.util.List;
 import java.util.Map;
 
-/**
- * A rule matched an event.
- *
- * @param tags as the rule has them
- * @param techniques ATT&CK technique ids (T1059.004, …)
- * @param output the rule's output, rendered
- * @param outputFields the fields named in it
- */
-public record Hit(
-        String rule, Priority priority, List<String> tags, List<String> techniques, String output,
-        Map<String, String> outputFields) {}
+/** A rule matched an event. Valid until {@link HitSink#hit} returns; texts are made when asked for. */
+public interface Hit {
+    String rule();
+
+    Priority priority();
+
+    /** As the rule has them. */
+    List<String> tags();
+
+    /** ATT&CK technique ids (T1059.004, …). */
+    List<String> techniques();
+
+    /** The rule's output, rendered. */
+    String output();
+
+    /** The fields named in the output, with their values. */
+    Map<String, String> outputFields();
+}

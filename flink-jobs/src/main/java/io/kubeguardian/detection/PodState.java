@@ -2,6 +2,8 @@ package io.kubeguardian.detection;
 
 /** What is kept of a pod besides its processes and metadata. Flink POJO. Times are event time in milliseconds. */
 public final class PodState {
+    public String cluster = "";
+    public String node = "";
     public String bootId = "";
     public long newestEpoch;
     /** Time of the newest batch. */

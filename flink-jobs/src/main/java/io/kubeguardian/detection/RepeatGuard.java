@@ -57,6 +57,9 @@ final class RepeatGuard {
                 kept++;
             }
         }
+        if (kept == 0) {
+            repeats.clear(); // on the heap an empty map would stay for every key there ever was
+        }
         pod.guarded = kept;
     }
 }

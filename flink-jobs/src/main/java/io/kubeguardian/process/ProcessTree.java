@@ -63,7 +63,7 @@ public final class ProcessTree {
             batch.put(id, process);
             return process;
         } catch (Exception e) {
-            throw new IllegalStateException("cannot read the process tree's state", e);
+            throw new StateException("cannot read the process tree's state", e);
         }
     }
 
@@ -168,8 +168,10 @@ public final class ProcessTree {
     /**
      * Removes processes that exited before the given time (nanoseconds since the Unix epoch) and are no ancestors of
      * running ones. Only between batches.
+     *
+     * @return whether processes are left that exited later and will go with another sweep
      */
-    public void sweep(long exitedBefore) throws Exception {
+    public boolean sweep(long exitedBefore) throws Exception {
         Map<ProcessId, ProcessNode> nodes = new HashMap<>();
         for (ProcessNode node : store.all()) {
             nodes.put(node.id(), node);
@@ -185,15 +187,19 @@ public final class ProcessTree {
             }
         }
         int kept = 0;
+        boolean more = false;
         for (Map.Entry<ProcessId, ProcessNode> entry : nodes.entrySet()) {
             long exit = entry.getValue().exitTime;
-            if (exit != 0 && exit < exitedBefore && !lineage.contains(entry.getKey())) {
+            boolean over = exit != 0 && !lineage.contains(entry.getKey());
+            if (over && exit < exitedBefore) {
                 store.remove(entry.getKey());
             } else {
                 kept++;
+                more |= over;
             }
         }
         size = kept;
+        return more;
     }
 
     private int evictOldest() throws Exception {

@@ -14,12 +14,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -41,6 +43,7 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
     private transient ValueState<RiskScore> risk;
     private transient MapState<String, Incident> pending;
     private transient MapState<String, Long> contained;
+    private transient Counter dropped;
 
     public DecideFunction(DetectionSettings settings, DetectionClock clock) {
         this.settings = settings;
@@ -54,6 +57,7 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
                 new MapStateDescriptor<>("pending", BasicTypeInfo.STRING_TYPE_INFO, Types.INCIDENT));
         contained = getRuntimeContext().getMapState(new MapStateDescriptor<>(
                 "contained", BasicTypeInfo.STRING_TYPE_INFO, BasicTypeInfo.LONG_TYPE_INFO));
+        dropped = getRuntimeContext().getMetricGroup().counter("pendingIncidentsDropped");
     }
 
     @Override
@@ -93,22 +97,28 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
         }
         if (waiting < PENDING_LIMIT) {
             pending.put(incident.getId(), incident);
-            context.timerService().registerEventTimeTimer(expiry(incident) / 1_000_000);
+            context.timerService().registerEventTimeTimer(expiry(incident) / 1_000_000 + 1);
+        } else {
+            dropped.inc();
         }
     }
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<Decision> out) throws Exception {
         long now = timestamp * 1_000_000;
-        for (Iterator<Map.Entry<String, Incident>> all = pending.iterator(); all.hasNext(); ) {
-            if (expiry(all.next().getValue()) <= now) {
+        forget(pending, now, this::expiry);
+        forget(contained, now, until -> until);
+    }
+
+    private static <T> void forget(MapState<String, T> entries, long now, ToLongFunction<T> expiry)
+            throws Exception {
+        for (Iterator<Map.Entry<String, T>> all = entries.iterator(); all.hasNext(); ) {
+            if (expiry.applyAsLong(all.next().getValue()) <= now) {
                 all.remove();
             }
         }
-        for (Iterator<Map.Entry<String, Long>> all = contained.iterator(); all.hasNext(); ) {
-            if (all.next().getValue() <= now) {
-                all.remove();
-            }
+        if (entries.isEmpty()) {
+            entries.clear(); // on the heap an empty map would stay for every key there ever was
         }
     }
 

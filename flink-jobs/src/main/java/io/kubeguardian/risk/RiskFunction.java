@@ -19,7 +19,8 @@ import org.apache.flink.util.Collector;
 
 /**
  * The risk of each workload, from its signals and incidents. Keyed by workload. Publishes when the score moved by a
- * point or more, when the level changed, and when the level changes by decay alone; state goes when risk is gone.
+ * point or more, when the level changed (also by decay alone), and with every incident, for which a decision may
+ * wait; state goes when risk is gone.
  */
 public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, Incident, RiskScore> {
     private static final long serialVersionUID = 1L;
@@ -71,7 +72,8 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
             factors = model.decayed(before.getFactors(), time - before.getUpdatedTime());
             completeness = worse(before.getCompleteness(), completeness);
         }
-        update(score(workload, RiskModel.add(factors, evidence), time, completeness), context, out);
+        update(score(workload, RiskModel.add(factors, evidence), time, completeness),
+                evidence.getKind().equals("incident"), context, out);
     }
 
     @Override
@@ -85,17 +87,17 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
         List<RiskFactor> factors = model.decayed(before.getFactors(), time - before.getUpdatedTime());
         RiskScore after = score(before.getWorkload(), factors, time, before.getCompleteness());
         if (after.getLevel() == RiskLevel.NONE) {
-            publishIfChanged(after, out);
+            publish(after, false, out);
             current.clear();
             published.clear();
         } else {
-            update(after, context, out);
+            update(after, false, context, out);
         }
     }
 
-    private void update(RiskScore score, Context context, Collector<RiskScore> out) throws Exception {
+    private void update(RiskScore score, boolean always, Context context, Collector<RiskScore> out) throws Exception {
         current.update(score);
-        publishIfChanged(score, out);
+        publish(score, always, out);
         // The next moment at which decay alone changes the level; a score of level NONE is forgotten after one step.
         double floor = RiskModel.floor(score.getLevel());
         long nanos = floor > 0 ? model.nanosUntil(score.getScore(), floor)
@@ -103,11 +105,11 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
         context.timerService().registerEventTimeTimer((score.getUpdatedTime() + nanos) / 1_000_000 + 1);
     }
 
-    private void publishIfChanged(RiskScore score, Collector<RiskScore> out) throws Exception {
+    private void publish(RiskScore score, boolean always, Collector<RiskScore> out) throws Exception {
         RiskScore last = published.value();
         double lastScore = last == null ? 0 : last.getScore();
         RiskLevel lastLevel = last == null ? RiskLevel.NONE : last.getLevel();
-        if (Math.abs(score.getScore() - lastScore) >= 1 || score.getLevel() != lastLevel) {
+        if (always || Math.abs(score.getScore() - lastScore) >= 1 || score.getLevel() != lastLevel) {
             published.update(score);
             out.collect(score);
         }

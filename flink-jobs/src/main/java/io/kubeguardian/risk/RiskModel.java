@@ -16,14 +16,14 @@ import java.util.List;
  *
  * <table>
  *   <caption>Base points</caption>
- *   <tr><td>rule</td><td>EMERGENCY 35, ALERT 30, CRITICAL 25, ERROR 20, WARNING 15, NOTICE 8, INFORMATIONAL 2,
+ *   <tr><td>rule</td><td>EMERGENCY 25, ALERT 20, CRITICAL 16, ERROR 13, WARNING 10, NOTICE 6, INFORMATIONAL 2,
  *       DEBUG 1</td></tr>
  *   <tr><td>drift</td><td>half of a rule's of the same priority</td></tr>
  *   <tr><td>incident</td><td>CRITICAL and above 60, ERROR 50, WARNING 35, below 20</td></tr>
  *   <tr><td>gap</td><td>none: missing evidence is said by the score's completeness</td></tr>
  * </table>
  *
- * Repeats count less and less: each moves its factor half-way to twice the base (15, 22.5, 26.25, … below 30), so no
+ * Repeats count less and less: each moves its factor half-way to twice the base (10, 15, 17.5, … below 20), so no
  * amount of one rule makes a workload critical. Every factor halves in the half-life. When the factors come to more
  * than 100 they are scaled to 100 together, so that a reader can decay the score by itself and get the same.
  */
@@ -149,12 +149,12 @@ public final class RiskModel {
 
     private static double rulePoints(Priority priority) {
         return switch (priority) {
-            case EMERGENCY -> 35;
-            case ALERT -> 30;
-            case CRITICAL -> 25;
-            case ERROR -> 20;
-            case WARNING -> 15;
-            case NOTICE -> 8;
+            case EMERGENCY -> 25;
+            case ALERT -> 20;
+            case CRITICAL -> 16;
+            case ERROR -> 13;
+            case WARNING -> 10;
+            case NOTICE -> 6;
             case INFORMATIONAL -> 2;
             case DEBUG -> 1;
         };

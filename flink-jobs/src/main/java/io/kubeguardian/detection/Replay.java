@@ -1,0 +1,131 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.alerts.Alert;
+import io.kubeguardian.config.DetectionSettings;
+import io.kubeguardian.schema.CaptureFile;
+import io.kubeguardian.schema.DeadLetter;
+import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.RiskScore;
+import io.kubeguardian.schema.Signal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Runs the real pipeline over capture files, in this JVM, to their end. */
+public final class Replay {
+    /** What the pipeline concludes, in the order in which it does. Called by several threads, one at a time. */
+    public interface Listener {
+        default void signal(Signal signal) {}
+
+        default void incident(Incident incident) {}
+
+        default void risk(RiskScore score) {}
+
+        default void decision(Decision decision) {}
+
+        /** OCSF JSON, UTF-8. */
+        default void alert(byte[] json) {}
+
+        default void deadLetter(DeadLetter letter) {}
+    }
+
+    /** Sinks travel with the job as bytes; the listener stays here and is found again by its run's id. */
+    private static final Map<String, Listener> LISTENERS = new ConcurrentHashMap<>();
+
+    private Replay() {}
+
+    /**
+     * @throws IOException when a capture cannot be read
+     * @throws MalformedRecordException when a file is no capture
+     * @throws IllegalStateException when the pipeline fails
+     */
+    public static void run(
+            List<Path> captures, DetectionSettings settings, DetectorFactory detectors, Listener listener)
+            throws IOException, MalformedRecordException {
+        for (Path capture : captures) {
+            new CaptureFile.Reader(capture).close(); // a wrong file is told before a cluster is started
+        }
+        String run = UUID.randomUUID().toString();
+        Path folder = Files.createTempDirectory("kubeguardian-replay-");
+        LISTENERS.put(run, listener);
+        try {
+            Configuration flink = DetectionJob.common();
+            flink.set(CoreOptions.TMP_DIRS, folder.toString());
+            flink.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+            StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
+            DataStream<RawRecord> records = CaptureRecords.source(env, captures, settings.disorderMillis());
+            new DetectionPipeline(settings, detectors, DetectionClock.system(), true).build(records, sinks(run));
+            env.execute("kubeguardian-replay");
+        } catch (Exception e) {
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            if (cause instanceof MalformedRecordException malformed) {
+                throw malformed;
+            }
+            throw new IllegalStateException("the replay failed: " + cause, e);
+        } finally {
+            LISTENERS.remove(run);
+            delete(folder);
+        }
+    }
+
+    private static DetectionSinks sinks(String run) {
+        return new DetectionSinks(
+                new ToListener<>(run, Listener::signal), new ToListener<>(run, Listener::incident),
+                new ToListener<>(run, Listener::risk), new ToListener<>(run, Listener::decision),
+                new ToListener<Alert>(run, (listener, alert) -> listener.alert(alert.json)),
+                new ToListener<>(run, Listener::deadLetter));
+    }
+
+    private interface Call<T> extends java.io.Serializable {
+        void to(Listener listener, T record);
+    }
+
+    private record ToListener<T>(String run, Call<T> call) implements Sink<T> {
+        @Override
+        public SinkWriter<T> createWriter(WriterInitContext context) {
+            Listener listener = LISTENERS.get(run);
+            return new SinkWriter<>() {
+                @Override
+                public void write(T record, Context sink) {
+                    synchronized (listener) {
+                        call.to(listener, record);
+                    }
+                }
+
+                @Override
+                public void flush(boolean end) {}
+
+                @Override
+                public void close() {}
+            };
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

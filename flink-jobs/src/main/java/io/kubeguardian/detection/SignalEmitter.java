@@ -1,0 +1,82 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.process.StateException;
+import io.kubeguardian.process.TreeProcess;
+import io.kubeguardian.rules.ContainerView;
+import io.kubeguardian.rules.EventView;
+import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.Signal;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns what the evaluation of a batch finds into records, without repeats. One object serves a whole subtask. */
+final class SignalEmitter implements BatchEvaluation.Output {
+    private static final Logger LOG = LoggerFactory.getLogger(SignalEmitter.class);
+
+    private final RepeatGuard guard;
+    private final RecentItems recent = new RecentItems();
+    private final DetectMetrics metrics;
+    private final List<Signal> signals = new ArrayList<>();
+    private final List<Observation> observations = new ArrayList<>();
+
+    private SignalFactory factory;
+    private String workload;
+    private PodState pod;
+
+    SignalEmitter(RepeatGuard guard, DetectMetrics metrics) {
+        this.guard = guard;
+        this.metrics = metrics;
+    }
+
+    void begin(SignalFactory signalFactory, PodContext context, PodState state) {
+        factory = signalFactory;
+        workload = Keys.workload(context.workload());
+        pod = state;
+        signals.clear();
+        observations.clear();
+    }
+
+    /** Of the batch, in the order of its events. */
+    List<Signal> signals() {
+        return signals;
+    }
+
+    List<Observation> observations() {
+        return observations;
+    }
+
+    @Override
+    public void hit(Hit hit, TreeProcess process, ContainerView container, long time) {
+        metrics.hits.inc();
+        long held;
+        try {
+            held = guard.pass(hit.rule() + '|' + process.pid() + '|' + process.startTime(), time, pod);
+        } catch (Exception e) {
+            throw new StateException("cannot use the repeat guard's state", e);
+        }
+        if (held < 0) {
+            metrics.repeats.inc();
+        } else {
+            signals.add(factory.rule(hit, process, container, time, held));
+        }
+    }
+
+    @Override
+    public void observe(String kind, String item, TreeProcess process, ContainerView container, long time) {
+        if (recent.isNew(workload + '|' + kind + '|' + item, time)) {
+            metrics.observations.inc();
+            observations.add(new Observation(kind, item, factory.drift(kind, item, process, container, time)));
+        }
+    }
+
+    @Override
+    public void failed(EventView event, RuntimeException problem) {
+        metrics.failures.inc();
+        if (metrics.failures.getCount() == 1) {
+            LOG.error("event=rule-failed type={} pod={} further=counted-only", event.type(),
+                    event.container().podUid(), problem);
+        }
+    }
+}

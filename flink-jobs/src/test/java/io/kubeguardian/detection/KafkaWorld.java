@@ -1,0 +1,108 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.config.ConfigReader;
+import io.kubeguardian.config.DetectionSettings;
+import io.kubeguardian.config.KafkaSettings;
+import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.kafka.EmbeddedKafka;
+import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.PodMetadata;
+import io.kubeguardian.schema.TopicSetup;
+import io.kubeguardian.schema.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A real broker with all topics, a producer as the collector's, and readers of what the job writes. */
+final class KafkaWorld implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final EmbeddedKafka kafka = EmbeddedKafka.start();
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    KafkaWorld() {
+        TopicSetup.createMissing(kafka.clientProperties(), 2);
+        producer = new KafkaProducer<>(kafka.clientProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    KubeGuardianConfig config(DetectionSettings settings) {
+        KubeGuardianConfig defaults = ConfigReader.read(null, Map.of());
+        return new KubeGuardianConfig(new KafkaSettings(kafka.bootstrapServers(), Map.of()), defaults.collector(),
+                settings, defaults.webhook());
+    }
+
+    void send(PodMetadata pod) {
+        send(Topics.PODS, pod.getUid(), pod.getUpdatedAt(), AvroCodec.of(PodMetadata.class).encode(pod));
+    }
+
+    void send(List<EventBatch> batches) {
+        for (EventBatch batch : batches) {
+            send(Topics.EVENTS, Keys.events(batch), batch.getBaseTime() / 1_000_000,
+                    AvroCodec.of(EventBatch.class).encode(batch));
+        }
+        producer.flush();
+    }
+
+    void send(String topic, String key, long timestamp, byte[] value) {
+        producer.send(new ProducerRecord<>(topic, null, timestamp, Keys.bytes(key), value));
+        producer.flush();
+    }
+
+    /** Everything on the topic from its beginning, as soon as it satisfies the condition; else what is there at last. */
+    List<byte[]> values(String topic, Predicate<List<byte[]>> until) {
+        Map<String, Object> client = kafka.clientProperties();
+        List<byte[]> values = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(p -> new TopicPartition(topic, p.partition())).toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (System.nanoTime() < end) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+                    values.add(record.value());
+                }
+                if (until.test(values)) {
+                    break;
+                }
+            }
+        }
+        return values;
+    }
+
+    <T extends SpecificRecordBase> List<T> records(String topic, Class<T> type, Predicate<List<T>> until) {
+        AvroCodec<T> codec = AvroCodec.of(type);
+        return decode(codec, values(topic, values -> until.test(decode(codec, values))));
+    }
+
+    private static <T extends SpecificRecordBase> List<T> decode(AvroCodec<T> codec, List<byte[]> values) {
+        List<T> records = new ArrayList<>();
+        for (byte[] value : values) {
+            try {
+                records.add(codec.decode(value));
+            } catch (io.kubeguardian.schema.MalformedRecordException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return records;
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        kafka.close();
+    }
+}

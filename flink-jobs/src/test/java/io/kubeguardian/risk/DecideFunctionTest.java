@@ -1,0 +1,109 @@
+package io.kubeguardian.risk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubeguardian.detection.DetectionClock;
+import io.kubeguardian.detection.SignalExamples;
+import io.kubeguardian.detection.Types;
+import io.kubeguardian.schema.Completeness;
+import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.RiskFactor;
+import io.kubeguardian.schema.RiskScore;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
+import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DecideFunctionTest {
+    private KeyedTwoInputStreamOperatorTestHarness<String, RiskScore, Incident, Decision> operator;
+
+    @BeforeEach
+    void open() throws Exception {
+        DetectionClock clock = () -> SignalExamples.START * 1_000_000;
+        operator = new KeyedTwoInputStreamOperatorTestHarness<>(
+                new KeyedCoProcessOperator<>(new DecideFunction(SignalExamples.settings(), clock)),
+                score -> Keys.workload(score.getWorkload()), incident -> Keys.workload(incident.getWorkload()),
+                BasicTypeInfo.STRING_TYPE_INFO);
+        operator.setup(Types.DECISION.createSerializer(operator.getExecutionConfig().getSerializerConfig()));
+        operator.open();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        operator.close();
+    }
+
+    @Test
+    void theIncidentMayComeBeforeItsRisk() throws Exception {
+        incident(0);
+        assertThat(operator.extractOutputValues()).isEmpty();
+
+        risk(90);
+
+        assertThat(operator.extractOutputValues()).hasSize(1);
+        Decision decision = operator.extractOutputValues().get(0);
+        assertThat(decision.getNode()).isEqualTo("node-1");
+        assertThat(decision.getScore()).isEqualTo(90);
+        assertThat(decision.getReason()).isEqualTo("A story in pod shop/orders-1: risk 90 is at or above 80 (step)");
+        assertThat(decision.getExpiresTime() - decision.getIssuedTime()).isEqualTo(900_000_000_000L);
+    }
+
+    @Test
+    void orAfterIt() throws Exception {
+        risk(90);
+
+        incident(0);
+
+        assertThat(operator.extractOutputValues()).hasSize(1);
+    }
+
+    @Test
+    void belowTheThresholdNothingIsContained() throws Exception {
+        incident(0);
+
+        risk(79.9);
+
+        assertThat(operator.extractOutputValues()).isEmpty();
+    }
+
+    @Test
+    void aContainerIsContainedOnceUntilThatRunsOut() throws Exception {
+        risk(90);
+        incident(0);
+        incident(1000);
+        assertThat(operator.extractOutputValues()).hasSize(1);
+
+        operator.processBothWatermarks(new Watermark(SignalExamples.START + 901_000));
+        incident(902_000);
+
+        assertThat(operator.extractOutputValues()).hasSize(2);
+    }
+
+    @Test
+    void whatWaitsIsBoundedAndForgotten() throws Exception {
+        for (int i = 0; i < 1000; i++) {
+            incident(i);
+        }
+        assertThat(operator.numEventTimeTimers()).isLessThanOrEqualTo(DecideFunction.PENDING_LIMIT);
+
+        operator.processBothWatermarks(new Watermark(SignalExamples.START + 1_000_000));
+
+        assertThat(operator.numKeyedStateEntries()).isZero();
+    }
+
+    private void incident(long millis) throws Exception {
+        operator.processElement2(SignalExamples.incident(millis), SignalExamples.START + millis);
+    }
+
+    private void risk(double score) throws Exception {
+        operator.processElement1(new RiskScore(SignalExamples.incident(0).getWorkload(), score,
+                RiskModel.level(score), List.of(new RiskFactor("incident", "A story", 60.0, "…", "incident-0", 1, 0L)),
+                SignalExamples.START * 1_000_000, 3600L, new Completeness(true, 0L, 0L)), SignalExamples.START);
+    }
+}
