@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts everything on this machine, attacks a throw-away container, and shows how that is seen,",
-            "correlated, contained in the kernel and refused at admission. Takes about a minute.",
+            "Runs everything on this machine against a real attack on a throw-away container.",
+            "Shows how the attack is seen, correlated, contained in the kernel and refused at admission, in about a minute.",
             "Exit code 0 only if all of it happened. Needs root and BPF; without, replays a recorded attack."
         })
 public final class DemoCommand implements Callable<Integer> {
@@ -78,6 +78,8 @@ public final class DemoCommand implements Callable<Integer> {
         try (folder) {
             try {
                 tell(home, folder, ansi, probe.works(), result);
+            } catch (Interrupted e) {
+                throw e; // by the user's own wish: nothing to look into
             } catch (RuntimeException e) {
                 folder.keep();
                 System.out.println(ansi.red("  ✘ ") + "logs are in " + folder.resolve("logs"));

@@ -118,7 +118,7 @@ public final class Stack implements AutoCloseable {
             throw new UserError(e.getMessage(), e);
         }
         parts.add(flink);
-        progress.started("Flink", flink.webUi() + replaced(WEB_UI_PORT, flink.webUi().getPort()));
+        progress.started("Flink", "http://localhost:" + flink.webUi().getPort() + replaced(WEB_UI_PORT, flink.webUi().getPort()));
     }
 
     private JavaChild child(
