@@ -23,6 +23,7 @@ public final class CollectorMain {
             NodeCollector collector = open(args);
             Runtime.getRuntime().addShutdownHook(new Thread(collector::close, "kg-shutdown"));
             System.err.println(readyLine(collector));
+            System.gc(); // start-up made most of the garbage that there will ever be: the small heap starts small
             collector.run();
         } catch (ConfigException | IllegalArgumentException | SensorException | NativeException | UncheckedIOException
                 | KafkaException e) {
