@@ -7,6 +7,10 @@
 #define KG_EPERM 1
 #define KG_SUN_PATH 108
 
+/*
+ * The address is read from the caller's memory after the call, so another thread can have changed it by then; what the
+ * containment refuses does not depend on it.
+ */
 static __always_inline int kg_on_connect(const void *address, int length, long result)
 {
 	struct kg_scratch *scratch = kg_get_scratch();

@@ -13,7 +13,10 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
 
-/** The collector as a process. Exits 0 after SIGTERM or SIGINT, 2 with one line when it cannot run. */
+/**
+ * The collector as a process. SIGTERM or SIGINT drains and ends it (143 or 130, as any JVM); 2 with one line on stderr
+ * when it cannot run.
+ */
 public final class CollectorMain {
     private static final String USAGE = "usage: collector [--config FILE] [--capture FILE [--no-kafka]] | --probe";
 
@@ -28,6 +31,7 @@ public final class CollectorMain {
             NodeCollector collector = open(args);
             Runtime.getRuntime().addShutdownHook(new Thread(collector::close, "kg-shutdown"));
             System.err.println(readyLine(collector));
+            System.gc(); // start-up made most of the garbage that there will ever be: the small heap starts small
             collector.run();
         } catch (ConfigException | IllegalArgumentException | SensorException | NativeException | UncheckedIOException
                 | KafkaException e) {

@@ -22,7 +22,7 @@ public record CollectorSettings(
         @JsonProperty(defaultValue = "") String node,
         @JsonProperty(defaultValue = "") String cgroup,
         @JsonProperty(defaultValue = "1048576") int preciousRingBytes,
-        @JsonProperty(defaultValue = "8388608") int bulkRingBytes,
+        @JsonProperty(defaultValue = "4194304") int bulkRingBytes,
         @JsonProperty(defaultValue = "20") int batchMillis,
         @JsonProperty(defaultValue = "256") int batchEvents,
         @JsonProperty(defaultValue = "4096") int queueBatches,

@@ -54,6 +54,8 @@ public final class Libc {
             Natives.function(LIBRARY, "getpagesize", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle GETEUID =
             Natives.function(LIBRARY, "geteuid", FunctionDescriptor.of(JAVA_INT));
+    private static final MethodHandle MALLOC_TRIM =
+            Natives.function(LIBRARY, "malloc_trim", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     private static final MethodHandle STRERROR =
             Natives.function(LIBRARY, "strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
@@ -63,6 +65,15 @@ public final class Libc {
     public static String errorText(int errno) {
         try {
             return ((MemorySegment) STRERROR.invokeExact(errno)).reinterpret(256).getString(0);
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
+    /** Gives memory that native code has freed back to the kernel. */
+    public static void trimHeap() {
+        try {
+            int ignored = (int) MALLOC_TRIM.invokeExact(0L);
         } catch (Throwable e) {
             throw Natives.unexpected(e);
         }

@@ -109,6 +109,7 @@ public final class Sensor implements AutoCloseable {
         try {
             Sensor sensor = new Sensor(object, refused, preciousBytes, bulkBytes);
             sensor.attach(wanted, tree);
+            Libc.trimHeap(); // libbpf has parsed the kernel's BTF: tens of megabytes, freed but kept
             return sensor;
         } catch (RuntimeException e) {
             object.close();

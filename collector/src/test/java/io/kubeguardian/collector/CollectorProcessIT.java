@@ -1,0 +1,49 @@
+package io.kubeguardian.collector;
+
+import static io.kubeguardian.collector.TestCgroups.run;
+import static io.kubeguardian.collector.TestCgroups.trigger;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubeguardian.schema.CaptureEntry;
+import io.kubeguardian.schema.CaptureFile;
+import io.kubeguardian.schema.EventBatch;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The collector as a process that runs: what it says, and how it ends. */
+@KernelTest
+class CollectorProcessIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void itSaysWhatRunsAndOnSigtermWritesWhatItHasAndEnds() throws Exception {
+        Path capture = folder.resolve("capture.avro");
+        String pod = TestCgroups.randomPod();
+        try (TestCgroups cgroups = new TestCgroups();
+                CollectorProcess collector = new CollectorProcess(
+                        Map.of("KUBEGUARDIAN_COLLECTOR_CGROUP", cgroups.root().toString(),
+                                "KUBEGUARDIAN_COLLECTOR_BATCH_MILLIS", "10000",
+                                "KUBEGUARDIAN_COLLECTOR_METRICS_PORT", "-1"),
+                        List.of("--capture", capture.toString(), "--no-kafka"))) {
+            String ready = collector.awaitLine("collector ready: ");
+            assertThat(ready).contains("cgroup=" + cgroups.root(), "exec=tp_btf/sched_process_exec",
+                    "contain.freeze=REFUSED(not supported by this collector)");
+            run(cgroups.container(pod, TestCgroups.randomContainer()), trigger("exit_with"), 0);
+
+            int code = collector.terminate();
+
+            assertThat(code).isEqualTo(128 + 15);
+            try (CaptureFile.Reader reader = new CaptureFile.Reader(capture)) {
+                CaptureEntry entry = reader.next();
+                EventBatch batch = (EventBatch) entry.getRecord();
+                assertThat(batch.getPodUid()).isEqualTo(pod);
+                assertThat(batch.getExecs()).hasSize(1);
+                assertThat(batch.getExits()).hasSize(1);
+            }
+        }
+    }
+}
