@@ -1,6 +1,7 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.schema.Topics;
+import java.util.function.LongSupplier;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -12,37 +13,50 @@ import org.apache.flink.util.clock.RelativeClock;
  * the clock while no newer event comes, so that the last signal of a quiet stream is not held back for ever. The
  * clock is Flink's input activity clock, which stands still under back-pressure: waiting records do not become late.
  *
- * <p>A partition of a live stream that never had an event is idle. Bounded input is never idle: what is idle holds
+ * <p>A live partition that is quiet and whose newest event is old was read to its end long after it was written. What
+ * comes next will be fresh, so its time jumps to the wall clock; else it would hold back all others until its next
+ * event. A live partition that never had an event is idle. Bounded input is never idle: what is idle holds
  * no watermark back, and a capture's first events could be overtaken by its end. Pod metadata has no say in event time.
  */
 public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> {
     private static final long NONE = Long.MIN_VALUE;
+    /**
+     * No event for this long: the partition was read to its end. Long enough for what was read to have passed all
+     * operators: a signal that time has overtaken leaves its pattern's timespan.
+     */
+    private static final long QUIET_MILLIS = 5_000;
 
     private final long disorderMillis;
     private final RelativeClock clock;
+    private final LongSupplier wallClock;
     private long newest = NONE;
     private long newestSeenAt;
+    private long lastEventSeenAt;
     private long emitted = NONE;
 
     /**
      * @param disorderMillis how late an event may come behind a newer one
      * @param clock goes on with processing time; null for bounded input, where only events move time
+     * @param wallClock milliseconds since the Unix epoch
      */
-    EventTimeWatermarks(long disorderMillis, RelativeClock clock) {
+    EventTimeWatermarks(long disorderMillis, RelativeClock clock, LongSupplier wallClock) {
         this.disorderMillis = disorderMillis;
         this.clock = clock;
+        this.wallClock = wallClock;
     }
 
     /** For Kafka. */
     public static WatermarkStrategy<RawRecord> live(long disorderMillis) {
         WatermarkStrategy<RawRecord> strategy =
-                context -> new EventTimeWatermarks(disorderMillis, context.getInputActivityClock());
+                context -> new EventTimeWatermarks(
+                        disorderMillis, context.getInputActivityClock(), System::currentTimeMillis);
         return strategy.withTimestampAssigner((record, kafka) -> record.timestamp);
     }
 
     /** For captures. */
     public static WatermarkStrategy<RawRecord> bounded(long disorderMillis) {
-        WatermarkStrategy<RawRecord> strategy = context -> new EventTimeWatermarks(disorderMillis, null);
+        WatermarkStrategy<RawRecord> strategy =
+                context -> new EventTimeWatermarks(disorderMillis, null, System::currentTimeMillis);
         return strategy.withTimestampAssigner((record, kafka) -> record.timestamp);
     }
 
@@ -54,6 +68,7 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
         if (newest == NONE) {
             output.markActive();
         }
+        lastEventSeenAt = now();
         // Compared with where time has gone on to: an old event does not turn the clock back.
         if (newest == NONE || timestamp > currentTime()) {
             newest = timestamp;
@@ -69,11 +84,23 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
             }
             return;
         }
+        if (clock != null && quiet() && old()) {
+            newest = wallClock.getAsLong();
+            newestSeenAt = now();
+        }
         long watermark = currentTime() - disorderMillis - 1;
         if (watermark > emitted) {
             emitted = watermark;
             output.emitWatermark(new Watermark(watermark));
         }
+    }
+
+    private boolean quiet() {
+        return now() - lastEventSeenAt >= QUIET_MILLIS + disorderMillis;
+    }
+
+    private boolean old() {
+        return wallClock.getAsLong() - currentTime() > QUIET_MILLIS + disorderMillis;
     }
 
     /** The newest event's time, and what has passed since it came. */

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class EventTimeWatermarksTest {
     private long now = 5;
+    private long wall = 10_000;
     private long watermark = Long.MIN_VALUE;
     private boolean idle;
 
@@ -42,7 +43,7 @@ class EventTimeWatermarksTest {
             idle = false;
         }
     };
-    private final EventTimeWatermarks live = new EventTimeWatermarks(200, clock);
+    private final EventTimeWatermarks live = new EventTimeWatermarks(200, clock, () -> wall + now);
 
     @Test
     void aPartitionThatNeverHadAnEventIsIdle() {
@@ -83,6 +84,30 @@ class EventTimeWatermarksTest {
     }
 
     @Test
+    void aQuietPartitionOfOldEventsGoesOnAtTheWallClock() {
+        wall += 600_000;
+        event(Topics.EVENTS, 10_000);
+        live.onPeriodicEmit(output);
+        assertThat(watermark).isEqualTo(9_799);
+
+        now += 5_200;
+        live.onPeriodicEmit(output);
+
+        assertThat(watermark).isEqualTo(wall + now - 201);
+    }
+
+    @Test
+    void aQuietPartitionOfFreshEventsGoesOnWithItsOwnTime() {
+        event(Topics.EVENTS, 10_000);
+        now += 60_000;
+
+        live.onPeriodicEmit(output);
+
+        assertThat(idle).isFalse();
+        assertThat(watermark).isEqualTo(69_799);
+    }
+
+    @Test
     void anEventBehindTheClockDoesNotTurnItBack() {
         event(Topics.EVENTS, 10_000);
         now += 1_000;
@@ -105,7 +130,7 @@ class EventTimeWatermarksTest {
 
     @Test
     void inAReplayOnlyEventsMoveTime() {
-        EventTimeWatermarks bounded = new EventTimeWatermarks(200, null);
+        EventTimeWatermarks bounded = new EventTimeWatermarks(200, null, () -> wall);
         bounded.onPeriodicEmit(output);
         assertThat(idle).isFalse();
         bounded.onEvent(record(Topics.EVENTS, 10_000), 10_000, output);
