@@ -11,12 +11,16 @@ import io.kubeguardian.cli.stack.SensorProbe;
 import io.kubeguardian.cli.stack.Stack;
 import io.kubeguardian.cli.stack.TemporaryFolder;
 import io.kubeguardian.cli.stack.TopicFollower;
+import io.kubeguardian.schema.CollectorHealth;
+import io.kubeguardian.schema.SensorMode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -119,14 +123,14 @@ public final class DemoCommand implements Callable<Integer> {
                         screen.line(part, detail);
                         result.stack(part, detail);
                     })) {
-                if (live) {
-                    screen.line("sensors", stack.collectorReadyLine().replaceFirst("^.*collector ready:? *", ""));
-                }
                 Timeline timeline = new Timeline(scene.workload().podUid(), screen);
                 DemoRun run;
                 try (TopicFollower follower =
                                 new TopicFollower(stack.kafkaClient(), Timeline.TOPICS, true, timeline::accept);
                         AdmissionClient admission = new AdmissionClient(stack.webhookPort(), stack.webhookCa())) {
+                    if (live) {
+                        showSensors(screen, timeline, result);
+                    }
                     run = new DemoRun(stack, scene, screen, timeline, admission, result);
                     run.run();
                     if (record != null && live && !timeline.incidents().isEmpty()) {
@@ -141,6 +145,26 @@ public final class DemoCommand implements Callable<Integer> {
                 Files.deleteIfExists(root);
                 Files.deleteIfExists(root.getParent());
             }
+        }
+    }
+
+    /** Which hooks the collector runs on this kernel, and what the kernel refused: as its health record says. */
+    private static void showSensors(Screen screen, Timeline timeline, DemoResult result) {
+        List<SensorMode> modes = timeline.await(Duration.ofSeconds(30), timeline::health)
+                .map(CollectorHealth::getSensors).orElse(List.of());
+        Map<String, List<String>> byHook = new LinkedHashMap<>();
+        for (SensorMode mode : modes) {
+            if (mode.getProblem().isEmpty()) {
+                byHook.computeIfAbsent(mode.getHook(), hook -> new ArrayList<>()).add(mode.getSensor());
+            }
+        }
+        byHook.forEach((hook, sensors) -> screen.line("sensor", String.join(", ", sensors) + "   " + hook));
+        for (SensorMode mode : modes) {
+            if (!mode.getProblem().isEmpty()) {
+                screen.line("refused", mode.getSensor() + ": " + mode.getProblem());
+            }
+            result.stack("sensor " + mode.getSensor(),
+                    mode.getProblem().isEmpty() ? mode.getHook() : "refused: " + mode.getProblem());
         }
     }
 
