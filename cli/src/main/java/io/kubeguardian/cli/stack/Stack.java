@@ -5,6 +5,7 @@ import io.kubeguardian.cli.UserError;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.correlation.PatternException;
+import io.kubeguardian.correlation.PatternLoader;
 import io.kubeguardian.detection.EmbeddedFlink;
 import io.kubeguardian.detection.RuleDetectorFactory;
 import io.kubeguardian.kafka.EmbeddedKafka;
@@ -81,7 +82,7 @@ public final class Stack implements AutoCloseable {
     }
 
     private void startAll(Path file, boolean sensor) {
-        wanted = ConfigReader.read(file, environment); // a wrong configuration stops here, before anything runs
+        RuleDetectorFactory rules = check(file);
         kafka = EmbeddedKafka.start(KAFKA_PORT, folder.resolve("kafka"));
         parts.add(kafka);
         TopicSetup.createMissing(kafka.clientProperties(), PARTITIONS);
@@ -104,7 +105,7 @@ public final class Stack implements AutoCloseable {
         if (sensor) {
             collector = child("collector", COLLECTOR_MAIN, file, List.of(), line -> line.startsWith("collector ready"));
         }
-        startFlink();
+        startFlink(rules);
         webhook.awaitReady(PATIENCE);
         progress.started("webhook", "https://localhost:" + config.webhook().port() + "/validate"
                 + replaced(wanted.webhook().port(), config.webhook().port())
@@ -116,14 +117,21 @@ public final class Stack implements AutoCloseable {
         }
     }
 
-    private void startFlink() {
+    /** What the user wrote is read before anything runs: a mistake in it is one clear line. */
+    private RuleDetectorFactory check(Path file) {
+        wanted = ConfigReader.read(file, environment);
+        RuleDetectorFactory rules = new RuleDetectorFactory(wanted.detection().rules());
         try {
-            RuleDetectorFactory rules = new RuleDetectorFactory(config.detection().rules());
-            rules.load(); // a broken rule file is one clear line here, before the job is submitted
-            flink = EmbeddedFlink.start(config, rules, WEB_UI_PORT, PARTITIONS, null);
+            rules.load();
+            PatternLoader.load(wanted.detection().patterns());
         } catch (RuleLoadException | PatternException e) {
             throw new UserError(e.getMessage(), e);
         }
+        return rules;
+    }
+
+    private void startFlink(RuleDetectorFactory rules) {
+        flink = EmbeddedFlink.start(config, rules, WEB_UI_PORT, PARTITIONS, null);
         parts.add(flink);
         progress.started("Flink", "http://localhost:" + flink.webUi().getPort() + replaced(WEB_UI_PORT, flink.webUi().getPort()));
     }
