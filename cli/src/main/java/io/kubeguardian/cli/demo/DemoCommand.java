@@ -14,7 +14,6 @@ import io.kubeguardian.cli.stack.TopicFollower;
 import io.kubeguardian.schema.CollectorHealth;
 import io.kubeguardian.schema.SensorMode;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,7 +68,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     private int run(Home home) throws IOException {
         Ansi ansi = Ansi.detect();
-        SensorProbe probe = replay ? new SensorProbe(false, "--replay was given") : SensorProbe.run(home);
+        SensorProbe probe = probe(home);
         DemoResult result = new DemoResult(probe.works() ? DemoResult.Mode.LIVE : DemoResult.Mode.REPLAYED);
         System.out.println(ansi.bold("KubeGuardian demo") + "  on Linux " + System.getProperty("os.version"));
         if (!probe.works()) {
@@ -96,7 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
         String left = leftovers.after(result.passed() ? folder.path() : null);
         result.check("nothing left behind", left.isEmpty(), left);
         Summary.print(System.out, ansi, result);
-        if (!result.passed()) {
+        if (Files.exists(folder.path())) {
             System.out.println("  logs are in " + folder.resolve("logs"));
         }
         if (json != null) {
@@ -105,9 +104,20 @@ public final class DemoCommand implements Callable<Integer> {
         return result.passed() ? 0 : 1;
     }
 
+    private SensorProbe probe(Home home) {
+        if (replay) {
+            return new SensorProbe(false, "--replay was given");
+        }
+        if (!Files.isExecutable(home.resolve(LiveScene.PROGRAMS).resolve("orders"))) {
+            return new SensorProbe(false, "the demo's container is not built: install clang, libc6-dev and"
+                    + " busybox-static, then remove .kubeguardian/built");
+        }
+        return SensorProbe.run(home);
+    }
+
     private void tell(Home home, TemporaryFolder folder, Ansi ansi, boolean live, DemoResult result)
             throws IOException {
-        String node = InetAddress.getLocalHost().getHostName();
+        String node = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
         Path root = null;
         if (live) {
             root = Cgroups.mountPoint()
@@ -124,14 +134,13 @@ public final class DemoCommand implements Callable<Integer> {
                         result.stack(part, detail);
                     })) {
                 Timeline timeline = new Timeline(scene.workload().podUid(), screen);
-                DemoRun run;
                 try (TopicFollower follower =
                                 new TopicFollower(stack.kafkaClient(), Timeline.TOPICS, true, timeline::accept);
                         AdmissionClient admission = new AdmissionClient(stack.webhookPort(), stack.webhookCa())) {
                     if (live) {
                         showSensors(screen, timeline, result);
                     }
-                    run = new DemoRun(stack, scene, screen, timeline, admission, result);
+                    DemoRun run = new DemoRun(stack, scene, screen, timeline, admission, result);
                     run.run();
                     if (record != null && live && !timeline.incidents().isEmpty()) {
                         Recorder.write(record, scene.metadata(), timeline.batches(), run.attackAt(),
