@@ -245,6 +245,23 @@ class DetectFunctionTest {
         assertThat(observed.stream().filter("connect 10.0.0.5:5432"::equals)).hasSizeLessThanOrEqualTo(3);
     }
 
+    @Test
+    void theSameDestinationIsObservedOfEachProgram() throws Exception {
+        pod(story.pod());
+        EventBatchBuilder batch = new EventBatchBuilder();
+        for (String exe : List.of("/usr/bin/curl", "/tmp/x")) {
+            int process = Story.process(batch, 100 + exe.length(), exe.length(), "x");
+            batch.addExec(story.start, process, 1, 1L, exe, List.of(exe), "/", 0);
+            batch.addConnect(story.start + 1, process, 2, "203.0.113.9", 443, 0, 0);
+        }
+
+        batches(List.of(story.finish(batch)));
+
+        assertThat(operator.getSideOutput(DetectFunction.OBSERVATIONS)).extracting(r -> r.getValue().kind + ' '
+                + r.getValue().signal.getProcess().getExe())
+                .containsExactly("exec /usr/bin/curl", "exec /tmp/x", "connect /usr/bin/curl", "connect /tmp/x");
+    }
+
     private KeyedOneInputStreamOperatorTestHarness<String, RawRecord, Signal> harness(OperatorSubtaskState state)
             throws Exception {
         return harness(new EmbeddedRocksDBStateBackend(), new StoryDetectors(), state);
