@@ -184,6 +184,21 @@ class DetectFunctionTest {
     }
 
     @Test
+    void twoGapsAreTwoSignalsEvenIfTheFirstWasFilledLate() throws Exception {
+        pod(story.pod());
+        List<EventBatch> normal = story.normal();
+        batches(List.of(normal.get(0), normal.get(2)));
+        operator.processWatermark(normal.get(2).getBaseTime() / 1_000_000 + 201);
+        batches(List.of(normal.get(1)));
+
+        batches(List.of(normal.get(4)));
+        operator.processWatermark(normal.get(4).getBaseTime() / 1_000_000 + 201);
+
+        assertThat(signals()).extracting(Signal::getRule).containsExactly("gap.missing", "gap.missing");
+        assertThat(signals()).extracting(Signal::getId).doesNotHaveDuplicates();
+    }
+
+    @Test
     void eventsThatTheNodeLostAreASignalAndMarkWhatFollows() throws Exception {
         pod(story.pod());
         List<EventBatch> normal = story.normal();
