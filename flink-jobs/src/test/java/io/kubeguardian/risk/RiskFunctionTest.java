@@ -60,6 +60,7 @@ class RiskFunctionTest {
         }
 
         assertThat(operator.extractOutputValues()).hasSizeLessThan(6);
+        assertThat(operator.numEventTimeTimers()).isEqualTo(1);
     }
 
     @Test
