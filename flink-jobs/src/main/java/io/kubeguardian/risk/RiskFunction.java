@@ -50,7 +50,7 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
         double points = RiskModel.base(signal);
         if (points > 0) {
             String kind = signal.getKind() == SignalKind.DRIFT ? "drift" : "rule";
-            add(new RiskFactor(kind, signal.getRule(), points, signal.getOutput(), signal.getId(), 1,
+            add(new RiskFactor(kind, signal.getRule(), points, sentence(signal.getOutput()), signal.getId(), 1,
                     signal.getEventTime()), signal.getWorkload(), signal.getCompleteness(), context, out);
         }
     }
@@ -124,6 +124,12 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
             published.update(score);
             out.collect(score);
         }
+    }
+
+    /** By Falco's convention an output is a sentence, then " | " and the fields: a reason is the sentence alone. */
+    private static String sentence(String output) {
+        int fields = output.indexOf(" | ");
+        return fields < 0 ? output : output.substring(0, fields);
     }
 
     private RiskScore score(WorkloadRef workload, List<RiskFactor> factors, long time, Completeness completeness) {
