@@ -51,7 +51,7 @@ final class RingLoop implements Runnable {
                 batches.flushDue(now);
                 if (now - nextHousekeeping >= 0) {
                     nextHousekeeping = now + HOUSEKEEPING_NANOS;
-                    cgroups.expire(now).forEach(batches::forget);
+                    cgroups.expire(now);
                 }
             }
             drain();
