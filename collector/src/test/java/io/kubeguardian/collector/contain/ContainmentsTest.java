@@ -109,6 +109,19 @@ class ContainmentsTest {
     }
 
     @Test
+    void aDecisionAboutAContainerThatIsGoneIsNotSaidToBeInForce() {
+        cgroups.created(7, PATH);
+        cgroups.removed(7, 0);
+        containments.cgroupRemoved(7);
+
+        containments.apply(decision("d1", 9_000, ContainmentAction.KILL_EXEC));
+
+        assertThat(kernel).isEmpty();
+        assertThat(status().getState()).isEqualTo(ContainmentState.REFUSED);
+        assertThat(status().getEffective()).isEmpty();
+    }
+
+    @Test
     void aContainerThatGoesAwayIsReportedAndItsCountsStay() {
         cgroups.created(7, PATH);
         containments.apply(decision("d1", 9_000, ContainmentAction.KILL_EXEC));
