@@ -39,6 +39,8 @@ public final class Containments {
         final List<ContainmentAction> effective = new ArrayList<>();
         final Set<Long> cgroups = new HashSet<>();
         int bits;
+        /** What of it cannot be done here, and why; empty when all can. */
+        String unsupported = "";
         ContainmentState state;
         long since;
         String detail = "";
@@ -172,9 +174,9 @@ public final class Containments {
                 entry.bits |= bit(action);
             }
         }
-        entry.detail = String.join("; ", refused);
+        entry.unsupported = String.join("; ", refused);
         if (entry.bits == 0) {
-            set(entry, ContainmentState.REFUSED, entry.detail);
+            set(entry, ContainmentState.REFUSED, entry.unsupported);
         }
     }
 
@@ -197,7 +199,7 @@ public final class Containments {
         }
         entry.cgroups.add(cgroup);
         if (entry.state != ContainmentState.ACTIVE) {
-            set(entry, ContainmentState.ACTIVE, entry.detail.equals(ABSENT) ? "" : entry.detail);
+            set(entry, ContainmentState.ACTIVE, entry.unsupported);
         }
     }
 

@@ -109,6 +109,17 @@ class ContainmentsTest {
     }
 
     @Test
+    void whatCannotBeDoneIsStillNamedWhenTheContainerComesLater() {
+        containments.apply(decision("d1", 9_000, ContainmentAction.DENY_EXEC, ContainmentAction.KILL_EXEC));
+
+        containments.cgroupCreated(7, cgroups.created(7, PATH));
+
+        assertThat(status().getState()).isEqualTo(ContainmentState.ACTIVE);
+        assertThat(status().getEffective()).containsExactly(ContainmentAction.KILL_EXEC);
+        assertThat(status().getDetail()).isEqualTo("DENY_EXEC: refused here");
+    }
+
+    @Test
     void aDecisionAboutAContainerThatIsGoneIsNotSaidToBeInForce() {
         cgroups.created(7, PATH);
         cgroups.removed(7, 0);
