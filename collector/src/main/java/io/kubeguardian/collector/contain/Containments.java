@@ -31,6 +31,8 @@ public final class Containments {
     static final int MOST = 4096;
     /** Ended ones that are still reported. */
     static final int MOST_ENDED = 64;
+    /** How far the wall clock may move before the kernel is told the expiries anew. */
+    private static final long CLOCK_STEP_NANOS = 100_000_000L;
     private static final String ABSENT = "no cgroup of it on this node";
     private static final Logger LOG = LoggerFactory.getLogger(Containments.class);
 
@@ -61,6 +63,8 @@ public final class Containments {
     private final Runnable changed;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Deque<ContainmentStatus> ended = new ArrayDeque<>();
+    /** The clocks' distance that the kernel's expiries were computed with. */
+    private long kernelBootToWall;
 
     /**
      * @param problems why an action cannot be done here; an action without an entry can
@@ -76,6 +80,7 @@ public final class Containments {
         this.wallNanos = wallNanos;
         this.bootToWall = bootToWall;
         this.changed = changed;
+        this.kernelBootToWall = bootToWall.getAsLong();
     }
 
     /** Puts a decision for this node into force, or takes it back. */
@@ -144,8 +149,16 @@ public final class Containments {
         }
     }
 
-    /** Ends what has expired; the kernel has stopped it by itself already. */
+    /**
+     * Ends what has expired; the kernel has stopped it by itself already. When the wall clock was set, the kernel is told
+     * the rest's expiries anew: they are wall time, it goes by the boot clock.
+     */
     public synchronized void expire() {
+        long offset = bootToWall.getAsLong();
+        if (Math.abs(offset - kernelBootToWall) >= CLOCK_STEP_NANOS) {
+            kernelBootToWall = offset;
+            entries.values().forEach(entry -> List.copyOf(entry.cgroups).forEach(c -> enter(entry, c)));
+        }
         long now = wallNanos.getAsLong();
         List<String> due = new ArrayList<>();
         entries.forEach((key, entry) -> {
