@@ -32,6 +32,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The collector of one node: sensors → attribution → batches → Kafka, and decisions back into the kernel. When
@@ -39,6 +41,7 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class NodeCollector implements AutoCloseable {
     private static final int MOST_CGROUPS = 65_536;
+    private static final Logger LOG = LoggerFactory.getLogger(NodeCollector.class);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -89,8 +92,9 @@ public final class NodeCollector implements AutoCloseable {
             shipper = options.kafka() ? keep(new Shipper(client, settings.queueBatches(), losses)) : null;
             PodBatches batches = new PodBatches(origin, settings.batchEvents(), settings.batchMillis() * 1_000_000L,
                     losses, sink(options));
-            decoder = new EventDecoder(cgroups, batches, new Cgroups(), bootToWall);
-            loop = new RingLoop(sensor, decoder, batches, cgroups, losses, settings.batchMillis());
+            Cgroups listener = new Cgroups();
+            decoder = new EventDecoder(cgroups, batches, listener, bootToWall);
+            loop = new RingLoop(sensor, decoder, batches, cgroups, losses, settings.batchMillis(), listener::resync);
             // Attached first, walked afterwards: a cgroup made in between is in the ring, in the tree, or in both.
             tree.walk((path, id) -> cgroups.created(id, path));
             if (shipper != null) {
@@ -224,6 +228,19 @@ public final class NodeCollector implements AutoCloseable {
         public void removed(long cgroup) {
             cgroups.removed(cgroup, System.nanoTime());
             containments.cgroupRemoved(cgroup);
+        }
+
+        /** Makes up for word of cgroups that was lost: else one would never be contained, or never be forgotten. */
+        void resync() {
+            Map<Long, String> there = new HashMap<>();
+            try {
+                tree.walk((path, id) -> there.put(id, path));
+            } catch (IOException e) {
+                LOG.warn("event=cgroups-unreadable root={} error=\"{}\"", tree.root(), e.getMessage());
+                return;
+            }
+            cgroups.missingFrom(there.keySet()).forEach(this::removed);
+            there.forEach(this::created);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
@@ -51,6 +52,11 @@ public final class CgroupTable {
         if (table.containsKey(cgroup)) {
             removed.putIfAbsent(cgroup, now);
         }
+    }
+
+    /** Those of the table that are neither among these nor known to be removed. */
+    public synchronized List<Long> missingFrom(Set<Long> existing) {
+        return table.keySet().stream().filter(c -> !existing.contains(c) && !removed.containsKey(c)).toList();
     }
 
     /** Forgets what was removed long enough ago. */

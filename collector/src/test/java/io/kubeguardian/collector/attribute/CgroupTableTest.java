@@ -2,6 +2,7 @@ package io.kubeguardian.collector.attribute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CgroupTableTest {
@@ -30,6 +31,17 @@ class CgroupTableTest {
 
         assertThat(table.cgroups(UID, "")).containsExactly(2L);
         assertThat(table.find(1).podUid()).isEqualTo(UID);
+    }
+
+    @Test
+    void aCgroupThatIsGoneWithoutAWordIsFoundMissing() {
+        CgroupTable table = new CgroupTable(10, id -> null);
+        table.created(1, POD);
+        table.created(2, POD);
+        table.created(3, POD);
+        table.removed(3, 0);
+
+        assertThat(table.missingFrom(Set.of(1L, 4L))).containsExactly(2L);
     }
 
     @Test
