@@ -156,7 +156,7 @@ public final class NodeCollector implements AutoCloseable {
         }
         try {
             loop.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             readerProblem = "the reader stopped: " + e;
             heartbeat.reportNow();
             throw e;
@@ -263,16 +263,19 @@ public final class NodeCollector implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        report();
+        if (shipper != null && shipper.healthy()) { // else it would only wait for a broker that is not there
+            report();
+        }
         closeOpened();
     }
 
+    /** Whatever a part throws, the others are closed too: no program stays attached. */
     private void closeOpened() {
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();
             } catch (Exception e) {
-                throw new IllegalStateException("while closing: " + e.getMessage(), e);
+                LOG.error("event=close-failed", e);
             }
         }
     }
