@@ -3,7 +3,7 @@
 #ifndef KG_CONTAINMENT_H
 #define KG_CONTAINMENT_H
 
-#define KG_CONTAINMENT_DEPTH 8	/* levels below the monitored root that are looked at */
+#define KG_CONTAINMENT_DEPTH 16	/* levels from the monitored root down that are looked at */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -28,7 +28,7 @@ static __always_inline struct kg_containment *kg_contained(__u32 action)
 
 	if (!count || !*count)
 		return 0;
-	for (int depth = 1; depth <= KG_CONTAINMENT_DEPTH; depth++) {
+	for (int depth = 0; depth < KG_CONTAINMENT_DEPTH; depth++) {
 		__u64 cgroup = bpf_get_current_ancestor_cgroup_id(settings.root_level + depth);
 		struct kg_containment *found;
 

@@ -15,7 +15,7 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * The collector as a process. SIGTERM or SIGINT drains and ends it (143 or 130, as any JVM); 2 with one line on stderr
- * when it cannot run.
+ * when it cannot run, 1 with a stack trace for a mistake of ours.
  */
 public final class CollectorMain {
     private static final String USAGE = "usage: collector [--config FILE] [--capture FILE [--no-kafka]] | --probe";
@@ -37,6 +37,9 @@ public final class CollectorMain {
                 | KafkaException e) {
             System.err.println("collector: " + e.getMessage());
             System.exit(2);
+        } catch (RuntimeException | Error e) { // else the other threads live on: a process that sees nothing
+            e.printStackTrace();
+            System.exit(1);
         }
     }
 

@@ -32,6 +32,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The collector of one node: sensors → attribution → batches → Kafka, and decisions back into the kernel. When
@@ -39,6 +41,7 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class NodeCollector implements AutoCloseable {
     private static final int MOST_CGROUPS = 65_536;
+    private static final Logger LOG = LoggerFactory.getLogger(NodeCollector.class);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -89,8 +92,9 @@ public final class NodeCollector implements AutoCloseable {
             shipper = options.kafka() ? keep(new Shipper(client, settings.queueBatches(), losses)) : null;
             PodBatches batches = new PodBatches(origin, settings.batchEvents(), settings.batchMillis() * 1_000_000L,
                     losses, sink(options));
-            decoder = new EventDecoder(cgroups, batches, new Cgroups(), bootToWall);
-            loop = new RingLoop(sensor, decoder, batches, cgroups, losses, settings.batchMillis());
+            Cgroups listener = new Cgroups();
+            decoder = new EventDecoder(cgroups, batches, listener, bootToWall);
+            loop = new RingLoop(sensor, decoder, batches, cgroups, losses, settings.batchMillis(), listener::resync);
             // Attached first, walked afterwards: a cgroup made in between is in the ring, in the tree, or in both.
             tree.walk((path, id) -> cgroups.created(id, path));
             if (shipper != null) {
@@ -152,7 +156,7 @@ public final class NodeCollector implements AutoCloseable {
         }
         try {
             loop.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             readerProblem = "the reader stopped: " + e;
             heartbeat.reportNow();
             throw e;
@@ -225,6 +229,19 @@ public final class NodeCollector implements AutoCloseable {
             cgroups.removed(cgroup, System.nanoTime());
             containments.cgroupRemoved(cgroup);
         }
+
+        /** Makes up for word of cgroups that was lost: else one would never be contained, or never be forgotten. */
+        void resync() {
+            Map<Long, String> there = new HashMap<>();
+            try {
+                tree.walk((path, id) -> there.put(id, path));
+            } catch (IOException e) {
+                LOG.warn("event=cgroups-unreadable root={} error=\"{}\"", tree.root(), e.getMessage());
+                return;
+            }
+            cgroups.missingFrom(there.keySet()).forEach(this::removed);
+            there.forEach(this::created);
+        }
     }
 
     /** Reads what is still in the rings, sends it, detaches everything. Takes a few seconds at most. */
@@ -246,16 +263,19 @@ public final class NodeCollector implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        report();
+        if (shipper != null && shipper.healthy()) { // else it would only wait for a broker that is not there
+            report();
+        }
         closeOpened();
     }
 
+    /** Whatever a part throws, the others are closed too: no program stays attached. */
     private void closeOpened() {
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();
             } catch (Exception e) {
-                throw new IllegalStateException("while closing: " + e.getMessage(), e);
+                LOG.error("event=close-failed", e);
             }
         }
     }

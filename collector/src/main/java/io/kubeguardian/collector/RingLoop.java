@@ -25,15 +25,19 @@ final class RingLoop implements Runnable {
     private final CgroupTable cgroups;
     private final LossCounters losses;
     private final int shortestWait;
+    private final Runnable resync;
+    private long lostAtResync;
     private volatile boolean stopping;
 
+    /** @param resync called when precious events were lost: word of a cgroup may have been among them */
     RingLoop(Sensor sensor, EventDecoder decoder, PodBatches batches, CgroupTable cgroups, LossCounters losses,
-            int batchMillis) {
+            int batchMillis, Runnable resync) {
         this.sensor = sensor;
         this.decoder = decoder;
         this.batches = batches;
         this.cgroups = cgroups;
         this.losses = losses;
+        this.resync = resync;
         this.shortestWait = Math.clamp(batchMillis / 4, 1, LONGEST_WAIT);
     }
 
@@ -51,7 +55,11 @@ final class RingLoop implements Runnable {
                 batches.flushDue(now);
                 if (now - nextHousekeeping >= 0) {
                     nextHousekeeping = now + HOUSEKEEPING_NANOS;
-                    cgroups.expire(now).forEach(batches::forget);
+                    if (sensor.preciousLost() != lostAtResync) {
+                        lostAtResync = sensor.preciousLost();
+                        resync.run();
+                    }
+                    cgroups.expire(now);
                 }
             }
             drain();

@@ -171,6 +171,25 @@ class CollectorIT {
     }
 
     @Test
+    void aDecisionThatWasTakenBackIsNotInForceAgainForAMomentAfterARestart() throws Exception {
+        collector.close();
+        Decision decision = decision("d7", 600, ContainmentAction.KILL_EXEC);
+        send(Topics.DECISIONS, Keys.decision(decision), AvroCodec.of(Decision.class).encode(decision));
+        decision.setReleased(true);
+        send(Topics.DECISIONS, Keys.decision(decision), AvroCodec.of(Decision.class).encode(decision));
+        Decision ofThePod = decision("d8", 600, ContainmentAction.DENY_NETWORK);
+        ofThePod.setContainerId("");
+        send(Topics.DECISIONS, Keys.decision(ofThePod), AvroCodec.of(Decision.class).encode(ofThePod));
+
+        collector = NodeCollector.open(config()).start();
+
+        try (TopicTail<CollectorHealth> health = new TopicTail<>(kafka, Topics.COLLECTOR_HEALTH, CollectorHealth.class)) {
+            awaitStatus(health, s -> s.getState() == ContainmentState.ACTIVE);
+        }
+        assertThat(collector.status().containments()).extracting(ContainmentStatus::getDecisionId).containsExactly("d8");
+    }
+
+    @Test
     void aMalformedDecisionGoesToTheDeadLettersAndTheNextOneIsRead() throws Exception {
         byte[] broken = ("not a decision of " + pod).getBytes();
         Decision decision = decision("d4", 600, ContainmentAction.DENY_NETWORK);

@@ -69,6 +69,15 @@ class ContainmentIT {
     }
 
     @Test
+    void theMonitoredCgroupItselfCanBeContained() throws Exception {
+        seen.sensor.containments().put(cgroups.tree().rootId(), KernelLayouts.KILL_EXEC, Libc.bootNanos() + HOUR);
+
+        int status = run(contained, trigger("exit_with"), 0).status();
+
+        assertThat(status).isEqualTo(KILLED);
+    }
+
+    @Test
     void theContainerBesideIsLeftAlone() throws Exception {
         seen.sensor.containments().put(id, KernelLayouts.KILL_EXEC | KernelLayouts.DENY_NETWORK, Libc.bootNanos() + HOUR);
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SensorIT {
     private static final int ENOENT = 2;
     private static final int ECONNREFUSED = 111;
+    private static final int EISCONN = 106;
 
     @TempDir
     Path folder;
@@ -249,6 +250,24 @@ class SensorIT {
                             org.assertj.core.groups.Tuple.tuple(2, "127.0.0.1", port, 0, 0),
                             org.assertj.core.groups.Tuple.tuple(10, "0:0:0:0:0:0:0:1", 1, -ECONNREFUSED, 0),
                             org.assertj.core.groups.Tuple.tuple(1, socket.toString(), 0, 0, 0));
+        }
+    }
+
+    @Test
+    void thirtyTwoBitCallsAreSeenLikeOthers() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            int port = server.getLocalPort();
+
+            Ended ended = run(cgroup, trigger("compat32"), "/etc/hostname", port);
+
+            org.junit.jupiter.api.Assumptions.assumeTrue(ended.status() != 2, "no 32-bit calls on this kernel");
+            seen.read();
+            assertThat(ended.status()).isZero();
+            assertThat(seen.opens).extracting(SensorHarness.SeenOpen::path).containsExactly("/etc/hostname");
+            assertThat(seen.connects).extracting(SensorHarness.SeenConnect::address, c -> c.raw().getPort(),
+                    c -> c.raw().getResult()).containsExactly(
+                            org.assertj.core.groups.Tuple.tuple("127.0.0.1", port, 0),
+                            org.assertj.core.groups.Tuple.tuple("127.0.0.1", port, -EISCONN));
         }
     }
 

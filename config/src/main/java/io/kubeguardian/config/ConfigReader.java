@@ -36,6 +36,7 @@ public final class ConfigReader {
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(com.fasterxml.jackson.databind.MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .build();
 
     private ConfigReader() {}
@@ -118,9 +119,16 @@ public final class ConfigReader {
                 }
                 overlay(source, key + '.', (ObjectNode) known, section);
             } else {
-                base.set(entry.getKey(), entry.getValue());
+                base.set(entry.getKey(), present(source, key, entry.getValue()));
             }
         }
+    }
+
+    private static JsonNode present(String source, String key, JsonNode value) {
+        if (value.isNull() || value.isMissingNode()) {
+            throw new ConfigException(source + ": " + key + " has no value; give one, or leave it out");
+        }
+        return value;
     }
 
     private static void environment(ObjectNode tree, Map<String, String> environment) {
@@ -131,7 +139,7 @@ public final class ConfigReader {
                 String value = environment.get(name);
                 if (value != null) {
                     setters.put(name, () -> ((ObjectNode) tree.get(section.getName()))
-                            .set(key.getName(), scalar(key, value)));
+                            .set(key.getName(), present("environment", name, scalar(key, value))));
                 } else {
                     setters.put(name, () -> {});
                 }

@@ -59,6 +59,9 @@ class ConfigReaderTest {
         "\"collector: {batchMilis: 7}\"             | unknown key collector.batchMilis; did you mean batchMillis?",
         "\"collector: {batchMillis: often}\"        | batchMillis",
         "\"collector: {batchMillis: null}\"         | batchMillis",
+        "\"collector: {batchMillis: 7.9}\"          | batchMillis",
+        "\"collector: {cgroup: }\"                 | collector.cgroup has no value",
+        "\"detection: {rules: null}\"              | detection.rules has no value",
         "\"collector: {batchMillis: 0}\"            | collector.batchMillis is 0, must be from 1 to 10000",
         "\"collector: {bulkRingBytes: 5000}\"       | must be a power of two",
         "\"collector: 7\"                           | collector must be a mapping",
@@ -80,6 +83,13 @@ class ConfigReaderTest {
     void anUnknownVariableOfASectionIsRefused() {
         assertThatThrownBy(() -> ConfigReader.read(null, Map.of("KUBEGUARDIAN_COLLECTOR_BATCHMILLIS", "7")))
                 .isInstanceOf(ConfigException.class).hasMessageContaining("KUBEGUARDIAN_COLLECTOR_BATCHMILLIS");
+    }
+
+    @Test
+    void anEmptyVariableOfANumberIsRefused() {
+        assertThatThrownBy(() -> ConfigReader.read(null, Map.of("KUBEGUARDIAN_COLLECTOR_BATCH_MILLIS", "")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("KUBEGUARDIAN_COLLECTOR_BATCH_MILLIS has no value");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -76,7 +77,8 @@ final class AdmissionServer implements AutoCloseable {
             metrics.requests.labels(e.outcome(), "").inc();
             refuse(response, e.status(), e.getMessage());
             return;
-        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
+        } catch (IOException | UncheckedIOException | ServerConnectionException
+                | DataReader.InsufficientDataAvailableException e) {
             throw aborted(e);
         }
         send(response, answer);
@@ -87,7 +89,8 @@ final class AdmissionServer implements AutoCloseable {
             if (request.content().hasEntity()) {
                 bodies.drain(request.content().inputStream());
             }
-        } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
+        } catch (IOException | UncheckedIOException | ServerConnectionException
+                | DataReader.InsufficientDataAvailableException e) {
             throw aborted(e);
         }
         refuse(response, status, message);

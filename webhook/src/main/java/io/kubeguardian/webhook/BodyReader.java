@@ -4,7 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -15,6 +18,8 @@ final class BodyReader {
     private static final int AT_ONCE = 4;
     private static final int BLOCK = 8192;
 
+    private static final ScheduledThreadPoolExecutor ALARMS = alarms();
+
     private final int mostBytes;
     private final long mostNanos;
     private final Semaphore budget;
@@ -23,6 +28,13 @@ final class BodyReader {
         this.mostBytes = mostBytes;
         this.mostNanos = longest.toNanos();
         this.budget = new Semaphore(AT_ONCE * mostBytes);
+    }
+
+    private static ScheduledThreadPoolExecutor alarms() {
+        ScheduledThreadPoolExecutor alarms = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name("body-deadlines").daemon().factory());
+        alarms.setRemoveOnCancelPolicy(true);
+        return alarms;
     }
 
     /** A body that is not read; the message is for the caller. */
@@ -65,9 +77,36 @@ final class BodyReader {
             throw new RefusedException(503, "busy", "too many large requests at once; try again");
         }
         try {
-            return use.apply(announced < 0 ? readToEnd(in) : readExactly(in, (int) announced));
+            byte[] body;
+            try (Deadline deadline = new Deadline()) {
+                body = announced < 0 ? readToEnd(in) : readExactly(in, (int) announced);
+            }
+            return use.apply(body);
         } finally {
             budget.release(share);
+        }
+    }
+
+    /**
+     * Interrupts the thread that made it when the longest time is over. A read looks at the clock between its pieces; this
+     * ends the wait for a piece that never comes (of a virtual thread, an interrupt closes the socket it reads from).
+     */
+    private final class Deadline implements AutoCloseable {
+        private final Thread reader = Thread.currentThread();
+        private final ScheduledFuture<?> alarm = ALARMS.schedule(this::ring, mostNanos, TimeUnit.NANOSECONDS);
+        private boolean closed;
+
+        private synchronized void ring() {
+            if (!closed) {
+                reader.interrupt();
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            closed = true;
+            alarm.cancel(false);
+            Thread.interrupted(); // if it rang just now, it is not meant for what follows
         }
     }
 

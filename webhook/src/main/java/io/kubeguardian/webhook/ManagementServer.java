@@ -16,13 +16,19 @@ final class ManagementServer implements AutoCloseable {
     private final WebServer server;
 
     /** @throws io.kubeguardian.config.ConfigException when the port is taken or the address is not this machine's */
-    ManagementServer(WebhookSettings settings, BooleanSupplier ready, WebhookMetrics metrics) {
+    ManagementServer(WebhookSettings settings, BooleanSupplier alive, BooleanSupplier ready, WebhookMetrics metrics) {
         this.server = HttpServers.start("webhook.managementPort", settings.host(), settings.managementPort(),
                 WebServer.builder()
                         .maxTcpConnections(MOST_CONNECTIONS)
                         .maxPayloadSize(MOST_PAYLOAD_BYTES)
                         .routing(routing -> routing
-                                .get("/healthz", (request, response) -> send(response, 200, TEXT, "ok\n"))
+                                .get("/healthz", (request, response) -> {
+                                    if (alive.getAsBoolean()) {
+                                        send(response, 200, TEXT, "ok\n");
+                                    } else {
+                                        send(response, 503, TEXT, "the risk topic is no longer followed; restart it\n");
+                                    }
+                                })
                                 .get("/readyz", (request, response) -> {
                                     if (ready.getAsBoolean()) {
                                         send(response, 200, TEXT, "ok\n");

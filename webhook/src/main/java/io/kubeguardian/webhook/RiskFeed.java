@@ -48,6 +48,7 @@ final class RiskFeed implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean caughtUp;
+    private volatile boolean failed;
     /** {@link System#nanoTime()} when the view last held all there was; meaningless before {@link #caughtUp}. */
     private volatile long freshAt;
     private boolean brokerAway;
@@ -71,6 +72,7 @@ final class RiskFeed implements AutoCloseable {
         client.put("client.id", "kubeguardian-webhook-risk");
         client.put("enable.auto.commit", false);
         client.put("auto.offset.reset", "earliest");
+        client.put("allow.auto.create.topics", false); // the broker would make it without compaction
         client.put("isolation.level", "read_committed");
         client.put("max.partition.fetch.bytes", 1 << 20);
         client.put("fetch.max.bytes", 4 << 20);
@@ -95,6 +97,11 @@ final class RiskFeed implements AutoCloseable {
         return caughtUp;
     }
 
+    /** False once an error that nobody expects has ended it: the view stays as it is for good. */
+    boolean alive() {
+        return !failed;
+    }
+
     private void run() {
         try (consumer; deadLetters) {
             Map<TopicPartition, Long> ends = start();
@@ -111,7 +118,8 @@ final class RiskFeed implements AutoCloseable {
             }
         } catch (WakeupException | InterruptException e) {
             LOG.debug("risk feed stopped");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            failed = true;
             metrics.brokerUp.set(0);
             LOG.error("risk feed failed; the view no longer follows topic={}, restart the webhook", Topics.RISK, e);
         }

@@ -34,7 +34,7 @@ public final class Webhook implements AutoCloseable {
             this.server = opened(new AdmissionServer(settings, certificate.tls(),
                     new AdmissionHandler(decider, feed::caughtUp, metrics, clock), metrics));
             this.managementPort = settings.managementPort() < 0 ? -1
-                    : opened(new ManagementServer(settings, feed::caughtUp, metrics)).port();
+                    : opened(new ManagementServer(settings, feed::alive, feed::caughtUp, metrics)).port();
             feed.begin(); // last: a webhook that cannot start says one line, about that
         } catch (RuntimeException e) {
             close();

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -180,6 +181,37 @@ class AdmissionServerTest {
         }
         assertThat(METRICS.requests.labels("aborted", "").get()).isEqualTo(before + 1);
         assertThat(METRICS.requests.labels("failed", "").get()).isZero();
+    }
+
+    @Test
+    void callersThatAnnounceABodyAndFallSilentKeepNobodyElseOut() throws Exception {
+        var silent = new ArrayDeque<SSLSocket>();
+        double before = METRICS.requests.labels("aborted", "").get();
+        try {
+            for (int i = 0; i < 4; i++) { // together the whole budget
+                SSLSocket socket = (SSLSocket) TlsClient.trusting(CERTIFICATE.authorityPem()).getSocketFactory()
+                        .createSocket("localhost", server.port());
+                silent.push(socket);
+                socket.getOutputStream().write(("POST /validate HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                        + MOST_BYTES + "\r\nExpect: 100-continue\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                socket.getInputStream().readNBytes(12);
+                socket.getOutputStream().write('{');
+            }
+            Instant end = Instant.now().plusSeconds(60); // a silent connection as such is kept for longer
+            int status = 503;
+            while ((status == 503 || METRICS.requests.labels("aborted", "").get() < before + 4)
+                    && Instant.now().isBefore(end)) {
+                Thread.sleep(50);
+                status = client.post(Reviews.bytes("pod-create-by-replicaset.json")).statusCode();
+            }
+
+            assertThat(status).isEqualTo(200);
+            assertThat(METRICS.requests.labels("aborted", "").get()).isEqualTo(before + 4);
+        } finally {
+            for (SSLSocket socket : silent) {
+                socket.close();
+            }
+        }
     }
 
     @ParameterizedTest

@@ -1,12 +1,14 @@
 package io.kubeguardian.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.kubeguardian.webhook.BodyReader.RefusedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,30 @@ class BodyReaderTest {
         RefusedException refused = catchThrowableOfType(RefusedException.class, () -> reader.read(drip, 900, body -> body));
 
         assertThat(refused.status()).isEqualTo(408);
+    }
+
+    @Test
+    void aBodyThatNeverComesIsGivenUpAndItsShareOfTheBudgetIsFree() throws Exception {
+        BodyReader reader = new BodyReader(1000, Duration.ofMillis(50));
+        InputStream silent = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                try {
+                    Thread.sleep(Duration.ofHours(1));
+                    throw new AssertionError("nobody ended the wait");
+                } catch (InterruptedException e) {
+                    throw new InterruptedIOException();
+                }
+            }
+        };
+        for (int i = 0; i < 5; i++) { // one more than the budget has room for at a time
+            assertThatThrownBy(() -> reader.read(silent, 1000, body -> body)).isInstanceOf(InterruptedIOException.class);
+        }
+
+        byte[] later = reader.read(new ByteArrayInputStream(new byte[] {7}), 1, body -> body);
+
+        assertThat(later).containsExactly(7);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
     @Test

@@ -1,11 +1,12 @@
 package io.kubeguardian.collector.attribute;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
@@ -19,12 +20,11 @@ public final class CgroupTable {
     /** Looking an id up outside the table walks a directory tree: not more often than this. */
     private static final long LOOKUP_PAUSE_NANOS = 1_000_000_000L;
 
-    private record Removed(long cgroup, long time) {}
-
     private final int limit;
     private final LongFunction<String> lookup;
     private final Map<Long, Attribution> table = new HashMap<>();
-    private final Deque<Removed> removed = new ArrayDeque<>();
+    /** Those that are no more, with the time of it, oldest first. */
+    private final Map<Long, Long> removed = new LinkedHashMap<>();
     private long nextLookup = Long.MIN_VALUE;
     private long failures;
 
@@ -40,6 +40,7 @@ public final class CgroupTable {
     /** The attribution of the new cgroup; not remembered when the table is full. */
     public synchronized Attribution created(long cgroup, String path) {
         Attribution attribution = CgroupPath.parse(path);
+        removed.remove(cgroup);
         if (table.size() < limit || table.containsKey(cgroup)) {
             table.put(cgroup, attribution);
         }
@@ -49,20 +50,25 @@ public final class CgroupTable {
     /** @param now of a clock in nanoseconds, here and in {@link #expire} */
     public synchronized void removed(long cgroup, long now) {
         if (table.containsKey(cgroup)) {
-            removed.addLast(new Removed(cgroup, now));
+            removed.putIfAbsent(cgroup, now);
         }
     }
 
-    /** Forgets what was removed long enough ago; the pods that are gone with it. */
-    public synchronized List<String> expire(long now) {
-        List<String> pods = new ArrayList<>();
-        while (!removed.isEmpty() && now - removed.peekFirst().time() >= KEEP_NANOS) {
-            Attribution gone = table.remove(removed.pollFirst().cgroup());
-            if (gone != null && gone.exact() && gone.containerId().isEmpty()) {
-                pods.add(gone.podUid());
+    /** Those of the table that are neither among these nor known to be removed. */
+    public synchronized List<Long> missingFrom(Set<Long> existing) {
+        return table.keySet().stream().filter(c -> !existing.contains(c) && !removed.containsKey(c)).toList();
+    }
+
+    /** Forgets what was removed long enough ago. */
+    public synchronized void expire(long now) {
+        for (Iterator<Map.Entry<Long, Long>> oldest = removed.entrySet().iterator(); oldest.hasNext();) {
+            Map.Entry<Long, Long> gone = oldest.next();
+            if (now - gone.getValue() < KEEP_NANOS) {
+                return;
             }
+            table.remove(gone.getKey());
+            oldest.remove();
         }
-        return pods;
     }
 
     /** Never null; an unknown cgroup is counted and belongs to nobody. */
@@ -83,12 +89,12 @@ public final class CgroupTable {
         return Attribution.NONE;
     }
 
-    /** Ids of the cgroups of exactly this pod ({@code containerId} empty) or container. */
+    /** Ids of the cgroups, as far as they still exist, of exactly this pod ({@code containerId} empty) or container. */
     public synchronized List<Long> cgroups(String podUid, String containerId) {
         List<Long> found = new ArrayList<>();
         table.forEach((cgroup, attribution) -> {
             if (attribution.exact() && attribution.podUid().equals(podUid)
-                    && attribution.containerId().equals(containerId)) {
+                    && attribution.containerId().equals(containerId) && !removed.containsKey(cgroup)) {
                 found.add(cgroup);
             }
         });

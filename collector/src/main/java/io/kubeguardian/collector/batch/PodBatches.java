@@ -15,7 +15,11 @@ import java.util.Map;
 public final class PodBatches {
     /** Kernel bytes in a batch: leaves room below Kafka's limit of 1 MB a record, even if each byte becomes three. */
     static final int MOST_BYTES = 256 * 1024;
-    /** Most pods whose sequence is remembered: far more than a node runs. Pods that are gone are forgotten before. */
+    /**
+     * Most pods whose sequence is remembered: far more than a node runs at a time; the longest silent one goes first. A
+     * pod that is gone is not forgotten earlier: should its cgroup be made again, a sequence that begins anew in the same
+     * epoch would be taken for batches sent twice.
+     */
     static final int MOST_PODS = 16_384;
 
     private final Origin origin;
@@ -82,15 +86,6 @@ public final class PodBatches {
         List<OpenBatch> all = new ArrayList<>(open.values());
         open.clear();
         all.forEach(this::close);
-    }
-
-    /** The pod is gone: its sequence is no longer needed. */
-    public void forget(String podUid) {
-        OpenBatch batch = open.remove(podUid);
-        if (batch != null) {
-            close(batch);
-        }
-        podSequences.remove(podUid);
     }
 
     private void close(OpenBatch batch) {

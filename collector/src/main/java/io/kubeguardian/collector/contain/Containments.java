@@ -31,6 +31,8 @@ public final class Containments {
     static final int MOST = 4096;
     /** Ended ones that are still reported. */
     static final int MOST_ENDED = 64;
+    /** How far the wall clock may move before the kernel is told the expiries anew. */
+    private static final long CLOCK_STEP_NANOS = 100_000_000L;
     private static final String ABSENT = "no cgroup of it on this node";
     private static final Logger LOG = LoggerFactory.getLogger(Containments.class);
 
@@ -39,6 +41,8 @@ public final class Containments {
         final List<ContainmentAction> effective = new ArrayList<>();
         final Set<Long> cgroups = new HashSet<>();
         int bits;
+        /** What of it cannot be done here, and why; empty when all can. */
+        String unsupported = "";
         ContainmentState state;
         long since;
         String detail = "";
@@ -59,6 +63,8 @@ public final class Containments {
     private final Runnable changed;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Deque<ContainmentStatus> ended = new ArrayDeque<>();
+    /** The clocks' distance that the kernel's expiries were computed with. */
+    private long kernelBootToWall;
 
     /**
      * @param problems why an action cannot be done here; an action without an entry can
@@ -74,6 +80,7 @@ public final class Containments {
         this.wallNanos = wallNanos;
         this.bootToWall = bootToWall;
         this.changed = changed;
+        this.kernelBootToWall = bootToWall.getAsLong();
     }
 
     /** Puts a decision for this node into force, or takes it back. */
@@ -142,8 +149,16 @@ public final class Containments {
         }
     }
 
-    /** Ends what has expired; the kernel has stopped it by itself already. */
+    /**
+     * Ends what has expired; the kernel has stopped it by itself already. When the wall clock was set, the kernel is told
+     * the rest's expiries anew: they are wall time, it goes by the boot clock.
+     */
     public synchronized void expire() {
+        long offset = bootToWall.getAsLong();
+        if (Math.abs(offset - kernelBootToWall) >= CLOCK_STEP_NANOS) {
+            kernelBootToWall = offset;
+            entries.values().forEach(entry -> List.copyOf(entry.cgroups).forEach(c -> enter(entry, c)));
+        }
         long now = wallNanos.getAsLong();
         List<String> due = new ArrayList<>();
         entries.forEach((key, entry) -> {
@@ -172,9 +187,9 @@ public final class Containments {
                 entry.bits |= bit(action);
             }
         }
-        entry.detail = String.join("; ", refused);
+        entry.unsupported = String.join("; ", refused);
         if (entry.bits == 0) {
-            set(entry, ContainmentState.REFUSED, entry.detail);
+            set(entry, ContainmentState.REFUSED, entry.unsupported);
         }
     }
 
@@ -197,7 +212,7 @@ public final class Containments {
         }
         entry.cgroups.add(cgroup);
         if (entry.state != ContainmentState.ACTIVE) {
-            set(entry, ContainmentState.ACTIVE, entry.detail.equals(ABSENT) ? "" : entry.detail);
+            set(entry, ContainmentState.ACTIVE, entry.unsupported);
         }
     }
 

@@ -12,10 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -59,6 +61,8 @@ public final class DecisionReader implements AutoCloseable {
         Map<String, Object> settings = new HashMap<>();
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        // A broker that makes topics by itself would make this one without compaction.
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1 << 20);
         settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 64 * 1024);
         settings.put(ConsumerConfig.METRICS_NUM_SAMPLES_CONFIG, 1);
@@ -75,12 +79,15 @@ public final class DecisionReader implements AutoCloseable {
                 consumer = kafka;
                 List<TopicPartition> partitions = kafka.partitionsFor(Topics.DECISIONS).stream()
                         .map(p -> new TopicPartition(p.topic(), p.partition())).toList();
-                if (!partitions.isEmpty()) {
-                    kafka.assign(partitions);
-                    kafka.seekToBeginning(partitions);
-                    failing = false;
-                    follow(kafka);
+                if (partitions.isEmpty()) {
+                    throw new KafkaException("the topic does not exist yet");
                 }
+                kafka.assign(partitions);
+                kafka.seekToBeginning(partitions);
+                Map<TopicPartition, Long> ends = kafka.endOffsets(partitions);
+                failing = false;
+                catchUp(kafka, ends);
+                follow(kafka);
             } catch (WakeupException e) {
                 return;
             } catch (KafkaException e) {
@@ -104,29 +111,57 @@ public final class DecisionReader implements AutoCloseable {
         }
     }
 
+    /**
+     * Reads what is there already and applies of each key the last record alone: what was replaced or taken back since
+     * must not come into force again, not even for the moment until the next record.
+     */
+    private void catchUp(KafkaConsumer<byte[], byte[]> kafka, Map<TopicPartition, Long> ends) {
+        Map<String, Decision> latest = new LinkedHashMap<>();
+        while (closing.getCount() > 0 && ends.entrySet().stream().anyMatch(e -> kafka.position(e.getKey()) < e.getValue())) {
+            for (ConsumerRecord<byte[], byte[]> record : kafka.poll(PAUSE)) {
+                read(record, latest::put);
+            }
+        }
+        latest.forEach(this::apply);
+    }
+
     private void follow(KafkaConsumer<byte[], byte[]> kafka) {
         while (closing.getCount() > 0) {
             for (ConsumerRecord<byte[], byte[]> record : kafka.poll(Duration.ofSeconds(10))) {
-                if (record.key() == null) {
-                    LOG.warn("event=decision-without-key partition={} offset={}", record.partition(), record.offset());
-                    continue;
-                }
-                if (record.value() == null) {
-                    containments.forget(new String(record.key(), StandardCharsets.UTF_8));
-                    continue;
-                }
-                try {
-                    Decision decision = codec.decode(record.value());
-                    check(decision);
-                    if (decision.getNode().equals(origin.node()) && decision.getCluster().equals(origin.cluster())) {
-                        containments.apply(decision);
-                    }
-                } catch (MalformedRecordException e) {
-                    LOG.warn("event=decision-malformed partition={} offset={} reason=\"{}\"", record.partition(),
-                            record.offset(), e.getMessage());
-                    deadLetters.accept(deadLetter(record, e.getMessage()));
-                }
+                read(record, this::apply);
             }
+        }
+    }
+
+    /** Hands over the key and the decision if it is for this node, or null if the record deletes what the key stands for. */
+    private void read(ConsumerRecord<byte[], byte[]> record, BiConsumer<String, Decision> use) {
+        if (record.key() == null) {
+            LOG.warn("event=decision-without-key partition={} offset={}", record.partition(), record.offset());
+            return;
+        }
+        String key = new String(record.key(), StandardCharsets.UTF_8);
+        if (record.value() == null) {
+            use.accept(key, null);
+            return;
+        }
+        try {
+            Decision decision = codec.decode(record.value());
+            check(decision);
+            if (decision.getNode().equals(origin.node()) && decision.getCluster().equals(origin.cluster())) {
+                use.accept(key, decision);
+            }
+        } catch (MalformedRecordException e) {
+            LOG.warn("event=decision-malformed partition={} offset={} reason=\"{}\"", record.partition(),
+                    record.offset(), e.getMessage());
+            deadLetters.accept(deadLetter(record, e.getMessage()));
+        }
+    }
+
+    private void apply(String key, Decision decision) {
+        if (decision == null) {
+            containments.forget(key);
+        } else {
+            containments.apply(decision);
         }
     }
 

@@ -49,11 +49,12 @@ public final class Heartbeat implements AutoCloseable {
         }
     }
 
+    /** Also ends a report that waits for Kafka. */
     @Override
     public void close() {
         closing = true;
         if (thread != null) {
-            wanted.release();
+            thread.interrupt();
             try {
                 thread.join(Duration.ofSeconds(5));
             } catch (InterruptedException e) {

@@ -33,6 +33,7 @@ public final class Shipper implements BatchSink, AutoCloseable {
     /** Bytes that may wait, whatever the number of batches. */
     static final long MOST_QUEUED_BYTES = 8 << 20;
     private static final int PRODUCER_BUFFER_BYTES = 8 << 20;
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
 
     private record Queued(String key, byte[] value, long timeMillis, int precious, int bulk) {}
@@ -138,7 +139,9 @@ public final class Shipper implements BatchSink, AutoCloseable {
     private void sendOther(String topic, String key, byte[] value) {
         try {
             producer.send(new ProducerRecord<>(topic, Keys.bytes(key), value), (metadata, error) -> {
-                if (error != null) {
+                if (error == null) {
+                    recovered();
+                } else {
                     failed(topic, error);
                 }
             });
@@ -198,18 +201,28 @@ public final class Shipper implements BatchSink, AutoCloseable {
                 .findFirst().orElse(Double.NaN);
     }
 
-    /** Sends what is queued, for a few seconds at most. */
+    /** Sends what is queued, for a few seconds at most; what Kafka has not taken by then is counted and said. */
     @Override
     public void close() {
         closing = true;
+        long start = System.nanoTime();
+        long lostBefore = lost();
         try {
-            if (!thread.join(Duration.ofSeconds(5))) {
+            if (!thread.join(LONGEST_CLOSE)) {
                 thread.interrupt();
                 thread.join(Duration.ofSeconds(1));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        producer.close(Duration.ofSeconds(5));
+        Duration left = LONGEST_CLOSE.minusNanos(System.nanoTime() - start);
+        producer.close(left.isNegative() ? Duration.ZERO : left);
+        if (lost() > lostBefore) {
+            LOG.warn("event=events-lost-at-close events={}", lost() - lostBefore);
+        }
+    }
+
+    private long lost() {
+        return losses.get(EventClass.PRECIOUS, LossCause.SEND_FAILED) + losses.get(EventClass.BULK, LossCause.SEND_FAILED);
     }
 }

@@ -2,6 +2,7 @@ package io.kubeguardian.collector.attribute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CgroupTableTest {
@@ -14,10 +15,33 @@ class CgroupTableTest {
         table.created(1, POD);
         table.removed(1, 0);
 
-        assertThat(table.expire(CgroupTable.KEEP_NANOS - 1)).isEmpty();
+        table.expire(CgroupTable.KEEP_NANOS - 1);
         assertThat(table.find(1).podUid()).isEqualTo(UID);
-        assertThat(table.expire(CgroupTable.KEEP_NANOS)).containsExactly(UID);
+        table.expire(CgroupTable.KEEP_NANOS);
         assertThat(table.size()).isZero();
+    }
+
+    @Test
+    void aRemovedCgroupStillExplainsEventsButIsNoCgroupOfThePodAnyMore() {
+        CgroupTable table = new CgroupTable(10, id -> null);
+        table.created(1, POD);
+        table.created(2, POD);
+
+        table.removed(1, 0);
+
+        assertThat(table.cgroups(UID, "")).containsExactly(2L);
+        assertThat(table.find(1).podUid()).isEqualTo(UID);
+    }
+
+    @Test
+    void aCgroupThatIsGoneWithoutAWordIsFoundMissing() {
+        CgroupTable table = new CgroupTable(10, id -> null);
+        table.created(1, POD);
+        table.created(2, POD);
+        table.created(3, POD);
+        table.removed(3, 0);
+
+        assertThat(table.missingFrom(Set.of(1L, 4L))).containsExactly(2L);
     }
 
     @Test

@@ -78,16 +78,20 @@ class PodBatchesTest {
     }
 
     @Test
-    void aPodThatIsGoneSendsItsRestAndIsForgotten() {
-        PodBatches batches = batches(100, LONG);
-        add(batches, "a");
+    void thePodsRememberedAreBoundedAndTheLongestSilentOneIsForgotten() {
+        PodBatches batches = batches(1, LONG);
+        add(batches, "busy");
+        add(batches, "silent");
+        for (int i = 0; i < PodBatches.MOST_PODS - 1; i++) {
+            add(batches, "pod" + i);
+            add(batches, "busy");
+        }
+        sent.clear();
 
-        batches.forget("a");
+        add(batches, "busy");
+        add(batches, "silent");
 
-        assertThat(sent).hasSize(1);
-        add(batches, "a");
-        batches.flushAll();
-        assertThat(sent.get(1).getPodSequence()).isZero();
+        assertThat(sent).extracting(EventBatch::getPodSequence).containsExactly((long) PodBatches.MOST_PODS, 0L);
     }
 
     private PodBatches batches(int events, long nanos) {

@@ -22,11 +22,13 @@ class ContainmentsTest {
     private static final String CONTAINER = "0123456789abcdef".repeat(4);
     private static final String PATH = "/kubepods/pod" + POD + '/' + CONTAINER;
     private static final long BOOT_TO_WALL = 1_000;
+    private static final long HOUR = 3_600_000_000_000L;
 
     private final Map<Long, Integer> kernel = new HashMap<>();
     private final Map<Long, Long> expiries = new HashMap<>();
     private final CgroupTable cgroups = new CgroupTable(10, id -> null);
     private long now = 5_000;
+    private long bootToWall = BOOT_TO_WALL;
     private int changes;
     private final Containments containments = new Containments(new KernelContainment() {
         @Override
@@ -45,7 +47,7 @@ class ContainmentsTest {
             return new Counts(2, 3);
         }
     }, cgroups, Map.of(ContainmentAction.DENY_EXEC, "refused here", ContainmentAction.FREEZE, "not built"),
-            () -> now, () -> BOOT_TO_WALL, () -> changes++);
+            () -> now, () -> bootToWall, () -> changes++);
 
     @Test
     void aDecisionIsPutIntoForceAndReported() {
@@ -109,6 +111,30 @@ class ContainmentsTest {
     }
 
     @Test
+    void whatCannotBeDoneIsStillNamedWhenTheContainerComesLater() {
+        containments.apply(decision("d1", 9_000, ContainmentAction.DENY_EXEC, ContainmentAction.KILL_EXEC));
+
+        containments.cgroupCreated(7, cgroups.created(7, PATH));
+
+        assertThat(status().getState()).isEqualTo(ContainmentState.ACTIVE);
+        assertThat(status().getEffective()).containsExactly(ContainmentAction.KILL_EXEC);
+        assertThat(status().getDetail()).isEqualTo("DENY_EXEC: refused here");
+    }
+
+    @Test
+    void aDecisionAboutAContainerThatIsGoneIsNotSaidToBeInForce() {
+        cgroups.created(7, PATH);
+        cgroups.removed(7, 0);
+        containments.cgroupRemoved(7);
+
+        containments.apply(decision("d1", 9_000, ContainmentAction.KILL_EXEC));
+
+        assertThat(kernel).isEmpty();
+        assertThat(status().getState()).isEqualTo(ContainmentState.REFUSED);
+        assertThat(status().getEffective()).isEmpty();
+    }
+
+    @Test
     void aContainerThatGoesAwayIsReportedAndItsCountsStay() {
         cgroups.created(7, PATH);
         containments.apply(decision("d1", 9_000, ContainmentAction.KILL_EXEC));
@@ -133,6 +159,20 @@ class ContainmentsTest {
 
         assertThat(kernel).isEmpty();
         assertThat(status().getState()).isEqualTo(ContainmentState.EXPIRED);
+    }
+
+    @Test
+    void aWallClockThatIsSetMovesTheKernelsExpiry() {
+        cgroups.created(7, PATH);
+        containments.apply(decision("d1", 9_000, ContainmentAction.KILL_EXEC));
+        bootToWall -= HOUR;
+        now -= HOUR;
+
+        containments.expire();
+
+        assertThat(expiries.get(7L)).isEqualTo(9_000 - BOOT_TO_WALL + HOUR);
+        assertThat(changes).isEqualTo(1);
+        assertThat(status().getState()).isEqualTo(ContainmentState.ACTIVE);
     }
 
     @Test
