@@ -6,7 +6,6 @@ import io.kubeguardian.schema.EventBits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -72,7 +71,7 @@ final class Processes {
             List<String> words = words(value);
             Process above = parent == null ? null : running(parent, null, depth + 1);
             for (Process process : known.reversed()) {
-                if (process.args.equals(words) && (above == null || Objects.equals(process.parent, above))) {
+                if (process.args.equals(words) && (above == null || process.parent == above)) {
                     return process;
                 }
             }

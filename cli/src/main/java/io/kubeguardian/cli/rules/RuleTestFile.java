@@ -97,11 +97,18 @@ record RuleTestFile(RuleSet rules, List<RuleTest> tests) {
                 throw keys.get(key).error(key + " belongs to events; a capture has its own");
             }
         }
-        Path path = path(capture, folder);
-        if (!Files.isRegularFile(path)) {
-            throw capture.error("capture " + path + " does not exist");
+        List<Path> captures = new ArrayList<>();
+        for (YamlValue entry : capture.oneOrMore()) {
+            Path path = path(entry, folder);
+            if (!Files.isRegularFile(path)) {
+                throw entry.error("capture " + path + " does not exist");
+            }
+            captures.add(path);
         }
-        return new Capture(path);
+        if (captures.isEmpty()) {
+            throw capture.error("there are no captures");
+        }
+        return new Captures(captures);
     }
 
     private static Expectation expectation(YamlValue value, RuleSet rules) {
