@@ -189,6 +189,21 @@ class TestCommandTest {
     }
 
     @Test
+    void theExampleOfTheDocumentationPasses() throws Exception {
+        String page = Files.readString(Path.of("../docs/rules-test.md"));
+        String example = page.substring(page.indexOf("```yaml\n") + 8, page.indexOf("```\n", page.indexOf("```yaml\n")));
+        Files.writeString(folder.resolve("my-rules.yaml"), ECHO.replace("evt.type exists", "proc.name = nothing-runs-this"));
+        for (String capture : new String[] {"normal.avro", "attack.avro"}) {
+            Files.copy(CAPTURES.resolve(capture), folder.resolve(capture));
+        }
+
+        CommandRun run = test(example);
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).endsWith("3 passed\n");
+    }
+
+    @Test
     void jsonSaysTheSame() throws Exception {
         write("""
                 tests:
