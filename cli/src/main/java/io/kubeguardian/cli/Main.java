@@ -25,6 +25,7 @@ public final class Main {
     static int run(String... args) {
         CommandLine line = new CommandLine(new Main());
         line.setCommandName("kubeguardian");
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             if (e instanceof ConfigException || e instanceof UserError) {
                 command.getErr().println("kubeguardian: " + e.getMessage());

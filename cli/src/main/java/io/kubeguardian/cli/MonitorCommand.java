@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
         description = "Shows signals and incidents as they come, until Ctrl-C.")
 public final class MonitorCommand implements Callable<Integer> {
     /** How alerts are printed. */
-    public enum Format { table, json }
+    public enum Format { TABLE, JSON }
 
     private static final AvroCodec<Signal> SIGNAL = AvroCodec.of(Signal.class);
     private static final AvroCodec<Incident> INCIDENT = AvroCodec.of(Incident.class);
@@ -53,17 +54,17 @@ public final class MonitorCommand implements Callable<Integer> {
     private boolean fromBeginning;
 
     @Option(names = "--format", paramLabel = "F", defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES} (json: one alert a line, as on kubeguardian.alerts)")
+            description = "table or json (one alert a line, as on kubeguardian.alerts); default: table")
     private Format format;
 
     private final Ansi ansi = Ansi.detect();
-    private final ObjectMapper mapper = new ObjectMapper();
+    private final ObjectMapper json = new ObjectMapper();
 
     @Override
     public Integer call() throws Exception {
         Map<String, Object> client = new HashMap<>(Map.of("bootstrap.servers", bootstrapServers));
         List<String> topics =
-                format == Format.json ? List.of(Topics.ALERTS) : List.of(Topics.SIGNALS, Topics.INCIDENTS);
+                format == Format.JSON ? List.of(Topics.ALERTS) : List.of(Topics.SIGNALS, Topics.INCIDENTS);
         try {
             return Interrupted.onSignal(() -> {
                 try (TopicFollower follower = new TopicFollower(client, topics, fromBeginning, this::show)) {
@@ -106,14 +107,13 @@ public final class MonitorCommand implements Callable<Integer> {
     }
 
     private void showJson(byte[] alert) throws IOException {
-        JsonNode tree = mapper.readTree(alert);
-        JsonNode workload = tree.path("unmapped").path("workload");
-        WorkloadRef ref = new WorkloadRef(workload.path("cluster").asText(), workload.path("namespace").asText(),
-                workload.path("kind").asText(), workload.path("name").asText());
-        Priority alertPriority = Priority.valueOf(tree.path("unmapped").path("priority").asText("DEBUG").toUpperCase(
-                java.util.Locale.ROOT));
+        JsonNode tree = json.readTree(alert);
+        JsonNode workload = tree.path("resources").path(0); // OCSF: the workload stands first
+        WorkloadRef ref = new WorkloadRef(workload.path("data").path("cluster").asText(),
+                workload.path("namespace").asText(), workload.path("type").asText(), workload.path("name").asText());
+        Priority alertPriority = Priority.valueOf(tree.path("unmapped").path("priority").asText("DEBUG").toUpperCase(Locale.ROOT));
         if (wanted(ref, alertPriority)) {
-            System.out.println(mapper.writeValueAsString(tree));
+            System.out.println(json.writeValueAsString(tree));
         }
     }
 

@@ -7,6 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -15,11 +16,20 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(KernelTest.Condition.class)
 @interface KernelTest {
-    final class Condition implements BeforeAllCallback {
+    final class Condition implements BeforeAllCallback, BeforeEachCallback {
+        private static final String PROBLEM = Sensor.probe();
+
+        /** Surefire counts what is skipped but keeps the reason to itself. */
         @Override
         public void beforeAll(ExtensionContext context) {
-            String problem = Sensor.probe();
-            Assumptions.assumeTrue(problem.isEmpty(), "kernel sensors cannot run here: " + problem);
+            if (!PROBLEM.isEmpty()) {
+                System.out.println("SKIPPED " + context.getDisplayName() + ": " + PROBLEM);
+            }
+        }
+
+        @Override
+        public void beforeEach(ExtensionContext context) {
+            Assumptions.assumeTrue(PROBLEM.isEmpty(), "kernel sensors cannot run here: " + PROBLEM);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -109,7 +110,7 @@ public final class ConfigReader {
             String key = prefix + entry.getKey();
             JsonNode known = base.get(entry.getKey());
             if (known == null) {
-                throw new ConfigException(source + ": unknown key " + key + nearest(entry.getKey(), base));
+                throw new ConfigException(source + ": unknown key " + key + Nearest.hint(entry.getKey(), names(base)));
             }
             if (prefix.isEmpty()) {
                 if (!(entry.getValue() instanceof ObjectNode section)) {
@@ -174,34 +175,8 @@ public final class ConfigReader {
         return "";
     }
 
-    private static String nearest(String key, ObjectNode base) {
-        String best = null;
-        int bestDistance = 4;
-        for (Map.Entry<String, JsonNode> known : base.properties()) {
-            int distance = distance(key.toLowerCase(Locale.ROOT), known.getKey().toLowerCase(Locale.ROOT));
-            if (distance < bestDistance) {
-                best = known.getKey();
-                bestDistance = distance;
-            }
-        }
-        return best == null ? "" : "; did you mean " + best + "?";
-    }
-
-    /** Levenshtein's edit distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int above = row[j];
-                row[j] = Math.min(Math.min(row[j], row[j - 1]) + 1,
-                        diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
-                diagonal = above;
-            }
-        }
-        return row[b.length()];
+    private static List<String> names(ObjectNode section) {
+        return section.properties().stream().map(Map.Entry::getKey).toList();
     }
 
     private static String firstLine(JsonProcessingException e) {

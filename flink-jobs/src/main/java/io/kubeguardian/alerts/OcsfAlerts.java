@@ -69,6 +69,7 @@ public final class OcsfAlerts {
         for (Signal signal : signals) {
             ObjectNode event = related.addObject();
             event.put("uid", signal.getId());
+            event.put("type_uid", CLASS * 100 + CREATE);
             event.put("title", signal.getRule());
             evidence(evidences, signal);
         }
@@ -89,6 +90,7 @@ public final class OcsfAlerts {
         ObjectNode root = JSON.createObjectNode();
         ObjectNode metadata = root.putObject("metadata");
         metadata.put("version", "1.4.0");
+        metadata.put("uid", id); // what related_events of an incident refer to
         ObjectNode product = metadata.putObject("product");
         product.put("name", "KubeGuardian");
         product.put("vendor_name", "KubeGuardian");
@@ -108,7 +110,12 @@ public final class OcsfAlerts {
         info.put("created_time", millis(detectedTime));
         ArrayNode attacks = info.putArray("attacks");
         for (String technique : techniques) {
-            attacks.addObject().putObject("technique").put("uid", technique);
+            ObjectNode attack = attacks.addObject();
+            int dot = technique.indexOf('.');
+            attack.putObject("technique").put("uid", dot < 0 ? technique : technique.substring(0, dot));
+            if (dot >= 0) {
+                attack.putObject("sub_technique").put("uid", technique);
+            }
         }
         return root;
     }

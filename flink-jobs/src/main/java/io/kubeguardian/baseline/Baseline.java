@@ -8,7 +8,8 @@ package io.kubeguardian.baseline;
  * </pre>
  *
  * Only READY judges. What drifts does not enter by itself. A kind with more than {@code limit} items is saturated:
- * it cannot tell new from forgotten, so it says so once and judges no more.
+ * it cannot tell new from forgotten, so it says so once and judges no more. A kind with more than {@code limit}
+ * drifts says so once and is silent until some of them are forgotten; other kinds are judged as before.
  */
 public final class Baseline {
     /** What an item is to the baseline. */
@@ -28,7 +29,7 @@ public final class Baseline {
     }
 
     /**
-     * Judges an item that the baseline has not met, and updates the state.
+     * Judges an item that was not learned and not told of late, and updates the state.
      *
      * @param time event time, nanoseconds since the Unix epoch
      */
@@ -38,11 +39,12 @@ public final class Baseline {
                 state.overflow.merge(kind, 1L, Long::sum);
                 return Verdict.OVERFLOW;
             }
-            if (state.drifted >= limit) {
+            int drifted = state.drifted.getOrDefault(kind, 0);
+            if (drifted > limit) {
                 return Verdict.OVERFLOW;
             }
-            state.drifted++;
-            return Verdict.DRIFT;
+            state.drifted.put(kind, drifted + 1);
+            return drifted < limit ? Verdict.DRIFT : Verdict.SATURATED;
         }
         int learned = state.learned.getOrDefault(kind, 0);
         state.lastNew = Math.max(state.lastNew, time);

@@ -15,8 +15,12 @@ public final class BaselineState {
     public Map<String, Integer> learned = new HashMap<>();
     /** Items that were new and found no room, by kind: such a kind is saturated and judges no more. */
     public Map<String, Long> overflow = new HashMap<>();
-    /** Items outside the baseline that were told. */
-    public int drifted;
+    /** Drifts told of late, by kind. */
+    public Map<String, Integer> drifted = new HashMap<>();
+    /** When those told long enough ago are next forgotten, milliseconds; 0: none are remembered. */
+    public long tellAgainAt;
+    /** When it is next looked at whether the workload is gone, milliseconds. */
+    public long forgetAt;
     /** When it was last used. */
     public long lastSeen;
 

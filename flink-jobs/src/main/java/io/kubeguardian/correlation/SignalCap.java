@@ -12,14 +12,15 @@ import org.apache.flink.util.Collector;
 /**
  * Keeps a pattern's state bounded per key: of a run of signals of one rule the first {@value #RUN} pass and then one
  * per 1/{@value #PER_TIMESPAN} of the timespan (a later signal of another rule finds one nearly as old and one
- * nearly as young); in all at most {@value #TOTAL} in a timespan. What does not pass is counted.
+ * nearly as young); of each rule at most {@value #MOST} in a timespan, so that a flood of a story's beginning does not
+ * keep out its end. What does not pass is counted.
  */
 final class SignalCap extends KeyedProcessFunction<String, Signal, Signal> {
     private static final long serialVersionUID = 1L;
 
     static final int RUN = 8;
     static final int PER_TIMESPAN = 32;
-    static final int TOTAL = 256;
+    static final int MOST = 128;
 
     private final long timespanMillis;
     private transient ValueState<CapState> states;
@@ -49,9 +50,10 @@ final class SignalCap extends KeyedProcessFunction<String, Signal, Signal> {
             state.run = 0;
         }
         boolean spaced = now - state.lastPassed >= timespanMillis / PER_TIMESPAN;
-        if ((state.run < RUN || spaced) && state.total < TOTAL) {
+        int total = state.totals.getOrDefault(signal.getRule(), 0);
+        if ((state.run < RUN || spaced) && total < MOST) {
             state.run++;
-            state.total++;
+            state.totals.put(signal.getRule(), total + 1);
             state.lastPassed = now;
             out.collect(signal);
         } else {

@@ -339,7 +339,8 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
                 .build();
         SignalFactory signals = new SignalFactory(
                 about, new PodContext(about, metadata), pod.ledger.completeness(), clock.nanos());
-        out.collect(signals.gap("missing", pod.newestEpoch + "/" + pod.ledger.missingBatches,
+        // With the time: a batch that comes after all is taken off the count, which may then be reached a second time.
+        out.collect(signals.gap("missing", pod.newestEpoch + "/" + pod.ledger.missingBatches + "/" + now,
                 batchesMissing + " batches of events never arrived, " + pod.ledger.missingBatches
                         + " since this pod was first seen: what happened in the pod is incomplete",
                 Map.of("kubeguardian.missing", Long.toString(batchesMissing)), now * 1_000_000));

@@ -26,7 +26,7 @@ public final class DetectionMain {
             System.err.println("detection: " + e.getMessage());
             System.exit(WRONG_USE);
         }
-        env.execute("kubeguardian-detection");
+        env.execute(DetectionJob.NAME);
     }
 
     private static Path configFile(String[] args) {

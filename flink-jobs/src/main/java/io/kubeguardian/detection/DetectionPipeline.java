@@ -92,7 +92,7 @@ public final class DetectionPipeline {
         SingleOutputStreamOperator<Decision> decisions = risk
                 .keyBy(score -> Keys.workload(score.getWorkload()))
                 .connect(incidents.keyBy(incident -> Keys.workload(incident.getWorkload())))
-                .process(new DecideFunction(settings, clock), Types.DECISION)
+                .process(new DecideFunction(settings, clock, bounded), Types.DECISION)
                 .name("decide").uid("decide");
 
         DataStream<Alert> alerts = signals

@@ -15,7 +15,9 @@ import org.apache.flink.util.clock.RelativeClock;
  *
  * <p>A live partition that is quiet and whose newest event is old was read to its end long after it was written. What
  * comes next will be fresh, so its time jumps to the wall clock; else it would hold back all others until its next
- * event. A live partition that never had an event is idle. Bounded input is never idle: what is idle holds
+ * event. An event from the future, of a node whose clock is wrong, moves live time no further than
+ * {@value #FUTURE_MILLIS} ms beyond the wall clock: time that has gone on cannot be turned back, and all that waits for
+ * its end would be over, for every pod. A live partition that never had an event is idle. Bounded input is never idle: what is idle holds
  * no watermark back, and a capture's first events could be overtaken by its end. Pod metadata has no say in event time.
  */
 public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> {
@@ -25,6 +27,7 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
      * operators: a signal that time has overtaken leaves its pattern's timespan.
      */
     private static final long QUIET_MILLIS = 5_000;
+    private static final long FUTURE_MILLIS = 60_000;
 
     private final long disorderMillis;
     private final RelativeClock clock;
@@ -69,9 +72,10 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
             output.markActive();
         }
         lastEventSeenAt = now();
+        long time = clock == null ? timestamp : Math.min(timestamp, wallClock.getAsLong() + FUTURE_MILLIS);
         // Compared with where time has gone on to: an old event does not turn the clock back.
-        if (newest == NONE || timestamp > currentTime()) {
-            newest = timestamp;
+        if (newest == NONE || time > currentTime()) {
+            newest = time;
             newestSeenAt = now();
         }
     }

@@ -65,7 +65,9 @@ final class SignalEmitter implements BatchEvaluation.Output {
 
     @Override
     public void observe(String kind, String item, TreeProcess process, ContainerView container, long time) {
-        if (recent.isNew(workload + '|' + kind + '|' + item, time)) {
+        // By pod and program: the baseline tells drift of each.
+        String seen = workload + '|' + container.podUid() + '|' + process.exePath() + '|' + kind + '|' + item;
+        if (recent.isNew(seen, time)) {
             metrics.observations.inc();
             observations.add(new Observation(kind, item, factory.drift(kind, item, process, container, time)));
         }

@@ -15,8 +15,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Makes the signals of one batch. */
+/**
+ * Makes the signals of one batch. Their texts are bounded: a command line is whatever its author wants, and a record
+ * too large for Kafka would stop the job, again and again. The bounds leave a story of four signals below Kafka's
+ * usual 1 MB as Avro and as an alert, even if JSON has to write every character as six.
+ */
 final class SignalFactory {
+    /** Of the process that acted: as much as the sensor reads. */
+    static final int MAX_ARGS = 4096;
+    static final int MAX_ANCESTOR_ARGS = 512;
+    static final int MAX_OUTPUT = 4096;
+    static final int MAX_FIELD = 2048;
+
     private final EventBatch batch;
     private final PodContext pod;
     private final Completeness completeness;
@@ -38,8 +48,9 @@ final class SignalFactory {
         signal.setPriority(hit.priority());
         signal.setTags(new ArrayList<>(hit.tags()));
         signal.setTechniques(new ArrayList<>(hit.techniques()));
-        signal.setOutput(hit.output());
+        signal.setOutput(cut(hit.output(), MAX_OUTPUT));
         Map<String, String> fields = new HashMap<>(hit.outputFields());
+        fields.replaceAll((name, value) -> cut(value, MAX_FIELD));
         if (heldBack > 0) {
             fields.put("kubeguardian.repeats", Long.toString(heldBack));
         }
@@ -80,10 +91,10 @@ final class SignalFactory {
         signal.setRule(rule);
         signal.setContainerId(container.id());
         signal.setImage(container.image());
-        signal.setProcess(reference(process));
+        signal.setProcess(reference(process, MAX_ARGS));
         List<ProcessRef> ancestors = new ArrayList<>();
         for (TreeProcess a = process.parent(); a != null && ancestors.size() < ProcessTree.LINEAGE; a = a.parent()) {
-            ancestors.add(reference(a));
+            ancestors.add(reference(a, MAX_ANCESTOR_ARGS));
         }
         signal.setAncestors(ancestors);
         return signal;
@@ -105,8 +116,25 @@ final class SignalFactory {
         return signal;
     }
 
-    private ProcessRef reference(TreeProcess process) {
+    private ProcessRef reference(TreeProcess process, int mostChars) {
+        List<String> args = new ArrayList<>();
+        int left = mostChars;
+        for (String arg : process.args()) {
+            args.add(cut(arg, left));
+            left -= arg.length() + 1;
+            if (left <= 0) {
+                break;
+            }
+        }
         return new ProcessRef(batch.getBootId(), process.pid(), process.startTime(), process.name(),
-                process.exePath(), new ArrayList<>(process.args()), process.uid(), process.containerId());
+                process.exePath(), args, process.uid(), process.containerId());
+    }
+
+    private static String cut(String text, int most) {
+        if (text.length() <= most) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
+        return text.substring(0, end) + '…';
     }
 }

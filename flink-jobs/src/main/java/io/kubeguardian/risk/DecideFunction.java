@@ -27,8 +27,9 @@ import org.apache.flink.util.Collector;
 
 /**
  * Decides containments. Keyed by workload. Risk alone contains nothing: it takes an incident, which names the
- * container, and a score at or above the threshold; either may come first. A container is contained once until that
- * runs out.
+ * container, and a score at or above the threshold; either may come first. A containment lasts from the event that
+ * completed the evidence: evidence that is read again long after, as by a job that starts without its state, contains
+ * nothing anew. It is prolonged when an incident comes in its second half; incidents before that change nothing.
  */
 public final class DecideFunction extends KeyedCoProcessFunction<String, RiskScore, Incident, Decision> {
     private static final long serialVersionUID = 1L;
@@ -40,14 +41,20 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
 
     private final DetectionSettings settings;
     private final DetectionClock clock;
+    private final boolean bounded;
     private transient ValueState<RiskScore> risk;
     private transient MapState<String, Incident> pending;
     private transient MapState<String, Long> contained;
     private transient Counter dropped;
+    private transient Counter tooOld;
 
-    public DecideFunction(DetectionSettings settings, DetectionClock clock) {
+    /**
+     * @param bounded the input is a capture: what would have been decided is told, however long ago it was
+     */
+    public DecideFunction(DetectionSettings settings, DetectionClock clock, boolean bounded) {
         this.settings = settings;
         this.clock = clock;
+        this.bounded = bounded;
     }
 
     @Override
@@ -57,6 +64,7 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
                 new MapStateDescriptor<>("pending", BasicTypeInfo.STRING_TYPE_INFO, Types.INCIDENT));
         contained = getRuntimeContext().getMapState(new MapStateDescriptor<>(
                 "contained", BasicTypeInfo.STRING_TYPE_INFO, BasicTypeInfo.LONG_TYPE_INFO));
+        tooOld = getRuntimeContext().getMetricGroup().counter("incidentsTooOldToContain");
         dropped = getRuntimeContext().getMetricGroup().counter("pendingIncidentsDropped");
     }
 
@@ -86,7 +94,8 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
         RiskScore score = risk.value();
         // The score that this incident raised may still be on its way: only one that knows it decides.
         boolean counted = score != null && score.getFactors().stream()
-                .anyMatch(f -> f.getKind().equals("incident") && f.getName().equals(incident.getTitle()));
+                .anyMatch(f -> f.getKind().equals("incident") && f.getName().equals(incident.getTitle())
+                        && f.getLastEventTime() >= incident.getLastEventTime());
         if (counted && score.getScore() >= settings.containAtRisk()) {
             decide(incident, score, context, out);
             return;
@@ -126,17 +135,21 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
             throws Exception {
         String key = incident.getPod().getUid() + '/' + container(incident);
         Long until = contained.get(key);
-        if (until != null && incident.getLastEventTime() < until) {
+        long expires = expiry(incident);
+        if (until != null && expires - until < containNanos() / 2) {
             return;
         }
-        long expires = expiry(incident);
+        long now = clock.nanos();
+        if (!bounded && expires <= now) {
+            tooOld.inc();
+            return;
+        }
         contained.put(key, expires);
         context.timerService().registerEventTimeTimer(expires / 1_000_000 + 1);
-        long now = clock.nanos();
         out.collect(new Decision(Ids.of("decision", incident.getId(), key), incident.getWorkload().getCluster(),
                 incident.getPod().getNode(), incident.getPod().getUid(), container(incident), incident.getWorkload(),
                 ACTIONS, reason(incident, score), incident.getId(), score.getScore(), "detection", now,
-                now + settings.containSeconds() * 1_000_000_000L, false, incident.getLastEventTime()));
+                expires, false, incident.getLastEventTime()));
     }
 
     private String reason(Incident incident, RiskScore score) {
@@ -147,7 +160,11 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
     }
 
     private long expiry(Incident incident) {
-        return incident.getLastEventTime() + settings.containSeconds() * 1_000_000_000L;
+        return incident.getLastEventTime() + containNanos();
+    }
+
+    private long containNanos() {
+        return settings.containSeconds() * 1_000_000_000L;
     }
 
     /** The container of the last signal that names one: where the story ended. */

@@ -14,6 +14,7 @@ import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -29,6 +30,8 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
     private transient RiskModel model;
     private transient ValueState<RiskScore> current;
     private transient ValueState<RiskScore> published;
+    /** The one timer that is registered, milliseconds. */
+    private transient ValueState<Long> timer;
 
     public RiskFunction(DetectionSettings settings) {
         this.settings = settings;
@@ -39,6 +42,7 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
         model = new RiskModel(settings.riskHalfLifeSeconds());
         current = getRuntimeContext().getState(new ValueStateDescriptor<>("risk", Types.RISK));
         published = getRuntimeContext().getState(new ValueStateDescriptor<>("published", Types.RISK));
+        timer = getRuntimeContext().getState(new ValueStateDescriptor<>("timer", BasicTypeInfo.LONG_TYPE_INFO));
     }
 
     @Override
@@ -46,7 +50,7 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
         double points = RiskModel.base(signal);
         if (points > 0) {
             String kind = signal.getKind() == SignalKind.DRIFT ? "drift" : "rule";
-            add(new RiskFactor(kind, signal.getRule(), points, signal.getOutput(), signal.getId(), 1,
+            add(new RiskFactor(kind, signal.getRule(), points, sentence(signal.getOutput()), signal.getId(), 1,
                     signal.getEventTime()), signal.getWorkload(), signal.getCompleteness(), context, out);
         }
     }
@@ -90,6 +94,7 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
             publish(after, false, out);
             current.clear();
             published.clear();
+            timer.clear();
         } else {
             update(after, false, context, out);
         }
@@ -102,7 +107,13 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
         double floor = RiskModel.floor(score.getLevel());
         long nanos = floor > 0 ? model.nanosUntil(score.getScore(), floor)
                 : settings.riskHalfLifeSeconds() * 1_000_000_000L;
-        context.timerService().registerEventTimeTimer((score.getUpdatedTime() + nanos) / 1_000_000 + 1);
+        long next = (score.getUpdatedTime() + nanos) / 1_000_000 + 1;
+        Long before = timer.value();
+        if (before != null) {
+            context.timerService().deleteEventTimeTimer(before); // else each signal would leave one
+        }
+        timer.update(next);
+        context.timerService().registerEventTimeTimer(next);
     }
 
     private void publish(RiskScore score, boolean always, Collector<RiskScore> out) throws Exception {
@@ -113,6 +124,12 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
             published.update(score);
             out.collect(score);
         }
+    }
+
+    /** By Falco's convention an output is a sentence, then " | " and the fields: a reason is the sentence alone. */
+    private static String sentence(String output) {
+        int fields = output.indexOf(" | ");
+        return fields < 0 ? output : output.substring(0, fields);
     }
 
     private RiskScore score(WorkloadRef workload, List<RiskFactor> factors, long time, Completeness completeness) {

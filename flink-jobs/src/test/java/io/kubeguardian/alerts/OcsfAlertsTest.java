@@ -21,7 +21,8 @@ class OcsfAlertsTest {
         assertThat(alert.get("severity_id").asInt()).isEqualTo(3);
         assertThat(alert.at("/finding_info/uid").asText()).isEqualTo("Shell-0");
         assertThat(alert.at("/finding_info/title").asText()).isEqualTo("Shell");
-        assertThat(alert.at("/finding_info/attacks/0/technique/uid").asText()).isEqualTo("T1059.004");
+        assertThat(alert.at("/finding_info/attacks/0/technique/uid").asText()).isEqualTo("T1059");
+        assertThat(alert.at("/finding_info/attacks/0/sub_technique/uid").asText()).isEqualTo("T1059.004");
         assertThat(alert.at("/evidences/0/process/pid").asInt()).isEqualTo(200);
         assertThat(alert.at("/evidences/0/process/cmd_line").asText()).isEqualTo("sh -c id \"x\"");
         assertThat(alert.at("/evidences/0/process/file/path").asText()).isEqualTo("/bin/sh");
@@ -50,8 +51,12 @@ class OcsfAlertsTest {
         JsonNode alert = json(OcsfAlerts.of(SignalExamples.incident(7)));
 
         assertThat(alert.at("/finding_info/uid").asText()).isEqualTo("incident-7");
+        assertThat(alert.at("/finding_info/attacks/0/technique/uid").asText()).isEqualTo("T1105");
+        assertThat(alert.at("/finding_info/attacks/0/sub_technique").isMissingNode()).isTrue();
         assertThat(alert.get("severity_id").asInt()).isEqualTo(5);
         assertThat(alert.at("/finding_info/related_events/0/title").asText()).isEqualTo("step");
+        assertThat(alert.at("/finding_info/related_events/0/uid")).isEqualTo(json(OcsfAlerts.of(
+                SignalExamples.incident(7).getSignals().get(0))).at("/metadata/uid"));
         assertThat(alert.at("/evidences/0/data/rule").asText()).isEqualTo("step");
         assertThat(alert.at("/unmapped/kind").asText()).isEqualTo("INCIDENT");
     }

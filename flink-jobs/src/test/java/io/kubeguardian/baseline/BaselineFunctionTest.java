@@ -8,6 +8,7 @@ import io.kubeguardian.detection.Types;
 import io.kubeguardian.schema.Completeness;
 import io.kubeguardian.schema.PodRef;
 import io.kubeguardian.schema.Priority;
+import io.kubeguardian.schema.ProcessRef;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
 import io.kubeguardian.schema.WorkloadRef;
@@ -54,6 +55,49 @@ class BaselineFunctionTest {
         assertThat(signal.getRule()).isEqualTo("drift.connect");
         assertThat(signal.getOutput()).contains("203.0.113.9:4444", "1 known connect items", "ready since 20");
         assertThat(signal.getOutputFields()).containsEntry("kubeguardian.baseline.items", "1");
+    }
+
+    @Test
+    void aDriftIsToldForEachPodAndProgramItIsNewTo() throws Exception {
+        observe("orders", "exec", "/srv/orders", 0);
+
+        // A second replica is attacked from the same place; a downloaded program calls back where it came from.
+        drift("pod-1", "/usr/bin/curl", 200);
+        drift("pod-2", "/usr/bin/curl", 201);
+        drift("pod-1", "/tmp/x", 202);
+        drift("pod-1", "/tmp/x", 203);
+
+        assertThat(drift()).extracting(s -> s.getPod().getUid() + ' ' + s.getProcess().getExe())
+                .containsExactly("pod-1 /usr/bin/curl", "pod-2 /usr/bin/curl", "pod-1 /tmp/x");
+    }
+
+    @Test
+    void aDriftIsToldAgainWhenTheContainmentItMayHaveLedToIsOver() throws Exception {
+        observe("orders", "exec", "/srv/orders", 0);
+        drift("pod-1", "/tmp/x", 200);
+        drift("pod-1", "/tmp/x", 1_000);
+        assertThat(drift()).hasSize(1);
+
+        drift("pod-1", "/tmp/x", 1_101);
+
+        assertThat(drift()).hasSize(2);
+    }
+
+    @Test
+    void tooMuchDriftIsToldOnceAndJudgedAgainLater() throws Exception {
+        observe("orders", "exec", "/srv/orders", 0);
+        for (int i = 0; i < 30; i++) {
+            observe("orders", "connect", "203.0.113.9:" + i, 200);
+        }
+        assertThat(drift()).hasSize(17);
+        assertThat(drift().get(16).getRule()).isEqualTo("gap.baseline");
+        assertThat(drift().get(16).getOutput()).contains("more than 16 different connect items outside its baseline");
+
+        operator.processWatermark((START + 1_200) * 1000);
+        observe("orders", "connect", "203.0.113.9:4444", 1_201);
+
+        assertThat(drift()).hasSize(18);
+        assertThat(drift().get(17).getRule()).isEqualTo("drift.connect");
     }
 
     @Test
@@ -124,12 +168,22 @@ class BaselineFunctionTest {
         return harness;
     }
 
+    private void drift(String pod, String exe, long second) throws Exception {
+        Signal signal = signal("orders", "connect", second);
+        signal.getPod().setUid(pod);
+        signal.setProcess(new ProcessRef("boot", 7, 7L, "x", exe, new ArrayList<>(), 0, ""));
+        operator.processElement(new Observation("connect", "203.0.113.9:443", signal), (START + second) * 1000);
+    }
+
     private void observe(String workload, String kind, String item, long second) throws Exception {
-        Signal signal = new Signal("id", SignalKind.DRIFT, "drift." + kind, Priority.NOTICE, new ArrayList<>(),
+        operator.processElement(new Observation(kind, item, signal(workload, kind, second)), (START + second) * 1000);
+    }
+
+    private static Signal signal(String workload, String kind, long second) {
+        return new Signal("id", SignalKind.DRIFT, "drift." + kind, Priority.NOTICE, new ArrayList<>(),
                 new ArrayList<>(), (START + second) * 1_000_000_000L, 0L,
                 new WorkloadRef("prod", "shop", "Deployment", workload), new PodRef("uid", "shop", "pod", "node", true),
                 "", "", null, new ArrayList<>(), "", new HashMap<>(), new Completeness(true, 0L, 0L));
-        operator.processElement(new Observation(kind, item, signal), (START + second) * 1000);
     }
 
     private List<Signal> drift() {

@@ -64,14 +64,24 @@ class BaselineTest {
     }
 
     @Test
-    void driftIsBoundedToo() {
+    void driftIsBoundedTooAndSaysSoOnce() {
         meet(0);
         meet(200);
         meet(201);
         meet(202);
 
-        assertThat(meet(203)).isEqualTo(OVERFLOW);
-        assertThat(state.drifted).isEqualTo(3);
+        assertThat(meet(203)).isEqualTo(SATURATED);
+        assertThat(meet(204)).isEqualTo(OVERFLOW);
+    }
+
+    @Test
+    void tooMuchDriftOfOneKindDoesNotHideThatOfAnother() {
+        meet(0);
+        for (int i = 0; i < 10; i++) {
+            meet(200 + i);
+        }
+
+        assertThat(baseline.meet(state, "connect", START + 300 * SECOND)).isEqualTo(DRIFT);
     }
 
     private Baseline.Verdict meet(long second) {

@@ -2,6 +2,7 @@ package io.kubeguardian.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubeguardian.alerts.OcsfAlerts;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.EventBatch;
@@ -183,6 +184,21 @@ class DetectFunctionTest {
     }
 
     @Test
+    void twoGapsAreTwoSignalsEvenIfTheFirstWasFilledLate() throws Exception {
+        pod(story.pod());
+        List<EventBatch> normal = story.normal();
+        batches(List.of(normal.get(0), normal.get(2)));
+        operator.processWatermark(normal.get(2).getBaseTime() / 1_000_000 + 201);
+        batches(List.of(normal.get(1)));
+
+        batches(List.of(normal.get(4)));
+        operator.processWatermark(normal.get(4).getBaseTime() / 1_000_000 + 201);
+
+        assertThat(signals()).extracting(Signal::getRule).containsExactly("gap.missing", "gap.missing");
+        assertThat(signals()).extracting(Signal::getId).doesNotHaveDuplicates();
+    }
+
+    @Test
     void eventsThatTheNodeLostAreASignalAndMarkWhatFollows() throws Exception {
         pod(story.pod());
         List<EventBatch> normal = story.normal();
@@ -243,6 +259,50 @@ class DetectFunctionTest {
         assertThat(observed).containsOnlyOnce("exec /srv/orders");
         // Five connections in two minutes: told again only after a minute of silence.
         assertThat(observed.stream().filter("connect 10.0.0.5:5432"::equals)).hasSizeLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void hostileCommandLinesDoNotMakeSignalsThatKafkaRefuses() throws Exception {
+        // Given a line of processes, each with as many arguments as the sensor reads, and rules that show them all
+        operator.close();
+        operator = harness(new EmbeddedRocksDBStateBackend(), new RuleDetectorFactory(List.of()), null);
+        pod(story.pod());
+        String hostile = "\u0001".repeat(4096);
+        EventBatchBuilder batch = new EventBatchBuilder();
+        for (int i = 0; i < 12; i++) {
+            int process = Story.process(batch, 200 + i, 9_000L + i, i % 2 == 0 ? "server" : "sh");
+            batch.addExec(story.start + i, process, 199 + i, 8_999L + i, "/bin/x", List.of("x", hostile), "/", 0);
+        }
+
+        // When they run
+        batches(List.of(story.finish(batch)));
+
+        // Then four of their signals together, as JSON or as Avro, stay below Kafka's limit
+        assertThat(signals()).hasSizeGreaterThan(3);
+        assertThat(signals()).allSatisfy(signal -> {
+            assertThat(AvroCodec.of(Signal.class).encode(signal)).hasSizeLessThan(250_000);
+            assertThat(OcsfAlerts.of(signal).json).hasSizeLessThan(250_000);
+        });
+        Signal last = signals().get(signals().size() - 1);
+        assertThat(last.getProcess().getArgs().get(1)).endsWith("…");
+        assertThat(last.getAncestors()).hasSize(8);
+    }
+
+    @Test
+    void theSameDestinationIsObservedOfEachProgram() throws Exception {
+        pod(story.pod());
+        EventBatchBuilder batch = new EventBatchBuilder();
+        for (String exe : List.of("/usr/bin/curl", "/tmp/x")) {
+            int process = Story.process(batch, 100 + exe.length(), exe.length(), "x");
+            batch.addExec(story.start, process, 1, 1L, exe, List.of(exe), "/", 0);
+            batch.addConnect(story.start + 1, process, 2, "203.0.113.9", 443, 0, 0);
+        }
+
+        batches(List.of(story.finish(batch)));
+
+        assertThat(operator.getSideOutput(DetectFunction.OBSERVATIONS)).extracting(r -> r.getValue().kind + ' '
+                + r.getValue().signal.getProcess().getExe())
+                .containsExactly("exec /usr/bin/curl", "exec /tmp/x", "connect /usr/bin/curl", "connect /tmp/x");
     }
 
     private KeyedOneInputStreamOperatorTestHarness<String, RawRecord, Signal> harness(OperatorSubtaskState state)

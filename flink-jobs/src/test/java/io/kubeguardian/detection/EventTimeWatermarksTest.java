@@ -120,6 +120,16 @@ class EventTimeWatermarksTest {
     }
 
     @Test
+    void anEventFromTheFutureDoesNotTakeTimeWithIt() {
+        event(Topics.EVENTS, 10_000);
+        event(Topics.EVENTS, Long.MAX_VALUE);
+
+        live.onPeriodicEmit(output);
+
+        assertThat(watermark).isEqualTo(wall + now + 60_000 - 201);
+    }
+
+    @Test
     void podMetadataHasNoSayInEventTime() {
         event(Topics.PODS, 99_999);
 

@@ -25,9 +25,13 @@ class DecideFunctionTest {
 
     @BeforeEach
     void open() throws Exception {
-        DetectionClock clock = () -> SignalExamples.START * 1_000_000;
+        open(false, 0);
+    }
+
+    private void open(boolean bounded, long clockSeconds) throws Exception {
+        DetectionClock clock = () -> (SignalExamples.START + clockSeconds * 1000) * 1_000_000;
         operator = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new KeyedCoProcessOperator<>(new DecideFunction(SignalExamples.settings(), clock)),
+                new KeyedCoProcessOperator<>(new DecideFunction(SignalExamples.settings(), clock, bounded)),
                 score -> Keys.workload(score.getWorkload()), incident -> Keys.workload(incident.getWorkload()),
                 BasicTypeInfo.STRING_TYPE_INFO);
         operator.setup(Types.DECISION.createSerializer(operator.getExecutionConfig().getSerializerConfig()));
@@ -51,7 +55,7 @@ class DecideFunctionTest {
         assertThat(decision.getNode()).isEqualTo("node-1");
         assertThat(decision.getScore()).isEqualTo(90);
         assertThat(decision.getReason()).isEqualTo("A story in pod shop/orders-1: risk 90 is at or above 80 (step)");
-        assertThat(decision.getExpiresTime() - decision.getIssuedTime()).isEqualTo(900_000_000_000L);
+        assertThat(decision.getExpiresTime() - decision.getEventTime()).isEqualTo(900_000_000_000L);
     }
 
     @Test
@@ -86,6 +90,52 @@ class DecideFunctionTest {
     }
 
     @Test
+    void anAttackThatGoesOnProlongsTheContainmentBeforeItRunsOut() throws Exception {
+        risk(90);
+        incident(0);
+
+        incident(449_000);
+        assertThat(operator.extractOutputValues()).hasSize(1);
+        incident(450_000);
+
+        assertThat(operator.extractOutputValues()).extracting(d -> d.getExpiresTime() / 1_000_000)
+                .containsExactly(SignalExamples.START + 900_000, SignalExamples.START + 1_350_000);
+    }
+
+    @Test
+    void oldEvidenceThatIsReadAgainContainsNothing() throws Exception {
+        operator.close();
+        open(false, 900);
+        risk(90);
+
+        incident(0);
+
+        assertThat(operator.extractOutputValues()).isEmpty();
+    }
+
+    @Test
+    void aReplayTellsWhatWouldHaveBeenDecided() throws Exception {
+        operator.close();
+        open(true, 900);
+        risk(90);
+
+        incident(0);
+
+        assertThat(operator.extractOutputValues()).hasSize(1);
+    }
+
+    @Test
+    void aScoreThatDoesNotKnowTheIncidentYetDoesNotDecide() throws Exception {
+        risk(90, 0); // of an earlier incident of the same pattern, and decayed since
+        operator.processElement2(SignalExamples.incident(1), SignalExamples.START + 1);
+        assertThat(operator.extractOutputValues()).isEmpty();
+
+        risk(79, 1);
+
+        assertThat(operator.extractOutputValues()).isEmpty();
+    }
+
+    @Test
     void whatWaitsIsBoundedAndForgotten() throws Exception {
         for (int i = 0; i < 1000; i++) {
             incident(i);
@@ -101,9 +151,15 @@ class DecideFunctionTest {
         operator.processElement2(SignalExamples.incident(millis), SignalExamples.START + millis);
     }
 
+    /** A score that knows all incidents of the test. */
     private void risk(double score) throws Exception {
+        risk(score, 10_000_000);
+    }
+
+    private void risk(double score, long lastIncidentMillis) throws Exception {
         operator.processElement1(new RiskScore(SignalExamples.incident(0).getWorkload(), score,
-                RiskModel.level(score), List.of(new RiskFactor("incident", "A story", 60.0, "…", "incident-0", 1, 0L)),
+                RiskModel.level(score), List.of(new RiskFactor("incident", "A story", 60.0, "…", "incident-0", 1,
+                        (SignalExamples.START + lastIncidentMillis) * 1_000_000)),
                 SignalExamples.START * 1_000_000, 3600L, new Completeness(true, 0L, 0L)), SignalExamples.START);
     }
 }

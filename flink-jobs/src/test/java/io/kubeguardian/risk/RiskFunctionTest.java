@@ -54,12 +54,24 @@ class RiskFunctionTest {
     }
 
     @Test
+    void aReasonIsTheSentenceOfTheOutputWithoutItsFields() throws Exception {
+        Signal signal = SignalExamples.rule("a", Priority.CRITICAL, 0);
+        signal.setOutput("a server started a shell | command=sh -c id user_id=0");
+
+        operator.processElement1(signal, SignalExamples.START);
+
+        assertThat(operator.extractOutputValues().get(0).getFactors().get(0).getReason())
+                .isEqualTo("a server started a shell");
+    }
+
+    @Test
     void aChangeBelowAPointIsNotPublished() throws Exception {
         for (int i = 0; i < 20; i++) {
             signal("noisy", Priority.NOTICE, i);
         }
 
         assertThat(operator.extractOutputValues()).hasSizeLessThan(6);
+        assertThat(operator.numEventTimeTimers()).isEqualTo(1);
     }
 
     @Test

@@ -35,6 +35,7 @@ class BuiltInRulesTest {
     private static final TestProcess ENTRYPOINT = running("/bin/sh", "/entrypoint.sh", null);
     private static final TestProcess SERVER = running("/usr/sbin/server", "--config /etc/server.conf", ENTRYPOINT);
     private static final TestProcess INTRUDER = running("/bin/sh", "-c id", SERVER);
+    private static final TestProcess NPM = running("/usr/bin/npm start", "", null);
     private static final TestProcess LOGGED_IN = running("/bin/bash", "", running("/usr/sbin/sshd", "-D", null));
 
     static Stream<Arguments> triggers() {
@@ -47,6 +48,11 @@ class BuiltInRulesTest {
                 arguments("Service account token read by an unexpected program",
                         open(running("/opt/odd", "", INTRUDER),
                                 "/run/secrets/kubernetes.io/serviceaccount/..2026_03_01/token", O_RDONLY)),
+                // The sensor gives the file's own path, in which /var/run is a link to /run.
+                arguments("Service account token read by an unexpected program",
+                        open(running("/bin/cat", "", INTRUDER),
+                                "/run/secrets/eks.amazonaws.com/serviceaccount/..2026_03_01/token", O_RDONLY)),
+                arguments("System log erased", open(SERVER, "/run/utmp", O_WRONLY | O_TRUNC)),
                 arguments("Program run from a temporary or writable place",
                         exec(running("/tmp/.x/payload", "", INTRUDER))),
                 arguments("Program run from a temporary or writable place",
@@ -105,6 +111,15 @@ class BuiltInRulesTest {
                 arguments("a container's entrypoint", exec(ENTRYPOINT)),
                 arguments("a shell started by an init program",
                         exec(running("/bin/sh", "-c /run.sh", running("/sbin/tini", "--", null)))),
+                arguments("npm starts the service's script", exec(running("/bin/sh", "-c node server.js", NPM))),
+                arguments("a log is rotated",
+                        exec(running("/bin/sh", "-c reload", running("/usr/sbin/logrotate", "", null)))),
+                arguments("the service reads its own token behind an init program and an entrypoint",
+                        open(running("/srv/server", "",
+                                running("/bin/sh", "/entrypoint.sh", running("/sbin/tini", "--", null))), TOKEN, O_RDONLY)),
+                arguments("the API server reads its key",
+                        open(running("/usr/local/bin/kube-apiserver", "", null), "/etc/kubernetes/pki/apiserver.key",
+                                O_RDONLY)),
                 arguments("a shell that a server starts on the host", exec(INTRUDER).onHost()),
                 arguments("a helper that is no shell", exec(running("/usr/lib/server/worker", "", SERVER))),
                 arguments("the service reads its own token", open(SERVER, TOKEN, O_RDONLY)),

@@ -11,12 +11,15 @@ import io.kubeguardian.cli.stack.SensorProbe;
 import io.kubeguardian.cli.stack.Stack;
 import io.kubeguardian.cli.stack.TemporaryFolder;
 import io.kubeguardian.cli.stack.TopicFollower;
+import io.kubeguardian.schema.CollectorHealth;
+import io.kubeguardian.schema.SensorMode;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -65,7 +68,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     private int run(Home home) throws IOException {
         Ansi ansi = Ansi.detect();
-        SensorProbe probe = replay ? new SensorProbe(false, "--replay was given") : SensorProbe.run(home);
+        SensorProbe probe = probe(home);
         DemoResult result = new DemoResult(probe.works() ? DemoResult.Mode.LIVE : DemoResult.Mode.REPLAYED);
         System.out.println(ansi.bold("KubeGuardian demo") + "  on Linux " + System.getProperty("os.version"));
         if (!probe.works()) {
@@ -92,7 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
         String left = leftovers.after(result.passed() ? folder.path() : null);
         result.check("nothing left behind", left.isEmpty(), left);
         Summary.print(System.out, ansi, result);
-        if (!result.passed()) {
+        if (Files.exists(folder.path())) {
             System.out.println("  logs are in " + folder.resolve("logs"));
         }
         if (json != null) {
@@ -101,9 +104,20 @@ public final class DemoCommand implements Callable<Integer> {
         return result.passed() ? 0 : 1;
     }
 
+    private SensorProbe probe(Home home) {
+        if (replay) {
+            return new SensorProbe(false, "--replay was given");
+        }
+        if (!Files.isExecutable(home.resolve(LiveScene.PROGRAMS).resolve("orders"))) {
+            return new SensorProbe(false, "the demo's container is not built: install clang, libc6-dev and"
+                    + " busybox-static, then remove .kubeguardian/built");
+        }
+        return SensorProbe.run(home);
+    }
+
     private void tell(Home home, TemporaryFolder folder, Ansi ansi, boolean live, DemoResult result)
             throws IOException {
-        String node = InetAddress.getLocalHost().getHostName();
+        String node = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
         Path root = null;
         if (live) {
             root = Cgroups.mountPoint()
@@ -119,15 +133,14 @@ public final class DemoCommand implements Callable<Integer> {
                         screen.line(part, detail);
                         result.stack(part, detail);
                     })) {
-                if (live) {
-                    screen.line("sensors", stack.collectorReadyLine().replaceFirst("^.*collector ready:? *", ""));
-                }
                 Timeline timeline = new Timeline(scene.workload().podUid(), screen);
-                DemoRun run;
                 try (TopicFollower follower =
                                 new TopicFollower(stack.kafkaClient(), Timeline.TOPICS, true, timeline::accept);
                         AdmissionClient admission = new AdmissionClient(stack.webhookPort(), stack.webhookCa())) {
-                    run = new DemoRun(stack, scene, screen, timeline, admission, result);
+                    if (live) {
+                        showSensors(screen, timeline, result);
+                    }
+                    DemoRun run = new DemoRun(stack, scene, screen, timeline, admission, result);
                     run.run();
                     if (record != null && live && !timeline.incidents().isEmpty()) {
                         Recorder.write(record, scene.metadata(), timeline.batches(), run.attackAt(),
@@ -141,6 +154,26 @@ public final class DemoCommand implements Callable<Integer> {
                 Files.deleteIfExists(root);
                 Files.deleteIfExists(root.getParent());
             }
+        }
+    }
+
+    /** Which hooks the collector runs on this kernel, and what the kernel refused: as its health record says. */
+    private static void showSensors(Screen screen, Timeline timeline, DemoResult result) {
+        List<SensorMode> modes = timeline.await(Duration.ofSeconds(30), timeline::health)
+                .map(CollectorHealth::getSensors).orElse(List.of());
+        Map<String, List<String>> byHook = new LinkedHashMap<>();
+        for (SensorMode mode : modes) {
+            if (mode.getProblem().isEmpty()) {
+                byHook.computeIfAbsent(mode.getHook(), hook -> new ArrayList<>()).add(mode.getSensor());
+            }
+        }
+        byHook.forEach((hook, sensors) -> screen.line("sensor", String.join(", ", sensors) + "   " + hook));
+        for (SensorMode mode : modes) {
+            if (!mode.getProblem().isEmpty()) {
+                screen.line("refused", mode.getSensor() + ": " + mode.getProblem());
+            }
+            result.stack("sensor " + mode.getSensor(),
+                    mode.getProblem().isEmpty() ? mode.getHook() : "refused: " + mode.getProblem());
         }
     }
 

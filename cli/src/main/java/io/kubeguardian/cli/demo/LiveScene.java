@@ -12,6 +12,9 @@ import java.time.Duration;
 
 /** The story on this machine: a real container, attacked through the mistake in its service. */
 final class LiveScene implements Scene {
+    /** The output of {@code cli/demo/build.sh}. */
+    static final String PROGRAMS = "cli/target/demo";
+
     private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(250);
     private static final String TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
     private static final String DROPPED = "/tmp/.cache-k8s";
@@ -50,7 +53,7 @@ final class LiveScene implements Scene {
     @Override
     public void begin(Stack stack) {
         EventPublisher.publish(stack.kafkaClient(), metadata);
-        container = Container.start(home.resolve("cli/demo/container.sh"), home.resolve("cli/target/demo"), cgroup,
+        container = Container.start(home.resolve("cli/demo/container.sh"), home.resolve(PROGRAMS), cgroup,
                 workload, folder.path());
         // The service needs a moment until it listens.
         for (int attempt = 0; container.get("/orders").status() != 0; attempt++) {

@@ -74,7 +74,7 @@ final class Timeline {
     private final List<Arrived<RiskScore>> risks = new ArrayList<>();
     private final List<Arrived<Decision>> decisions = new ArrayList<>();
     private final Map<String, ContainmentStatus> containments = new TreeMap<>();
-    private final List<JsonNode> alerts = new ArrayList<>();
+    private final Set<String> alertIds = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
     private CollectorHealth health;
     private long events;
@@ -113,7 +113,7 @@ final class Timeline {
                     add(decisions, decision);
                     listener.decision(decision);
                 }
-                case Topics.ALERTS -> add(alerts, JSON.readTree(record.value()));
+                case Topics.ALERTS -> alert(JSON.readTree(record.value()));
                 case Topics.COLLECTOR_HEALTH -> health(HEALTH.decode(record.value()));
                 case Topics.DEAD_LETTERS -> {
                     DeadLetter letter = DEAD_LETTER.decode(record.value());
@@ -147,6 +147,11 @@ final class Timeline {
                 refusedDestinations.add(batch.getStrings().get(connect.getAddress()) + ':' + connect.getPort());
             }
         }
+        notifyAll();
+    }
+
+    private synchronized void alert(JsonNode alert) {
+        alertIds.add(alert.path("finding_info").path("uid").asText());
         notifyAll();
     }
 
@@ -200,8 +205,9 @@ final class Timeline {
         return List.copyOf(containments.values());
     }
 
-    synchronized List<JsonNode> alerts() {
-        return List.copyOf(alerts);
+    /** {@code finding_info.uid} of every alert on {@code kubeguardian.alerts}. */
+    synchronized Set<String> alertIds() {
+        return Set.copyOf(alertIds);
     }
 
     /** Dead letters and unreadable records: none in a sound run. */

@@ -5,6 +5,7 @@ import io.kubeguardian.cli.UserError;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.correlation.PatternException;
+import io.kubeguardian.correlation.PatternLoader;
 import io.kubeguardian.detection.EmbeddedFlink;
 import io.kubeguardian.detection.RuleDetectorFactory;
 import io.kubeguardian.kafka.EmbeddedKafka;
@@ -26,7 +27,6 @@ public final class Stack implements AutoCloseable {
     private static final String WEBHOOK_MAIN = "io.kubeguardian.webhook.WebhookMain";
     private static final int KAFKA_PORT = 9092;
     private static final int WEB_UI_PORT = 8081;
-    private static final int WEBHOOK_PORT = 8443;
     private static final int PARTITIONS = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -45,8 +45,10 @@ public final class Stack implements AutoCloseable {
     private EmbeddedFlink flink;
     private JavaChild webhook;
     private JavaChild collector;
+    /** As the user wants it. */
+    private KubeGuardianConfig wanted;
+    /** As it runs: with the ports and folders of this run. */
     private KubeGuardianConfig config;
-    private String collectorReady = "";
 
     private Stack(Home home, TemporaryFolder folder, Map<String, String> environment, Progress progress) {
         this.home = home;
@@ -80,18 +82,21 @@ public final class Stack implements AutoCloseable {
     }
 
     private void startAll(Path file, boolean sensor) {
-        ConfigReader.read(file, environment); // a wrong configuration stops here, before anything runs
+        RuleDetectorFactory rules = check(file);
         kafka = EmbeddedKafka.start(KAFKA_PORT, folder.resolve("kafka"));
         parts.add(kafka);
         TopicSetup.createMissing(kafka.clientProperties(), PARTITIONS);
         progress.started("broker", kafka.bootstrapServers() + replaced(KAFKA_PORT, kafka.port()));
 
-        int webhookPort = Ports.freeOr(WEBHOOK_PORT);
         environment.put("KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
-        environment.put("KUBEGUARDIAN_WEBHOOK_PORT", Integer.toString(webhookPort));
-        environment.put("KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", Integer.toString(Ports.freeOr(9466)));
-        environment.put("KUBEGUARDIAN_COLLECTOR_METRICS_PORT", Integer.toString(Ports.freeOr(9465)));
-        environment.put("KUBEGUARDIAN_DETECTION_CHECKPOINT_FOLDER", folder.resolve("checkpoints").toUri().toString());
+        environment.put("KUBEGUARDIAN_KAFKA_PROPERTIES", "{}"); // the embedded broker speaks plain text
+        port("KUBEGUARDIAN_WEBHOOK_PORT", wanted.webhook().port());
+        port("KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", wanted.webhook().managementPort());
+        port("KUBEGUARDIAN_COLLECTOR_METRICS_PORT", wanted.collector().metricsPort());
+        if (wanted.detection().checkpointFolder().isEmpty()) {
+            environment.put("KUBEGUARDIAN_DETECTION_CHECKPOINT_FOLDER",
+                    folder.resolve("checkpoints").toUri().toString());
+        }
         config = ConfigReader.read(file, environment);
 
         // The processes start beside the cluster: each needs some seconds of its own.
@@ -100,23 +105,33 @@ public final class Stack implements AutoCloseable {
         if (sensor) {
             collector = child("collector", COLLECTOR_MAIN, file, List.of(), line -> line.startsWith("collector ready"));
         }
-        startFlink();
+        startFlink(rules);
         webhook.awaitReady(PATIENCE);
-        progress.started("webhook", "https://localhost:" + webhookPort + "/validate" + replaced(WEBHOOK_PORT, webhookPort));
+        progress.started("webhook", "https://localhost:" + config.webhook().port() + "/validate"
+                + replaced(wanted.webhook().port(), config.webhook().port())
+                + metrics(wanted.webhook().managementPort(), config.webhook().managementPort()));
         if (sensor) {
-            collectorReady = collector.awaitReady(PATIENCE);
-            progress.started("collector", "process " + collector.pid());
+            collector.awaitReady(PATIENCE);
+            progress.started("collector", "process " + collector.pid()
+                    + metrics(wanted.collector().metricsPort(), config.collector().metricsPort()));
         }
     }
 
-    private void startFlink() {
+    /** What the user wrote is read before anything runs: a mistake in it is one clear line. */
+    private RuleDetectorFactory check(Path file) {
+        wanted = ConfigReader.read(file, environment);
+        RuleDetectorFactory rules = new RuleDetectorFactory(wanted.detection().rules());
         try {
-            RuleDetectorFactory rules = new RuleDetectorFactory(config.detection().rules());
-            rules.load(); // a broken rule file is one clear line here, before the job is submitted
-            flink = EmbeddedFlink.start(config, rules, WEB_UI_PORT, PARTITIONS, null);
+            rules.load();
+            PatternLoader.load(wanted.detection().patterns());
         } catch (RuleLoadException | PatternException e) {
             throw new UserError(e.getMessage(), e);
         }
+        return rules;
+    }
+
+    private void startFlink(RuleDetectorFactory rules) {
+        flink = EmbeddedFlink.start(config, rules, WEB_UI_PORT, PARTITIONS, null);
         parts.add(flink);
         progress.started("Flink", "http://localhost:" + flink.webUi().getPort() + replaced(WEB_UI_PORT, flink.webUi().getPort()));
     }
@@ -135,8 +150,17 @@ public final class Stack implements AutoCloseable {
         return child;
     }
 
-    private static String replaced(int wanted, int got) {
-        return wanted == got ? "" : "   (port " + wanted + " is taken)";
+    /** Settles on a free port where one is wanted (0: any; below 0: none). */
+    private void port(String variable, int wantedPort) {
+        environment.put(variable, Integer.toString(wantedPort < 0 ? wantedPort : Ports.freeOr(wantedPort)));
+    }
+
+    private static String metrics(int wantedPort, int port) {
+        return port < 0 ? "" : ", http://localhost:" + port + "/metrics" + replaced(wantedPort, port);
+    }
+
+    private static String replaced(int wantedPort, int port) {
+        return wantedPort == 0 || wantedPort == port ? "" : " (port " + wantedPort + " is taken)";
     }
 
     public Map<String, Object> kafkaClient() {
@@ -154,11 +178,6 @@ public final class Stack implements AutoCloseable {
     /** The certificate authority that a client of the webhook trusts. */
     public Path webhookCa() {
         return folder.resolve("webhook-ca.pem");
-    }
-
-    /** The line by which the collector said which sensors run, and how. */
-    public String collectorReadyLine() {
-        return collectorReady;
     }
 
     public long collectorResidentBytes() {

@@ -1,6 +1,6 @@
 package io.kubeguardian.rules.compile;
 
-import io.kubeguardian.rules.Nearest;
+import io.kubeguardian.config.Nearest;
 import io.kubeguardian.rules.syntax.Expression;
 import io.kubeguardian.rules.syntax.Place;
 import java.util.ArrayList;

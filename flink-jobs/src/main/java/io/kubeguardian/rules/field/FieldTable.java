@@ -1,7 +1,7 @@
 package io.kubeguardian.rules.field;
 
 import io.kubeguardian.rules.EventType;
-import io.kubeguardian.rules.Nearest;
+import io.kubeguardian.config.Nearest;
 import io.kubeguardian.rules.field.Field.Argument;
 import java.util.Collection;
 import java.util.Collections;

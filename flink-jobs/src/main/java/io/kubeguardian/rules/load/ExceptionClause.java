@@ -1,6 +1,6 @@
 package io.kubeguardian.rules.load;
 
-import io.kubeguardian.rules.Nearest;
+import io.kubeguardian.config.Nearest;
 import io.kubeguardian.rules.syntax.ConditionSyntax;
 import io.kubeguardian.rules.syntax.ConditionText;
 import io.kubeguardian.rules.syntax.Expression.Quantifier;
