@@ -23,6 +23,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Says what is wrong with rule files, or with one condition; exits 1 when something is.")
 final class CheckCommand implements Callable<Integer> {
+    /** Characters of a condition shown on either side of a mistake. */
+    private static final int SHOWN_AROUND = 100;
+
     private enum Severity {
         ERROR("error"),
         /** The rule alone does not load, the others do. */
@@ -139,12 +142,15 @@ final class CheckCommand implements Callable<Integer> {
                 : ansi.red("wrong") + ": " + counts + " in " + where + "; none of it would be loaded");
     }
 
-    /** The condition's line with a mark below the place. */
+    /** The condition's line, or the part of it around the place, with a mark below. */
     private void point(Finding finding) {
         String[] lines = condition.split("\n", -1);
         if (finding.line() <= lines.length) {
-            System.out.println("  " + Texts.line(lines[finding.line() - 1]));
-            System.out.println("  " + " ".repeat(finding.column() - 1) + ansi.bold("^"));
+            String line = lines[finding.line() - 1];
+            int place = Math.min(finding.column() - 1, line.length());
+            int from = Math.max(0, place - SHOWN_AROUND);
+            System.out.println("  " + Texts.line(line.substring(from, Math.min(line.length(), place + SHOWN_AROUND))));
+            System.out.println("  " + " ".repeat(place - from) + ansi.bold("^"));
         }
     }
 

@@ -1,6 +1,6 @@
 package io.kubeguardian.cli.rules;
 
-import io.kubeguardian.rules.Nearest;
+import io.kubeguardian.config.Nearest;
 import io.kubeguardian.schema.EventBatchBuilder;
 import io.kubeguardian.schema.EventBits;
 import java.util.ArrayList;

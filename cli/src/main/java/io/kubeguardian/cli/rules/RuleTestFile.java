@@ -1,6 +1,6 @@
 package io.kubeguardian.cli.rules;
 
-import io.kubeguardian.rules.Nearest;
+import io.kubeguardian.config.Nearest;
 import io.kubeguardian.rules.Rule;
 import io.kubeguardian.rules.RuleLoadException;
 import io.kubeguardian.rules.RuleSet;

@@ -1,7 +1,7 @@
 package io.kubeguardian.cli.rules;
 
 import io.kubeguardian.cli.UserError;
-import io.kubeguardian.rules.Nearest;
+import io.kubeguardian.config.Nearest;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
