@@ -38,9 +38,9 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "up", "monitor"})
+    @ValueSource(strings = {"demo", "up", "monitor", "rules", "rules check", "rules list", "rules test"})
     void everyCommandExplainsItself(String command) {
-        int code = Main.run(command, "--help");
+        int code = Main.run((command + " --help").split(" "));
 
         assertThat(code).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: kubeguardian " + command);

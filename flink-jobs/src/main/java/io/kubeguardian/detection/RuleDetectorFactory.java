@@ -25,7 +25,11 @@ public final class RuleDetectorFactory implements DetectorFactory {
 
     @Override
     public Detector create() {
-        RuleSet rules = load();
+        return of(load());
+    }
+
+    /** A detector that judges by rules already loaded. */
+    static Detector of(RuleSet rules) {
         return (event, hits) -> rules.evaluate(event, hit -> hits.hit(new Rendered(hit)));
     }
 

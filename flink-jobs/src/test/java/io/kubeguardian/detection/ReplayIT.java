@@ -3,13 +3,18 @@ package io.kubeguardian.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.kubeguardian.rules.EventView;
+import io.kubeguardian.rules.RuleSet;
+import io.kubeguardian.schema.CaptureEntry;
 import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
+import io.kubeguardian.schema.SignalKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +78,40 @@ class ReplayIT {
         assertThat(second.signals).extracting(Signal::getId)
                 .containsExactlyInAnyOrderElementsOf(first.signals.stream().map(Signal::getId).toList());
         assertThat(second.incidents.get(0).getId()).isEqualTo(first.incidents.get(0).getId());
+    }
+
+    @Test
+    void aTrialOfTheRulesAloneSaysWhatTheJobSays() throws Exception {
+        Path capture = capture(4);
+        Everything job = new Everything();
+        List<String> trial = new ArrayList<>();
+        RuleTrial rules = new RuleTrial(RuleSet.loadBuiltIn(), 256, new RuleTrial.Listener() {
+            @Override
+            public void hit(Hit hit, long time) {
+                trial.add(time + " " + hit.rule() + " " + hit.output());
+            }
+
+            @Override
+            public void failed(EventView event, RuntimeException problem) {
+                throw new AssertionError(problem);
+            }
+        });
+
+        Replay.run(List.of(capture), Story.settings(), new RuleDetectorFactory(List.of()), job);
+        try (CaptureFile.Reader reader = new CaptureFile.Reader(capture)) {
+            for (CaptureEntry entry = reader.next(); entry != null; entry = reader.next()) {
+                if (entry.getRecord() instanceof PodMetadata pod) {
+                    rules.metadata(pod);
+                } else {
+                    rules.batch((EventBatch) entry.getRecord());
+                }
+            }
+        }
+
+        assertThat(trial).isNotEmpty().containsExactlyElementsOf(job.signals.stream()
+                .filter(signal -> signal.getKind() == SignalKind.RULE)
+                .map(signal -> signal.getEventTime() + " " + signal.getRule() + " " + signal.getOutput())
+                .toList());
     }
 
     @Test

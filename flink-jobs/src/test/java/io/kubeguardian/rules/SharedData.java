@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Data from outside the project, which a test uses where it is present. */
-final class SharedData {
+public final class SharedData {
     private SharedData() {}
 
     /** Skips the test, saying why, when the file is not there. */
-    static Path require(String name) {
+    public static Path require(String name) {
         Path found = find(name);
         String missing = "shared/data/" + name + " is not beside the project";
         if (found == null) {

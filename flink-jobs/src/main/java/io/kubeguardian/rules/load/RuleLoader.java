@@ -53,7 +53,7 @@ public final class RuleLoader {
         }
         loader.compile(sources);
         if (!loader.bundle.errors.isEmpty()) {
-            throw new RuleLoadException(loader.bundle.errors);
+            throw new RuleLoadException(loader.bundle.errors, loader.bundle.warnings);
         }
         return new Loaded(List.copyOf(loader.compiled), List.copyOf(loader.bundle.warnings), List.copyOf(loader.skipped));
     }

@@ -1,0 +1,64 @@
+package io.kubeguardian.cli.rules;
+
+import io.kubeguardian.cli.UserError;
+import io.kubeguardian.detection.RuleTrial;
+import io.kubeguardian.schema.CaptureEntry;
+import io.kubeguardian.schema.CaptureFile;
+import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.PodMetadata;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Capture files, as the sensor recorded them, one after the other. */
+record Captures(List<Path> files) implements Evidence {
+    @FunctionalInterface
+    private interface Taker {
+        void take(Object record) throws MalformedRecordException;
+    }
+
+    @Override
+    public void show(RuleTrial trial) {
+        try {
+            // Where a pod's name comes after its first events, the job waits for it: here it is told first.
+            Set<String> named = new HashSet<>();
+            read(record -> {
+                if (record instanceof PodMetadata pod && named.add(pod.getUid())) {
+                    trial.metadata(pod);
+                }
+            });
+            boolean[] any = {false};
+            read(record -> {
+                if (record instanceof PodMetadata pod) {
+                    trial.metadata(pod);
+                } else {
+                    trial.batch((EventBatch) record);
+                    any[0] = true;
+                }
+            });
+            if (!any[0]) {
+                throw new UserError(Texts.line(files.get(0) + ": the capture holds no events"));
+            }
+        } catch (IOException | MalformedRecordException e) {
+            throw new UserError(Texts.line(e.getMessage()), e);
+        }
+    }
+
+    private void read(Taker taker) throws IOException, MalformedRecordException {
+        for (Path file : files) {
+            try (CaptureFile.Reader reader = new CaptureFile.Reader(file)) {
+                for (CaptureEntry entry = reader.next(); entry != null; entry = reader.next()) {
+                    taker.take(entry.getRecord());
+                }
+            }
+        }
+    }
+
+    @Override
+    public long from() {
+        return Long.MIN_VALUE;
+    }
+}

@@ -1,0 +1,125 @@
+package io.kubeguardian.detection;
+
+import io.kubeguardian.process.NodeStore;
+import io.kubeguardian.process.ProcessId;
+import io.kubeguardian.process.ProcessNode;
+import io.kubeguardian.process.ProcessTree;
+import io.kubeguardian.process.TreeProcess;
+import io.kubeguardian.rules.ContainerView;
+import io.kubeguardian.rules.EventView;
+import io.kubeguardian.rules.RuleSet;
+import io.kubeguardian.schema.BatchEvents;
+import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.PodMetadata;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Takes captured batches through the process tree and the rules as the job does, in this thread and without Flink, so
+ * that a rule can be tried in milliseconds. Every hit is told: the job's holding back of repeats, its baselines and
+ * its patterns are left out (see {@link Replay} for all of it).
+ */
+public final class RuleTrial {
+    /** What the rules say. */
+    public interface Listener {
+        /**
+         * @param hit valid until this returns
+         * @param time of the event, nanoseconds since the Unix epoch
+         */
+        void hit(Hit hit, long time);
+
+        /** A rule failed on an event, and the event's remaining rules with it. */
+        void failed(EventView event, RuntimeException problem);
+    }
+
+    private static final class Pod {
+        final Map<ProcessId, ProcessNode> nodes = new HashMap<>();
+        final BatchEvaluation evaluation;
+        final ProcessTree tree;
+        String bootId = "";
+        int processes;
+
+        Pod(RuleSet rules, int processLimit, Listener listener) {
+            tree = new ProcessTree(new Nodes(nodes), processLimit);
+            evaluation = new BatchEvaluation(tree, RuleDetectorFactory.of(rules), new ToListener(listener));
+        }
+    }
+
+    private final RuleSet rules;
+    private final int processLimit;
+    private final Listener listener;
+    private final Map<String, PodMetadata> metadata = new HashMap<>();
+    private final Map<String, Pod> pods = new HashMap<>();
+
+    /** @param processLimit most processes remembered per pod, as {@code detection.processLimit} */
+    public RuleTrial(RuleSet rules, int processLimit, Listener listener) {
+        this.rules = rules;
+        this.processLimit = processLimit;
+        this.listener = listener;
+    }
+
+    /** Of the pod's batches from here on. */
+    public void metadata(PodMetadata pod) {
+        metadata.put(pod.getUid(), pod);
+    }
+
+    /** @throws MalformedRecordException when an index of the batch points outside its tables */
+    public void batch(EventBatch batch) throws MalformedRecordException {
+        BatchEvents.validate(batch);
+        Pod pod = pods.computeIfAbsent(Keys.events(batch), key -> new Pod(rules, processLimit, listener));
+        if (!batch.getBootId().equals(pod.bootId)) {
+            pod.nodes.clear();
+            pod.processes = 0;
+            pod.bootId = batch.getBootId();
+        }
+        pod.tree.begin(pod.processes);
+        pod.evaluation.run(batch, new PodContext(batch, metadata.get(batch.getPodUid())));
+        try {
+            pod.tree.commit();
+        } catch (Exception e) {
+            throw new IllegalStateException("a tree in memory cannot fail to be written", e);
+        }
+        pod.processes = pod.tree.size();
+    }
+
+    private record ToListener(Listener listener) implements BatchEvaluation.Output {
+        @Override
+        public void hit(Hit hit, TreeProcess process, ContainerView container, long time) {
+            listener.hit(hit, time);
+        }
+
+        @Override
+        public void observe(String kind, String item, TreeProcess process, ContainerView container, long time) {
+            // Baselines are not part of a trial.
+        }
+
+        @Override
+        public void failed(EventView event, RuntimeException problem) {
+            listener.failed(event, problem);
+        }
+    }
+
+    private record Nodes(Map<ProcessId, ProcessNode> nodes) implements NodeStore {
+        @Override
+        public ProcessNode get(ProcessId id) {
+            return nodes.get(id);
+        }
+
+        @Override
+        public void put(ProcessId id, ProcessNode node) {
+            nodes.put(id, node);
+        }
+
+        @Override
+        public void remove(ProcessId id) {
+            nodes.remove(id);
+        }
+
+        @Override
+        public Iterable<ProcessNode> all() {
+            return nodes.values();
+        }
+    }
+}

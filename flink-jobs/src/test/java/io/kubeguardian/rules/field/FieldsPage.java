@@ -1,0 +1,160 @@
+package io.kubeguardian.rules.field;
+
+import io.kubeguardian.rules.EventType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The text of docs/falco-fields.md: the field table itself, with what a person wants to know beside it. */
+final class FieldsPage {
+    private static final String HEAD = """
+            # Falco's fields
+
+            Generated from the field table: do not edit. `mvn test -pl flink-jobs -am -Dtest=FieldsPageTest
+            -Dsurefire.failIfNoSpecifiedTests=false -Dkubeguardian.docs.write=true` writes it anew.
+
+            What a field means is in [Falco's own reference](https://falco.org/docs/reference/rules/supported-fields/); notes say
+            where ours differs. **from** names the events in which a field can have a value: exec (`execve`, `execveat`), fork
+            (`clone`, `clone3`, `fork`, `vfork`), exit (`procexit`), open (`open`, `openat`, `openat2`, `creat`), connect (`connect`).
+            In other events, and for a field without a sensor, every comparison is false (and its negation true), and an output
+            shows `<NA>`. `rules list` says of each rule which fields it lacks. A field that is not on this page is an error in a
+            rule.
+            """;
+
+    /** Arguments that Falco's rule files ask for and no event of ours has; the table knows them only as a family. */
+    private static final List<String> ARGUMENTS = List.of("evt.arg.cmd", "evt.arg.domain", "evt.arg.linkpath",
+            "evt.arg.newpath", "evt.arg.oldpath", "evt.arg.path", "evt.arg.request", "evt.arg.res_or_fd",
+            "evt.arg.target", "evt.arg.uid");
+
+    private static final Map<String, String> NOTES = Map.ofEntries(
+            Map.entry("container.id", "12 digits; `host` outside any container"),
+            Map.entry("container.name", "the name in the pod's spec; `host` outside any container"),
+            Map.entry("evt.arg", "`evt.arg[x]` is `evt.arg.x`"),
+            Map.entry("evt.arg.filename", "the path that was run, resolved"),
+            Map.entry("evt.dir", "always `<`: calls are seen when they return"),
+            Map.entry("evt.hostname", "the node's name"),
+            Map.entry("evt.time", "UTC"),
+            Map.entry("evt.time.s", "UTC"),
+            Map.entry("evt.datetime", "UTC"),
+            Map.entry("evt.type", "one name a kind of event: `execve`, `clone`, `procexit`, `openat`, `connect`; a comparison with any"
+                    + " name of the kind is true, with `creat` when the flags are those of creat(2)"),
+            Map.entry("fd.ip", "the other end alone"),
+            Map.entry("fd.net", "the other end alone"),
+            Map.entry("fd.port", "the other end alone"),
+            Map.entry("fd.is_server", "always false: connections are seen from the side that connects"),
+            Map.entry("fd.name", "a connection's own end is not known: `0.0.0.0:0->10.0.0.5:443`"),
+            Map.entry("fd.name_changed", "always true: connect(2) names the descriptor"),
+            Map.entry("fd.num", "-1 for a file that could not be opened; why is in `evt.res`"),
+            Map.entry("fd.type", "of an open: `file`, or `directory` when O_DIRECTORY was given"),
+            Map.entry("group.name", "`root`, else `<NA>`: names are the container's own business"),
+            Map.entry("k8s.pod.label", "`k8s.pod.label[app]`, `k8s.pod.label.app`"),
+            Map.entry("proc.aname", "ancestors in the pod, which survive a restart of the job; without an index any of them, parent first"),
+            Map.entry("proc.name", "the kernel's comm: at most 15 bytes"),
+            Map.entry("user.name", "`root`, else `<NA>`: names are the container's own business"));
+
+    /** Why a field has no value yet, by pattern; the first that matches. */
+    private static final Map<String, String> REASONS = new LinkedHashMap<>();
+
+    static {
+        REASONS.put("evt\\.abspath.*|fs\\.path\\..*",
+                "no sensor for rename, link, unlink, mkdir and their kin; of an open use `fd.name`");
+        REASONS.put("evt\\.arg\\.(oldpath|newpath|path|target|linkpath)",
+                "no sensor for rename, link, symlink, unlink, mkdir, rmdir, mount");
+        REASONS.put("evt\\.arg\\.uid", "no sensor for setuid");
+        REASONS.put("evt\\.arg\\.request", "no sensor for ptrace");
+        REASONS.put("evt\\.arg\\.cmd", "no sensor for bpf");
+        REASONS.put("evt\\.arg\\.domain", "no sensor for socket");
+        REASONS.put("evt\\.arg\\.res_or_fd", "no sensor for the calls that have it (userfaultfd and others)");
+        REASONS.put("evt\\.is_open_create",
+                "the sensor does not see whether the file was there before; `evt.arg.flags contains O_CREAT`");
+        REASONS.put("evt\\.(is_io.*|io_dir|buffer|buflen.*|is_syslog)", "no sensor for read, write, send and receive");
+        REASONS.put("evt\\.(args|info|rawarg)", "no list of raw arguments; single ones are `evt.arg.NAME`");
+        REASONS.put("evt\\.(pluginname|plugininfo|source|is_async|asynctype)", "there are no plugins");
+        REASONS.put("evt\\..*|syscall\\.type", "a property of Falco's own event stream, which events from a topic do not have");
+        REASONS.put("fd\\..*\\.name", "no DNS sensor");
+        REASONS.put("fd\\.(l4proto|.?proto)", "no sensor for socket: a connect does not say its protocol");
+        REASONS.put("fd\\.(cip|cnet|cport|lip|lnet|lport)", "the sensor reports the other end of a connection alone");
+        REASONS.put("fd\\..*", "the sensor reports path, flags and result of an open, nothing of the file itself");
+        REASONS.put("proc\\.is_container_.*|container\\.(healthcheck|liveness_probe|readiness_probe)",
+                "pod metadata does not carry probes");
+        REASONS.put("proc\\.(nchilds|nthreads|fd.*|vm.*|thread\\.cpu)|thread\\.(cpu|exectime|pf.*|totalexectime)",
+                "a measurement of the running process; the collector reads none");
+        REASONS.put("proc\\.(duration|pid\\.ts|ppid\\..*|pidns_init_start_ts|cmdlenargs)", "not derived yet");
+        REASONS.put("proc\\..*|thread\\.cap_.*|thread\\.cgroups?", "the exec sensor does not report it yet");
+        REASONS.put("thread\\..*", "events name the process, not the thread");
+        REASONS.put("user\\.login.*", "the exec sensor does not report the login uid yet");
+        REASONS.put("user\\..*", "from the container's own /etc/passwd, which is not read");
+        REASONS.put("container\\..*", "pod metadata carries name, image and digest of a container alone");
+        REASONS.put("k8s\\..*", "pod metadata carries namespace, name, labels and owner of the pod alone");
+    }
+
+    private FieldsPage() {}
+
+    static String text() {
+        Map<String, List<String>> rows = new TreeMap<>();
+        int supported = 0;
+        List<Field> fields = fields();
+        for (Field field : fields) {
+            supported += field.isSourced() ? 1 : 0;
+            rows.computeIfAbsent(field.name().substring(0, field.name().indexOf('.')), group -> new ArrayList<>())
+                    .add(row(field));
+        }
+        StringBuilder page = new StringBuilder(HEAD);
+        page.append("\n").append(supported).append(" of ").append(fields.size()).append(" fields have a sensor.\n");
+        rows.forEach((group, lines) -> {
+            page.append("\n## ").append(group).append("\n\n| field | supported | from | note |\n|---|---|---|---|\n");
+            lines.forEach(page::append);
+        });
+        return page.toString();
+    }
+
+    static List<Field> fields() {
+        Map<String, Field> fields = new TreeMap<>();
+        FieldTable.standard().all().forEach(field -> fields.put(field.name(), field));
+        ARGUMENTS.forEach(name -> fields.computeIfAbsent(name, FieldTable.standard()::find));
+        return List.copyOf(fields.values());
+    }
+
+    /** Patterns that no field without a sensor needs any more. */
+    static List<String> idleReasons() {
+        Set<String> used = fields().stream().filter(field -> !field.isSourced()).map(field -> pattern(field.name()))
+                .collect(Collectors.toSet());
+        return REASONS.keySet().stream().filter(pattern -> !used.contains(pattern)).toList();
+    }
+
+    /** Notes of fields that are not supported (any more). */
+    static List<String> idleNotes() {
+        return NOTES.keySet().stream().filter(name -> {
+            Field field = FieldTable.standard().find(name);
+            return field == null || !field.isSourced();
+        }).toList();
+    }
+
+    private static String row(Field field) {
+        String argument = switch (field.argument()) {
+            case NONE -> "";
+            case OPTIONAL -> field.isSourced() ? "`, `" + field.name() + "[n]" : "";
+            case REQUIRED -> "[…]";
+        };
+        String note = field.isSourced() ? NOTES.getOrDefault(field.name(), "") : REASONS.get(pattern(field.name()));
+        return "| `" + field.name() + argument + "` | " + (field.isSourced() ? "yes" : "no") + " | " + from(field)
+                + " | " + note + " |\n";
+    }
+
+    private static String from(Field field) {
+        if (field.types().size() == EventType.values().length) {
+            return "every event";
+        }
+        return field.types().stream().sorted().map(type -> type.name().toLowerCase(java.util.Locale.ROOT))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String pattern(String name) {
+        return REASONS.keySet().stream().filter(name::matches).findFirst()
+                .orElseThrow(() -> new AssertionError("say in FieldsPage.REASONS why " + name + " has no sensor"));
+    }
+}
