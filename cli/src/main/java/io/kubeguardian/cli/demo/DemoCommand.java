@@ -47,7 +47,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--replay", description = "replay the recorded attack even where the sensor works")
     private boolean replay;
 
-    @Option(names = "--record", paramLabel = "FOLDER", hidden = true,
+    @Option(names = "--record", paramLabel = "FOLDER",
             description = "write the sensor's events of this run as the capture that --replay plays")
     private Path record;
 
