@@ -19,6 +19,10 @@ class AttackTechniquesTest {
 
     private static final Set<String> SCOPES = Set.of("host", "container");
 
+    /** Their programs are executed; ATT&amp;CK has the bringing of tools under command and control alone. */
+    private static final Set<String> NAMED_BY_WHAT_HAPPENS =
+            Set.of("Program run from a temporary or writable place", "Package manager run in a container");
+
     /** Technique to its tactics, as tags are written. */
     private static Map<String, Set<String>> techniques;
 
@@ -55,6 +59,7 @@ class AttackTechniquesTest {
         for (Rule rule : RuleSet.loadBuiltIn().rules()) {
             rule.tags().stream()
                     .filter(tag -> !SCOPES.contains(tag) && !rule.techniques().contains(tag))
+                    .filter(tag -> !NAMED_BY_WHAT_HAPPENS.contains(rule.name()) || !tag.equals("execution"))
                     .filter(tag -> rule.techniques().stream().noneMatch(id -> techniques.getOrDefault(id, Set.of()).contains(tag)))
                     .forEach(tag -> wrong.add(rule.name() + ": " + tag));
         }
