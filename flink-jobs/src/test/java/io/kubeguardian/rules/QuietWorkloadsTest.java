@@ -21,6 +21,7 @@ import io.kubeguardian.schema.Priority;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -65,28 +66,45 @@ class QuietWorkloadsTest {
         assertThat(alarms).as(what).isEmpty();
     }
 
+    @Test
+    void aShellOfAWebServerThatIsBusyboxItselfStillCounts() {
+        // Given
+        TestProcess server = script("httpd", "/bin/busybox", "-f -h /www", null);
+        TestEvent event = exec(script("sh", "/bin/busybox", "-c id", server));
+
+        // When
+        List<String> hits = Rules.hits(RULES, event);
+
+        // Then
+        assertThat(hits).containsExactly("Shell spawned by a server process");
+    }
+
     private static List<TestEvent> nginx() {
         TestProcess entrypoint = script("/docker-entrypoint.sh", "/usr/bin/dash", "nginx -g daemon off;", null);
         TestProcess tuning = script("/docker-entrypoint.d/30-tune-worker-processes.sh", "/usr/bin/dash", "", entrypoint);
         TestProcess master = running("/usr/sbin/nginx", "-g daemon off;", null);
         TestProcess worker = running("/usr/sbin/nginx", "", master);
-        TestProcess find = running("/usr/bin/find", "/docker-entrypoint.d/ -mindepth 1 -maxdepth 1 -type f -print -quit", entrypoint);
+        TestProcess find = running("/usr/bin/find", "/docker-entrypoint.d/ -mindepth 1 -maxdepth 1 -type f -print -quit",
+                entrypoint);
         return List.of(
                 exec(entrypoint), open(entrypoint, "/docker-entrypoint.sh", READ),
                 fork(entrypoint), exec(find), exit(find, 0),
                 exec(running("/usr/bin/sort", "-V", entrypoint)),
-                exec(tuning), exec(running("/usr/bin/nproc", "", tuning)), exec(running("/usr/bin/touch", "/etc/nginx/conf.d/x", tuning)),
+                exec(tuning), exec(running("/usr/bin/nproc", "", tuning)), exec(running("/usr/bin/touch",
+                        "/etc/nginx/conf.d/x", tuning)),
                 open(tuning, "/proc/1/cgroup", READ), open(running("/usr/bin/grep", "-v x", tuning), "/proc/1/mountinfo", READ),
                 exec(running("/usr/bin/sed", "-i -E s/80/8080/ /etc/nginx/conf.d/default.conf", tuning)),
                 exec(master), open(master, "/etc/passwd", READ), open(master, "/etc/group", READ),
-                open(master, "/etc/nginx/tls/tls.key", READ), open(master, "/var/log/nginx/access.log", O_WRONLY | O_CREAT | O_APPEND),
+                open(master, "/etc/nginx/tls/tls.key", READ), open(master, "/var/log/nginx/access.log",
+                        O_WRONLY | O_CREAT | O_APPEND),
                 fork(master), open(worker, "/usr/share/nginx/html/uploads/cat.png", READ),
                 open(worker, "/var/cache/nginx/client_temp/0000000001", O_RDWR | O_CREAT),
                 connect(worker, "10.2.0.8", 8080), connect(worker, "10.96.0.10", 53), connect(worker, "10.2.0.8", 9000));
     }
 
     private static List<TestEvent> postgres() {
-        TestProcess entrypoint = script("/usr/local/bin/docker-entrypoint.sh", "/usr/bin/bash", "postgres", null).withUser(0, 0);
+        TestProcess entrypoint = script("/usr/local/bin/docker-entrypoint.sh", "/usr/bin/bash", "postgres", null).withUser(0,
+                0);
         TestProcess initdb = running("/usr/lib/postgresql/16/bin/initdb", "-D /var/lib/postgresql/data", entrypoint);
         TestProcess shell = running("/bin/sh", "-c \"/usr/lib/postgresql/16/bin/postgres\" -V", initdb);
         TestProcess server = running("/usr/lib/postgresql/16/bin/postgres", "-D /var/lib/postgresql/data", null);
@@ -97,14 +115,17 @@ class QuietWorkloadsTest {
                 exec(running("/usr/bin/mkdir", "-p /var/lib/postgresql/data", entrypoint)),
                 exec(running("/usr/bin/chmod", "00700 /var/lib/postgresql/data", entrypoint)),
                 exec(running("/usr/bin/chmod", "03775 /var/run/postgresql", entrypoint)),
-                exec(running("/usr/bin/find", "/var/lib/postgresql/data ! -user postgres -exec chown postgres {} +", entrypoint)),
+                exec(running("/usr/bin/find", "/var/lib/postgresql/data ! -user postgres -exec chown postgres {} +",
+                        entrypoint)),
                 exec(running("/usr/local/bin/gosu", "postgres docker-entrypoint.sh postgres", entrypoint)),
                 open(running("/usr/local/bin/gosu", "postgres x", entrypoint), "/etc/passwd", READ),
                 exec(initdb), open(initdb, "/etc/passwd", READ), exec(shell),
                 open(entrypoint, "/var/lib/postgresql/data/pg_hba.conf", O_WRONLY | O_CREAT | O_APPEND),
                 exec(running("/usr/lib/postgresql/16/bin/psql", "-v ON_ERROR_STOP=1 --no-password -d postgres", entrypoint)),
-                exec(server), open(server, "/proc/self/oom_score_adj", O_WRONLY), open(server, "/dev/shm/PostgreSQL.1", O_RDWR | O_CREAT),
-                open(server, "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", READ), open(server, "/proc/meminfo", READ),
+                exec(server), open(server, "/proc/self/oom_score_adj", O_WRONLY), open(server, "/dev/shm/PostgreSQL.1",
+                        O_RDWR | O_CREAT),
+                open(server, "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", READ), open(server, "/proc/meminfo",
+                        READ),
                 open(backend, "/var/lib/postgresql/data/base/5/2619", O_RDWR), connect(backend, "10.2.0.9", 5432),
                 exec(probe), exec(running("/usr/lib/postgresql/16/bin/pg_isready", "-U postgres -h 127.0.0.1", null)),
                 connect(running("/usr/lib/postgresql/16/bin/pg_isready", "", null), "127.0.0.1", 5432));
@@ -131,8 +152,10 @@ class QuietWorkloadsTest {
         TestProcess jvm = running("/opt/java/openjdk/bin/java", "-XX:MaxRAMPercentage=75 -jar /app/shop.jar", null);
         TestProcess probe = running("/usr/bin/curl", "-fsS http://localhost:8080/actuator/health", null);
         return List.of(
-                exec(jvm), open(jvm, "/proc/1/cgroup", READ), open(jvm, "/proc/1/mountinfo", READ), open(jvm, "/proc/1/status", READ),
-                open(jvm, "/proc/1/maps", READ), open(jvm, "/proc/1/coredump_filter", READ), open(jvm, "/sys/fs/cgroup/cpu.max", READ),
+                exec(jvm), open(jvm, "/proc/1/cgroup", READ), open(jvm, "/proc/1/mountinfo", READ), open(jvm,
+                        "/proc/1/status", READ),
+                open(jvm, "/proc/1/maps", READ), open(jvm, "/proc/1/coredump_filter", READ), open(jvm,
+                        "/sys/fs/cgroup/cpu.max", READ),
                 open(jvm, "/tmp/hsperfdata_app/1", O_RDWR | O_CREAT), open(jvm, "/tmp/snappy-1.1.10-libsnappyjava.so", CREATE),
                 open(jvm, "/etc/ssl/certs/java/cacerts", READ), open(jvm, "/app/shop.jar", READ), open(jvm, TOKEN, READ),
                 open(jvm, "/dev/urandom", READ), open(jvm, "/srv/uploads/order-7.pdf", CREATE),
@@ -159,7 +182,8 @@ class QuietWorkloadsTest {
                 open(python, "/app/shop/__pycache__/settings.cpython-312.pyc", CREATE),
                 exec(running("/sbin/ldconfig", "-p", python)), exec(running("/usr/bin/uname", "-rs", python)),
                 exec(master), open(master, "/tmp/wgunicorn-x1", O_RDWR | O_CREAT), open(worker, "/app/media/cat.jpg", CREATE),
-                open(worker, "/app/templates/index.html", READ), connect(worker, "10.2.0.9", 5432), connect(worker, "10.2.0.9", 6379),
+                open(worker, "/app/templates/index.html", READ), connect(worker, "10.2.0.9", 5432), connect(worker,
+                        "10.2.0.9", 6379),
                 connect(worker, "203.0.113.80", 443), connectUnix(worker, "/run/app.sock"), connect(worker, "10.2.0.9", 4317));
     }
 
@@ -176,31 +200,39 @@ class QuietWorkloadsTest {
                 connect(dump, "10.2.0.9", 5432), exec(running("/bin/gzip", "-9 /backup/shop.sql", backup)),
                 exec(running("/usr/bin/touch", "-d yesterday /backup/mark", backup)),
                 exec(running("/usr/bin/find", "/backup -mtime +7 -delete", backup)),
-                exec(upload), connect(upload, "203.0.113.80", 443), exec(running("/usr/bin/rclone", "copy /backup s3:b", backup)),
-                exec(running("/usr/bin/aws", "s3 cp /backup/shop.sql.gz s3://b/", backup)), exec(running("/usr/bin/id", "-u", backup)));
+                exec(upload), connect(upload, "203.0.113.80", 443), exec(running("/usr/bin/rclone", "copy /backup s3:b",
+                        backup)),
+                exec(running("/usr/bin/aws", "s3 cp /backup/shop.sql.gz s3://b/", backup)), exec(running("/usr/bin/id", "-u",
+                        backup)));
     }
 
     private static List<TestEvent> node() {
-        TestProcess npm = new TestProcess(1001, 1, "node", "/usr/local/bin/node", List.of("node", "/usr/local/bin/npm", "start"),
+        TestProcess npm = new TestProcess(1001, 1, "node", "/usr/local/bin/node", List.of("node", "/usr/local/bin/npm",
+                "start"),
                 "/app", 1000, 1000, 0, null);
         TestProcess shell = running("/bin/sh", "-c node server.js", npm);
         TestProcess server = running("/usr/local/bin/node", "server.js", shell);
         return List.of(
                 exec(npm), open(npm, "/root/.npmrc", READ), open(npm, "/app/package.json", READ), exec(shell), exec(server),
                 open(npm, "/home/node/.npm/_logs/2026.log", CREATE), open(server, "/app/node_modules/express/index.js", READ),
-                open(server, "/proc/1/cgroup", READ), open(server, "/etc/ssl/openssl.cnf", READ), connect(server, "10.2.0.9", 27017),
+                open(server, "/proc/1/cgroup", READ), open(server, "/etc/ssl/openssl.cnf", READ), connect(server, "10.2.0.9",
+                        27017),
                 connect(server, "10.2.0.9", 6379), connect(server, "203.0.113.80", 443), connect(server, "10.96.0.10", 53));
     }
 
     private static List<TestEvent> logShipper() {
         TestProcess bit = running("/fluent-bit/bin/fluent-bit", "-c /fluent-bit/etc/fluent-bit.conf", null);
-        TestProcess fluentd = script("/usr/local/bundle/bin/fluentd", "/usr/local/bin/ruby", "-c /fluentd/etc/fluent.conf", null);
+        TestProcess fluentd = script("/usr/local/bundle/bin/fluentd", "/usr/local/bin/ruby", "-c /fluentd/etc/fluent.conf",
+                null);
         TestProcess vector = running("/usr/bin/vector", "--config /etc/vector/vector.yaml", null);
         return List.of(
-                exec(bit), open(bit, "/var/log/containers/server_shop_x.log", READ), open(bit, "/var/log/flb_kube.db", O_RDWR | O_CREAT),
-                open(bit, TOKEN, READ), connect(bit, "10.96.0.1", 443), connect(bit, "10.2.0.1", 10250), connect(bit, "10.2.0.9", 9200),
+                exec(bit), open(bit, "/var/log/containers/server_shop_x.log", READ), open(bit, "/var/log/flb_kube.db",
+                        O_RDWR | O_CREAT),
+                open(bit, TOKEN, READ), connect(bit, "10.96.0.1", 443), connect(bit, "10.2.0.1", 10250), connect(bit,
+                        "10.2.0.9", 9200),
                 exec(fluentd), open(fluentd, "/var/log/pods/x/0.log", READ), open(fluentd, "/var/log/x.pos", O_RDWR | O_CREAT),
-                connect(fluentd, "10.2.0.9", 24224), exec(vector), open(vector, "/var/log/syslog", READ), open(vector, "/var/log/auth.log", READ),
+                connect(fluentd, "10.2.0.9", 24224), exec(vector), open(vector, "/var/log/syslog", READ), open(vector,
+                        "/var/log/auth.log", READ),
                 open(vector, "/var/log/journal/1/system.journal", READ), connect(vector, "203.0.113.80", 443));
     }
 
@@ -208,8 +240,10 @@ class QuietWorkloadsTest {
         TestProcess prometheus = running("/bin/prometheus", "--config.file=/etc/prometheus/prometheus.yml", null);
         TestProcess exporter = running("/bin/node_exporter", "--path.rootfs=/host/root", null);
         return List.of(
-                exec(prometheus), open(prometheus, "/prometheus/chunks_head/000001", O_RDWR | O_CREAT), open(prometheus, TOKEN, READ),
-                connect(prometheus, "10.2.0.1", 10250), connect(prometheus, "10.2.0.1", 2379), connect(prometheus, "10.2.0.1", 10257),
+                exec(prometheus), open(prometheus, "/prometheus/chunks_head/000001", O_RDWR | O_CREAT), open(prometheus,
+                        TOKEN, READ),
+                connect(prometheus, "10.2.0.1", 10250), connect(prometheus, "10.2.0.1", 2379), connect(prometheus, "10.2.0.1",
+                        10257),
                 connect(prometheus, "10.2.0.1", 9100), exec(exporter), open(exporter, "/host/proc/1/mounts", READ),
                 open(exporter, "/proc/1/mountinfo", READ), open(exporter, "/host/sys/class/net/eth0/address", READ));
     }
@@ -218,7 +252,8 @@ class QuietWorkloadsTest {
         TestProcess manager = running("/manager", "--leader-elect", null);
         return List.of(
                 exec(manager), open(manager, TOKEN, READ), open(manager, "/tmp/k8s-webhook-server/serving-certs/tls.key", READ),
-                connect(manager, "10.96.0.1", 443), connect(manager, "10.2.0.1", 6443), open(manager, "/proc/self/mountinfo", READ));
+                connect(manager, "10.96.0.1", 443), connect(manager, "10.2.0.1", 6443), open(manager, "/proc/self/mountinfo",
+                        READ));
     }
 
     private static List<TestEvent> initContainer() {
@@ -227,7 +262,8 @@ class QuietWorkloadsTest {
         return List.of(
                 exec(shell), exec(running("/bin/nslookup", "db.shop.svc.cluster.local", shell)),
                 exec(running("/bin/sleep", "2", shell)), exec(running("/bin/chown", "-R 1000:1000 /data", shell)),
-                exec(running("/bin/chmod", "-R g+rwX /data", shell)), exec(running("/bin/wget", "-qO- http://db:8080/health", shell)),
+                exec(running("/bin/chmod", "-R g+rwX /data", shell)), exec(running("/bin/wget", "-qO- http://db:8080/health",
+                        shell)),
                 connect(running("/bin/wget", "", shell), "10.2.0.9", 8080), exec(sysctl),
                 open(sysctl, "/proc/sys/vm/max_map_count", CREATE), exec(running("/bin/cp", "-r /plugins /data", shell)),
                 open(running("/bin/cp", "-r /plugins /data", shell), "/data/plugins/agent.so", CREATE));
@@ -238,7 +274,8 @@ class QuietWorkloadsTest {
         TestProcess named = running(path, arguments, parent);
         List<String> args = new ArrayList<>(List.of(interpreter, path));
         args.addAll(named.args().subList(1, named.args().size()));
-        return new TestProcess(named.pid(), named.containerPid(), named.name(), interpreter, List.copyOf(args), "/", 1000, 1000, 0,
+        return new TestProcess(named.pid(), named.containerPid(), named.name(), interpreter, List.copyOf(args), "/", 1000,
+                1000, 0,
                 parent);
     }
 }

@@ -56,7 +56,8 @@ final class SecretRuleCases {
         return List.of(
                 of("System looked over from a server's shell", exec(tool("/usr/bin/whoami", "")),
                         exec(typed("/usr/bin/whoami", ""))),
-                of("System looked over from a server's shell", exec(tool("/bin/uname", "-a")), exec(scripted("/bin/uname", "-m"))),
+                of("System looked over from a server's shell", exec(tool("/bin/uname", "-a")), exec(scripted("/bin/uname",
+                        "-m"))),
                 of("Environment printed from a server's shell", exec(tool("/usr/bin/env", "")),
                         exec(tool("/usr/bin/env", "LANG=C sort"))),
                 of("Container examined from within", open(tool("/bin/cat", "/proc/1/cgroup"), "/proc/1/cgroup", O_RDONLY),
@@ -66,6 +67,7 @@ final class SecretRuleCases {
                 of("Attack toolkit started", exec(typed("/bin/sh", "/srv/deepce.sh")), exec(typed("/bin/sh", "/srv/deep.sh"))),
                 of("Search for ways to become root", exec(tool("/usr/bin/find", "/ -perm -4000 -type f")),
                         exec(tool("/usr/bin/find", "/srv -perm -0600 -type f"))),
-                of("Search for ways to become root", exec(typed("/sbin/getcap", "-r /")), exec(typed("/sbin/getcap", "/bin/ping"))));
+                of("Search for ways to become root", exec(typed("/sbin/getcap", "-r /")), exec(typed("/sbin/getcap",
+                        "/bin/ping"))));
     }
 }
