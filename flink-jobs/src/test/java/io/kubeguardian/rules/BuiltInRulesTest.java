@@ -189,7 +189,8 @@ class BuiltInRulesTest {
     @Test
     void everyRuleHasATriggerATechniqueAndEventsOfOurs() {
         // Given
-        Set<Object> triggered = triggers().map(each -> each.get()[0]).collect(Collectors.toSet());
+        Set<Object> triggered = Stream.concat(triggers().map(each -> each.get()[0]), RuleCase.all().stream().map(RuleCase::rule))
+                .collect(Collectors.toSet());
 
         // When
         List<Rule> rules = RULES.rules();

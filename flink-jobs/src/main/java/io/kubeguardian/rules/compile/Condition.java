@@ -138,7 +138,9 @@ public abstract class Condition {
 
         @Override
         public Condition forType(EventType type) {
-            return not(part.forType(type));
+            Condition typed = part.forType(type);
+            // The same object where it can be: what several rules take from one macro is tested once.
+            return typed == part ? this : not(typed);
         }
 
         @Override
