@@ -143,9 +143,10 @@ class DetectionPipelineIT {
                 }
                 kafka.send(attack);
 
-                // When the pipeline reads them
+                // When the pipeline reads them; with a bound that a pause of a busy machine, in which live time goes
+                // on, does not use up (the bound itself is ReplayIT's matter)
                 try (EmbeddedFlink flink = EmbeddedFlink.start(
-                        kafka.config(Story.settings()), new StoryDetectors(), 0, 1, null)) {
+                        kafka.config(Story.settings(4000)), new StoryDetectors(), 0, 1, null)) {
                     ids.addAll(kafka.records(Topics.INCIDENTS, Incident.class, i -> !i.isEmpty()).stream()
                             .map(Incident::getId).toList());
                 }

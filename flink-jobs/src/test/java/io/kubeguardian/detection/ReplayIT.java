@@ -19,9 +19,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real pipeline over captures, without Kafka. */
 class ReplayIT {
@@ -78,6 +82,29 @@ class ReplayIT {
         assertThat(second.signals).extracting(Signal::getId)
                 .containsExactlyInAnyOrderElementsOf(first.signals.stream().map(Signal::getId).toList());
         assertThat(second.incidents.get(0).getId()).isEqualTo(first.incidents.get(0).getId());
+    }
+
+    /** The attack takes 150 ms, the bound is 200 ms: every order is within it. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void shuffledWithinTheDisorderBoundTheStoryIsTheSame(long seed) throws Exception {
+        Everything ordered = new Everything();
+        Everything shuffled = new Everything();
+        Story story = new Story(1_790_000_000_000L);
+        List<EventBatch> batches = new ArrayList<>(story.normal());
+        List<EventBatch> attack = new ArrayList<>(story.attack());
+        batches.addAll(attack);
+        Path inOrder = capture("ordered.avro", story.pod(), batches);
+        Collections.shuffle(attack, new Random(seed));
+        batches.subList(batches.size() - attack.size(), batches.size()).clear();
+        batches.addAll(attack);
+        Path outOfOrder = capture("shuffled.avro", story.pod(), batches);
+        Replay.run(List.of(inOrder), Story.settings(), new StoryDetectors(), ordered);
+
+        Replay.run(List.of(outOfOrder), Story.settings(), new StoryDetectors(), shuffled);
+
+        assertThat(shuffled.incidents).extracting(Incident::getId)
+                .containsExactlyElementsOf(ordered.incidents.stream().map(Incident::getId).toList()).hasSize(1);
     }
 
     @Test
@@ -146,13 +173,16 @@ class ReplayIT {
 
     private Path capture(int steps) throws IOException {
         Story story = new Story(SignalExamples.START);
-        Path file = folder.resolve("story-" + steps + ".avro");
+        List<EventBatch> batches = new ArrayList<>(story.normal());
+        batches.addAll(story.attack().subList(0, steps));
+        return capture("story-" + steps + ".avro", story.pod(), batches);
+    }
+
+    private Path capture(String name, PodMetadata pod, List<EventBatch> batches) throws IOException {
+        Path file = folder.resolve(name);
         try (CaptureFile.Writer writer = new CaptureFile.Writer(file)) {
-            writer.write(story.pod());
-            for (EventBatch batch : story.normal()) {
-                writer.write(batch);
-            }
-            for (EventBatch batch : story.attack().subList(0, steps)) {
+            writer.write(pod);
+            for (EventBatch batch : batches) {
                 writer.write(batch);
             }
         }
@@ -162,20 +192,15 @@ class ReplayIT {
     /** The connection 20 s before the rest. */
     private Path reversedCapture() throws IOException {
         Story story = new Story(SignalExamples.START);
-        Path file = folder.resolve("reversed.avro");
-        try (CaptureFile.Writer writer = new CaptureFile.Writer(file)) {
-            writer.write(story.pod());
-            List<EventBatch> batches = new ArrayList<>(story.normal());
-            List<EventBatch> attack = story.attack();
-            EventBatch home = attack.get(3);
-            home.setBaseTime(story.attack - 20 * Story.SECOND);
-            batches.add(home);
-            batches.addAll(attack.subList(0, 3));
-            for (int i = 0; i < batches.size(); i++) {
-                batches.get(i).setPodSequence(i);
-                writer.write(batches.get(i));
-            }
+        List<EventBatch> batches = new ArrayList<>(story.normal());
+        List<EventBatch> attack = story.attack();
+        EventBatch home = attack.get(3);
+        home.setBaseTime(story.attack - 20 * Story.SECOND);
+        batches.add(home);
+        batches.addAll(attack.subList(0, 3));
+        for (int i = 0; i < batches.size(); i++) {
+            batches.get(i).setPodSequence(i);
         }
-        return file;
+        return capture("reversed.avro", story.pod(), batches);
     }
 }

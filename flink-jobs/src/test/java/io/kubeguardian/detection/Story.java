@@ -30,7 +30,12 @@ final class Story {
     }
 
     static DetectionSettings settings() {
-        return new DetectionSettings(List.of(), List.of(), 1, "", 200, 3000, 256, 60, 30, 100, 3600, 80, 900);
+        return settings(200);
+    }
+
+    static DetectionSettings settings(int disorderMillis) {
+        return new DetectionSettings(
+                List.of(), List.of(), 1, "", disorderMillis, 3000, 256, 60, 30, 100, 3600, 80, 900);
     }
 
     PodMetadata pod() {
