@@ -85,7 +85,9 @@ public final class DemoCommand implements Callable<Integer> {
                 throw e; // by the user's own wish: nothing to look into
             } catch (RuntimeException e) {
                 folder.keep();
-                System.out.println(ansi.red("  ✘ ") + "logs are in " + folder.resolve("logs"));
+                if (folder.kept()) {
+                    System.out.println(ansi.red("  ✘ ") + "logs are in " + folder.resolve("logs"));
+                }
                 throw e;
             }
             if (!result.passed()) {
@@ -95,7 +97,7 @@ public final class DemoCommand implements Callable<Integer> {
         String left = leftovers.after(result.passed() ? folder.path() : null);
         result.check("nothing left behind", left.isEmpty(), left);
         Summary.print(System.out, ansi, result);
-        if (Files.exists(folder.path())) {
+        if (folder.kept()) {
             System.out.println("  logs are in " + folder.resolve("logs"));
         }
         if (json != null) {

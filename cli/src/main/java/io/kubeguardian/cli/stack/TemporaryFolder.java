@@ -31,9 +31,15 @@ public final class TemporaryFolder implements AutoCloseable {
         return path.resolve(name);
     }
 
-    /** Leaves the folder in place, so that its logs can be read. */
+    /** Leaves the folder in place, so that its logs can be read; where there are none it still goes. */
     public void keep() {
-        keep = true;
+        String[] logs = path.resolve("logs").toFile().list();
+        keep = logs != null && logs.length > 0;
+    }
+
+    /** Whether it outlives this run. */
+    public boolean kept() {
+        return keep;
     }
 
     @Override
