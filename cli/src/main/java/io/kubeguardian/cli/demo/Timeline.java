@@ -72,7 +72,6 @@ final class Timeline {
     private final List<Arrived<Signal>> signals = new ArrayList<>();
     private final List<Arrived<Incident>> incidents = new ArrayList<>();
     private final List<Arrived<RiskScore>> risks = new ArrayList<>();
-    private final List<Arrived<Decision>> decisions = new ArrayList<>();
     private final Map<String, ContainmentStatus> containments = new TreeMap<>();
     private final Set<String> alertIds = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
@@ -108,11 +107,7 @@ final class Timeline {
                     add(risks, risk);
                     listener.risk(risk);
                 }
-                case Topics.DECISIONS -> {
-                    Arrived<Decision> decision = new Arrived<>(DECISION.decode(record.value()), now);
-                    add(decisions, decision);
-                    listener.decision(decision);
-                }
+                case Topics.DECISIONS -> listener.decision(new Arrived<>(DECISION.decode(record.value()), now));
                 case Topics.ALERTS -> alert(JSON.readTree(record.value()));
                 case Topics.COLLECTOR_HEALTH -> health(HEALTH.decode(record.value()));
                 case Topics.DEAD_LETTERS -> {
@@ -195,10 +190,6 @@ final class Timeline {
 
     synchronized List<Arrived<RiskScore>> risks() {
         return List.copyOf(risks);
-    }
-
-    synchronized List<Arrived<Decision>> decisions() {
-        return List.copyOf(decisions);
     }
 
     synchronized List<ContainmentStatus> containments() {

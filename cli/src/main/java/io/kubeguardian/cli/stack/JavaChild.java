@@ -25,7 +25,6 @@ public final class JavaChild implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final CountDownLatch ready = new CountDownLatch(1);
-    private volatile String readyLine = "";
 
     private JavaChild(String name, Process process, Path log) {
         this.name = name;
@@ -71,7 +70,6 @@ public final class JavaChild implements AutoCloseable {
                 out.newLine();
                 out.flush();
                 if (ready.getCount() > 0 && isReady.test(line)) {
-                    readyLine = line;
                     ready.countDown();
                 }
             }
@@ -81,11 +79,11 @@ public final class JavaChild implements AutoCloseable {
     }
 
     /**
-     * Waits for the line that says the process is ready, and returns it.
+     * Waits for the line that says the process is ready.
      *
      * @throws UserError with the end of the process's log when it stops before, or takes too long
      */
-    public String awaitReady(Duration patience) {
+    public void awaitReady(Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
         try {
             while (!ready.await(50, TimeUnit.MILLISECONDS)) {
@@ -101,7 +99,6 @@ public final class JavaChild implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new Interrupted(e);
         }
-        return readyLine;
     }
 
     public boolean isAlive() {

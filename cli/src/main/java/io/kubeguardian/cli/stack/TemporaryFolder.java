@@ -3,11 +3,9 @@ package io.kubeguardian.cli.stack;
 import io.kubeguardian.cli.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
+import org.apache.kafka.common.utils.Utils;
 
 /** A folder for one run: logs, broker data, checkpoints, keys. Deleted on close unless it is to be kept. */
 public final class TemporaryFolder implements AutoCloseable {
@@ -48,19 +46,7 @@ public final class TemporaryFolder implements AutoCloseable {
             return;
         }
         try {
-            Files.walkFileTree(path, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.deleteIfExists(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path folder, IOException e) throws IOException {
-                    Files.deleteIfExists(folder);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            Utils.delete(path.toFile());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + path, e);
         }

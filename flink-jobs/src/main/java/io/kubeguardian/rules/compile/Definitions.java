@@ -34,10 +34,6 @@ public final class Definitions {
         return lists.get(name);
     }
 
-    Set<String> listNames() {
-        return lists.keySet();
-    }
-
     /** Compiles a macro once, whoever names it. */
     Condition macro(String name, Place at, Set<String> unsourced) {
         Compiled known = compiled.get(name);
