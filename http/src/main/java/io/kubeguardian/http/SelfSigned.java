@@ -1,4 +1,4 @@
-package io.kubeguardian.webhook;
+package io.kubeguardian.http;
 
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -31,41 +31,31 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * Makes an authority and a server certificate from it, for one machine: ECDSA P-256, valid for a year. The authority's
  * key is forgotten at once, so nothing else can ever be signed with it.
  */
-final class SelfSigned {
+public final class SelfSigned {
     private static final Duration VALID = Duration.ofDays(365);
     /** For clients whose clock is a little behind. */
     private static final Duration BEFORE = Duration.ofMinutes(5);
-    private static final X500Name AUTHORITY = new X500Name("CN=KubeGuardian webhook authority");
-    private static final X500Name SERVER = new X500Name("CN=kubeguardian-webhook");
-
-    private static final GeneralNames NAMES = new GeneralNames(new GeneralName[] {
-        new GeneralName(GeneralName.dNSName, "localhost"),
-        new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-        new GeneralName(GeneralName.iPAddress, "::1"),
-        new GeneralName(GeneralName.dNSName, "kubeguardian-webhook"),
-        new GeneralName(GeneralName.dNSName, "kubeguardian-webhook.kubeguardian"),
-        new GeneralName(GeneralName.dNSName, "kubeguardian-webhook.kubeguardian.svc"),
-        new GeneralName(GeneralName.dNSName, "kubeguardian-webhook.kubeguardian.svc.cluster.local"),
-    });
 
     private SelfSigned() {}
 
-    static ServerCertificate make(Instant now) {
+    /** @param service name of the part's Service in the namespace {@code kubeguardian} */
+    public static ServerCertificate make(String service, Instant now) {
+        X500Name authorityName = new X500Name("CN=" + service + " authority");
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
             KeyPair authorityKeys = generator.generateKeyPair();
             KeyPair serverKeys = generator.generateKeyPair();
-            X509Certificate authority = sign(builder(AUTHORITY, authorityKeys, now)
+            X509Certificate authority = sign(builder(authorityName, authorityName, authorityKeys, now)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign)),
                     authorityKeys.getPrivate());
-            X509Certificate server = sign(builder(SERVER, serverKeys, now)
+            X509Certificate server = sign(builder(authorityName, new X500Name("CN=" + service), serverKeys, now)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
                     .addExtension(Extension.extendedKeyUsage, false,
                             new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
-                    .addExtension(Extension.subjectAlternativeName, false, NAMES),
+                    .addExtension(Extension.subjectAlternativeName, false, names(service)),
                     authorityKeys.getPrivate());
             return new ServerCertificate(serverKeys.getPrivate(), List.of(server, authority), authority);
         } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
@@ -73,8 +63,20 @@ final class SelfSigned {
         }
     }
 
-    private static X509v3CertificateBuilder builder(X500Name subject, KeyPair keys, Instant now) {
-        return new JcaX509v3CertificateBuilder(AUTHORITY, new BigInteger(127, new SecureRandom()).setBit(126),
+    private static GeneralNames names(String service) {
+        return new GeneralNames(new GeneralName[] {
+            new GeneralName(GeneralName.dNSName, "localhost"),
+            new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+            new GeneralName(GeneralName.iPAddress, "::1"),
+            new GeneralName(GeneralName.dNSName, service),
+            new GeneralName(GeneralName.dNSName, service + ".kubeguardian"),
+            new GeneralName(GeneralName.dNSName, service + ".kubeguardian.svc"),
+            new GeneralName(GeneralName.dNSName, service + ".kubeguardian.svc.cluster.local"),
+        });
+    }
+
+    private static X509v3CertificateBuilder builder(X500Name issuer, X500Name subject, KeyPair keys, Instant now) {
+        return new JcaX509v3CertificateBuilder(issuer, new BigInteger(127, new SecureRandom()).setBit(126),
                 Date.from(now.minus(BEFORE)), Date.from(now.plus(VALID)), subject, keys.getPublic());
     }
 

@@ -1,4 +1,4 @@
-package io.kubeguardian.webhook;
+package io.kubeguardian.http;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,19 +12,26 @@ import java.util.function.Function;
 
 /**
  * Reads request bodies within bounds: a largest size, a longest time, and a budget of bytes for all that are in
- * memory at once, so that neither one large, nor one slow, nor many callers can take the webhook's memory.
+ * memory at once, so that neither one large, nor one slow, nor many callers can take the process's memory.
  */
-final class BodyReader {
+public final class BodyReader {
     private static final int AT_ONCE = 4;
     private static final int BLOCK = 8192;
 
     private static final ScheduledThreadPoolExecutor ALARMS = alarms();
 
+    private final String mostBytesKey;
     private final int mostBytes;
     private final long mostNanos;
     private final Semaphore budget;
 
-    BodyReader(int mostBytes, Duration longest) {
+    /**
+     * Reads bodies of up to {@code mostBytes}, each within {@code longest}.
+     *
+     * @param mostBytesKey the setting that {@code mostBytes} comes from, for the one whose body is too large
+     */
+    public BodyReader(String mostBytesKey, int mostBytes, Duration longest) {
+        this.mostBytesKey = mostBytesKey;
         this.mostBytes = mostBytes;
         this.mostNanos = longest.toNanos();
         this.budget = new Semaphore(AT_ONCE * mostBytes);
@@ -38,24 +45,24 @@ final class BodyReader {
     }
 
     /** A body that is not read; the message is for the caller. */
-    static final class RefusedException extends Exception {
+    public static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1L;
         private final int status;
         private final String outcome;
 
-        RefusedException(int status, String outcome, String message) {
+        public RefusedException(int status, String outcome, String message) {
             super(message);
             this.status = status;
             this.outcome = outcome;
         }
 
         /** HTTP status. */
-        int status() {
+        public int status() {
             return status;
         }
 
         /** Label for the metrics. */
-        String outcome() {
+        public String outcome() {
             return outcome;
         }
     }
@@ -66,7 +73,7 @@ final class BodyReader {
      * @param announced the Content-Length; -1 when there is none
      * @throws RefusedException when a bound is exceeded
      */
-    <T> T read(InputStream in, long announced, Function<byte[], T> use) throws RefusedException, IOException {
+    public <T> T read(InputStream in, long announced, Function<byte[], T> use) throws RefusedException, IOException {
         if (announced > mostBytes) {
             throw tooLarge(in);
         }
@@ -148,14 +155,14 @@ final class BodyReader {
     private RefusedException tooLarge(InputStream in) throws IOException {
         drain(in);
         return new RefusedException(413, "too_large",
-                "body is larger than " + mostBytes + " bytes (webhook.maxRequestBytes)");
+                "body is larger than " + mostBytes + " bytes (" + mostBytesKey + ")");
     }
 
     /**
      * Lets the rest of a body go by, within bounds: a connection closed with unread data is reset, and the caller
      * would never see the answer.
      */
-    void drain(InputStream in) throws IOException {
+    public void drain(InputStream in) throws IOException {
         long start = System.nanoTime();
         byte[] block = new byte[BLOCK];
         long left = 2L * mostBytes;

@@ -1,10 +1,10 @@
-package io.kubeguardian.webhook;
+package io.kubeguardian.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.kubeguardian.webhook.BodyReader.RefusedException;
+import io.kubeguardian.http.BodyReader.RefusedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +17,7 @@ class BodyReaderTest {
 
     @Test
     void aBodyThatNeverEndsIsGivenUp() {
-        BodyReader reader = new BodyReader(1000, Duration.ZERO);
+        BodyReader reader = new BodyReader("part.maxRequestBytes", 1000, Duration.ZERO);
         InputStream drip = new InputStream() {
             @Override
             public int read() {
@@ -37,7 +37,7 @@ class BodyReaderTest {
 
     @Test
     void aBodyThatNeverComesIsGivenUpAndItsShareOfTheBudgetIsFree() throws Exception {
-        BodyReader reader = new BodyReader(1000, Duration.ofMillis(50));
+        BodyReader reader = new BodyReader("part.maxRequestBytes", 1000, Duration.ofMillis(50));
         InputStream silent = new InputStream() {
             @Override
             public int read() throws IOException {
@@ -61,7 +61,7 @@ class BodyReaderTest {
 
     @Test
     void bodiesBeyondTheBudgetAreRefusedUntilOthersEnd() throws Exception {
-        BodyReader reader = new BodyReader(1000, LONG);
+        BodyReader reader = new BodyReader("part.maxRequestBytes", 1000, LONG);
         RefusedException[] refused = new RefusedException[1];
 
         nested(reader, 4, () -> refused[0] = catchThrowableOfType(
@@ -74,17 +74,18 @@ class BodyReaderTest {
 
     @Test
     void aBodyWithoutALengthIsBounded() {
-        BodyReader reader = new BodyReader(1000, LONG);
+        BodyReader reader = new BodyReader("part.maxRequestBytes", 1000, LONG);
 
         RefusedException refused = catchThrowableOfType(RefusedException.class,
                 () -> reader.read(new ByteArrayInputStream(new byte[1001]), -1, body -> body));
 
         assertThat(refused.status()).isEqualTo(413);
+        assertThat(refused).hasMessageContaining("part.maxRequestBytes");
     }
 
     @Test
     void aBodyShorterThanAnnouncedIsABadRequest() {
-        BodyReader reader = new BodyReader(1000, LONG);
+        BodyReader reader = new BodyReader("part.maxRequestBytes", 1000, LONG);
 
         RefusedException refused = catchThrowableOfType(RefusedException.class,
                 () -> reader.read(new ByteArrayInputStream(new byte[9]), 10, body -> body));

@@ -1,4 +1,4 @@
-package io.kubeguardian.webhook;
+package io.kubeguardian.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ServerCertificateTest {
-    private static final ServerCertificate MADE = SelfSigned.make(Instant.now());
+    private static final ServerCertificate MADE = SelfSigned.make("kubeguardian-part", Instant.now());
 
     @TempDir
     Path folder;
@@ -24,7 +24,7 @@ class ServerCertificateTest {
         Path chain = chain(MADE);
         Path key = key(MADE);
 
-        ServerCertificate read = ServerCertificate.read(chain, key);
+        ServerCertificate read = ServerCertificate.read("part", chain, key);
 
         assertThat(read).isEqualTo(MADE);
         assertThat(read.authorityPem()).startsWith("-----BEGIN CERTIFICATE-----\n").endsWith("-----END CERTIFICATE-----\n");
@@ -33,15 +33,15 @@ class ServerCertificateTest {
     @Test
     void theMadeCertificateNamesLoopbackAndTheService() throws Exception {
         assertThat(MADE.chain().getFirst().getSubjectAlternativeNames()).extracting(name -> (Object) name.get(1))
-                .contains("localhost", "127.0.0.1", "kubeguardian-webhook.kubeguardian.svc");
+                .contains("localhost", "127.0.0.1", "kubeguardian-part.kubeguardian.svc");
     }
 
     @Test
     void aKeyOfAnotherCertificateIsRefused() throws Exception {
         Path chain = chain(MADE);
-        Path key = key(SelfSigned.make(Instant.now()));
+        Path key = key(SelfSigned.make("kubeguardian-part", Instant.now()));
 
-        assertThatThrownBy(() -> ServerCertificate.read(chain, key))
+        assertThatThrownBy(() -> ServerCertificate.read("part", chain, key))
                 .isInstanceOf(ConfigException.class).hasMessageContaining("is not the key of the first certificate");
     }
 
@@ -50,11 +50,11 @@ class ServerCertificateTest {
         Path text = Files.writeString(folder.resolve("text.pem"), "hello\n");
         Path chain = chain(MADE);
 
-        assertThatThrownBy(() -> ServerCertificate.read(text, text)).isInstanceOf(ConfigException.class)
-                .hasMessageContaining("webhook.certificate: " + text);
-        assertThatThrownBy(() -> ServerCertificate.read(chain, text)).isInstanceOf(ConfigException.class)
+        assertThatThrownBy(() -> ServerCertificate.read("part", text, text)).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("part.certificate: " + text);
+        assertThatThrownBy(() -> ServerCertificate.read("part", chain, text)).isInstanceOf(ConfigException.class)
                 .hasMessageContaining("holds no PKCS#8 key");
-        assertThatThrownBy(() -> ServerCertificate.read(chain, folder.resolve("none"))).isInstanceOf(ConfigException.class)
+        assertThatThrownBy(() -> ServerCertificate.read("part", chain, folder.resolve("none"))).isInstanceOf(ConfigException.class)
                 .hasMessageContaining("none: no such file");
     }
 
