@@ -1,4 +1,4 @@
-package io.kubeguardian.detection;
+package io.kubeguardian.schema;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
