@@ -48,9 +48,20 @@ final class HookEvents {
     }
 
     private static void function(Scene scene, Fields event, String function) throws MalformedLineException {
-        if (KernelHooks.knows(function)) { // else the arguments stay where they are, and are kept
+        if (KernelHooks.knows(function)) {
             KernelHooks.function(hit(scene, event, function));
+        } else { // the arguments stay where they are, and are kept
+            action(event);
         }
+    }
+
+    /** Takes the action, and puts it back to be kept if it is more than telling. */
+    private static String action(Fields event) throws MalformedLineException {
+        String action = event.text("action");
+        if (!action.isEmpty() && !action.equals(USUAL_ACTION)) {
+            event.put("action", action);
+        }
+        return action;
     }
 
     private static KernelHooks.Hit hit(Scene scene, Fields event, String name) throws MalformedLineException {
@@ -60,13 +71,9 @@ final class HookEvents {
         arguments.withReturned(returned);
         boolean hasResult = !returned.numbers().isEmpty();
         long result = returned.number(0, 0);
-        String action = event.text("action");
-        if (!action.isEmpty() && !action.equals(USUAL_ACTION)) {
-            event.put("action", action);
-            if (action.equals("KPROBE_ACTION_OVERRIDE") && !hasResult) {
-                hasResult = true; // refused by Tetragon; with which error is not told
-                result = -EPERM;
-            }
+        if (action(event).equals("KPROBE_ACTION_OVERRIDE") && !hasResult) {
+            hasResult = true; // refused by Tetragon; with which error is not told
+            result = -EPERM;
         }
         return new KernelHooks.Hit(name, arguments, scene.writer(), result, hasResult);
     }
