@@ -56,6 +56,7 @@ class PodsTest {
 
     private static PodMetadata pod(String uid, String container, long time) {
         return new PodMetadata("prod", uid, "shop", "pod", "node", "Deployment", "orders", "", new HashMap<>(),
-                List.of(new ContainerMetadata(container, "c", "image", "")), false, time);
+                List.of(new ContainerMetadata(container, "c", "image", "", false, 0L)), false, time, false, false,
+                false);
     }
 }

@@ -70,12 +70,13 @@ final class Cast {
         String uid = pod.uid().isEmpty() ? pods.substituteUid(pod.namespace(), pod.name()) : pod.uid();
         List<ContainerMetadata> containers = new ArrayList<>();
         if (!pod.containerId().isEmpty()) {
-            containers.add(new ContainerMetadata(pod.containerId(), pod.containerName(), pod.image(), pod.digest()));
+            containers.add(new ContainerMetadata(pod.containerId(), pod.containerName(), pod.image(), pod.digest(),
+                    pod.privileged(), pod.startedAt()));
         }
         // Before v1.1 it has a workload without its kind.
         String kind = pod.workload().isEmpty() || !pod.workloadKind().isEmpty() ? pod.workloadKind() : "Workload";
         pods.seen(new PodMetadata(cluster, uid, pod.namespace(), pod.name(), node, kind, pod.workload(), "",
-                new HashMap<>(pod.labels()), containers, false, time / 1_000_000));
+                new HashMap<>(pod.labels()), containers, false, time / 1_000_000, false, false, false));
         return uid;
     }
 

@@ -14,11 +14,13 @@ import java.util.Map;
  * @param containerId without the runtime's scheme
  * @param image as the pod's spec has it
  * @param digest sha256:…
+ * @param startedAt of the container, milliseconds since the Unix epoch; 0 when not told
  * @param containerPid the process's pid in its container; 0 when not told
  */
 record TetragonPod(
         String namespace, String name, String uid, String workloadKind, String workload, Map<String, String> labels,
-        String containerId, String containerName, String image, String digest, int containerPid) {
+        String containerId, String containerName, String image, String digest, boolean privileged, long startedAt,
+        int containerPid) {
     private static final int LONGEST = 512;
     private static final int MOST_LABELS = 128;
     private static final int DIGEST_LENGTH = "sha256:".length() + 64;
@@ -33,13 +35,17 @@ record TetragonPod(
         String containerName = "";
         String image = "";
         String digest = "";
+        boolean privileged = false;
+        long startedAt = 0;
         int pid = 0;
         if (container != null) {
             id = container.text("id");
             id = Bounds.cut(id.substring(id.indexOf("://") < 0 ? 0 : id.indexOf("://") + 3), LONGEST);
             containerName = text(container, "name");
             pid = (int) container.number("pid", 0, 0, Integer.MAX_VALUE);
-            container.drop("start_time");
+            startedAt = container.time("start_time") / 1_000_000;
+            Fields security = container.object("security_context");
+            privileged = security != null && security.flag("privileged");
             Fields imageFields = container.object("image");
             if (imageFields != null) {
                 image = text(imageFields, "name");
@@ -48,7 +54,7 @@ record TetragonPod(
         }
         return new TetragonPod(text(fields, "namespace"), text(fields, "name"), text(fields, "uid"),
                 text(fields, "workload_kind"), text(fields, "workload"), labels(fields), id, containerName, image,
-                digest, pid);
+                digest, privileged, startedAt, pid);
     }
 
     private static Map<String, String> labels(Fields pod) throws MalformedLineException {

@@ -42,6 +42,7 @@ public final class Export {
             ObjectNode container = pod.putObject("container");
             container.put("id", "containerd://" + CONTAINER).put("name", "orders").put("start_time", wall(0))
                     .put("pid", pid - 1000);
+            container.putObject("security_context").put("privileged", true);
             container.putObject("image").put("id", "docker.io/shop/orders@sha256:" + "cd".repeat(32))
                     .put("name", "docker.io/shop/orders:1.2");
             pod.putObject("pod_labels").put("app", "orders");

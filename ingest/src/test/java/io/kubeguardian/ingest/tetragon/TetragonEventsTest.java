@@ -273,6 +273,8 @@ class TetragonEventsTest {
         assertThat(pod.getWorkloadName()).isEqualTo("orders");
         assertThat(pod.getLabels()).containsEntry("app", "orders");
         assertThat(pod.getContainers().get(0).getId()).isEqualTo(Export.CONTAINER);
+        assertThat(pod.getContainers().get(0).getPrivileged()).isTrue();
+        assertThat(pod.getContainers().get(0).getStartedAt()).isEqualTo(1_780_000_000_000L);
         assertThat(pod.getContainers().get(0).getImage()).isEqualTo("docker.io/shop/orders:1.2");
         assertThat(pod.getContainers().get(0).getImageDigest()).isEqualTo("sha256:" + "cd".repeat(32));
         assertThat(collected.pods.get(1).getContainers()).extracting(c -> c.getName()).containsExactly("orders", "proxy");
