@@ -21,7 +21,7 @@ final class FileHooks {
                 second = first.path().isEmpty() ? first : new FilePath(arguments.texts().get(0), "", 0, 0);
                 first = arguments.path(1, directory);
             }
-            case "mkdir", "mkdirat", "chmod", "fchmodat", "fchmodat2" -> {
+            case "mkdir", "mkdirat", "mknod", "mknodat", "chmod", "fchmodat", "fchmodat2" -> {
                 modeOwnerGroup[0] = arguments.integerAfter(0, 0, 0);
                 flags = arguments.integerAfter(0, 1, 0);
             }
@@ -31,6 +31,7 @@ final class FileHooks {
                 modeOwnerGroup[2] = arguments.integerAfter(0, 1, -1);
                 flags = arguments.integerAfter(0, 2, 0);
             }
+            case "truncate", "ftruncate" -> { } // the length has no place
             default -> flags = arguments.integerAfter(0, 0, 0); // unlink, unlinkat, rmdir
         }
         if (first.path().isEmpty()) {

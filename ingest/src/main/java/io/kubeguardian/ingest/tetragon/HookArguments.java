@@ -13,7 +13,8 @@ import java.util.List;
 final class HookArguments {
     private static final int MOST = 32;
 
-    /** In the order of the arguments. */
+    /** All arguments in their order, those that are no numbers as 0: as a system call's pointers stand in a Call. */
+    private final List<Long> positions = new ArrayList<>();
     private final List<Long> numbers = new ArrayList<>();
     /** How many numbers came before each text. */
     private final List<Integer> numbersBefore = new ArrayList<>();
@@ -43,9 +44,9 @@ final class HookArguments {
         for (String name : argument.names()) {
             switch (name) {
                 case "string_arg" -> text(argument.text(name));
-                case "int_arg", "uint_arg", "long_arg" -> numbers.add(
+                case "int_arg", "uint_arg", "long_arg" -> number(
                         argument.number(name, 0, Long.MIN_VALUE, Long.MAX_VALUE));
-                case "size_arg" -> numbers.add(argument.unsigned(name));
+                case "size_arg" -> number(argument.unsigned(name));
                 case "file_arg", "path_arg", "linux_binprm_arg" -> file(argument.object(name));
                 case "sock_arg" -> socket(SocketEnds.of(argument.object(name)));
                 case "skb_arg" -> packet(argument.object(name));
@@ -58,8 +59,14 @@ final class HookArguments {
         }
     }
 
+    private void number(long number) {
+        numbers.add(number);
+        positions.add(number);
+    }
+
     private void text(String text) {
         texts.add(text);
+        positions.add(0L);
         numbersBefore.add(numbers.size());
     }
 
@@ -111,9 +118,14 @@ final class HookArguments {
     String takeSystemCall() {
         if (systemCall.isEmpty() && !numbers.isEmpty()) {
             systemCall = SystemCalls.name(Math.clamp(numbers.remove(0), -1, Integer.MAX_VALUE));
+            positions.remove(0);
             numbersBefore.replaceAll(before -> Math.max(0, before - 1));
         }
         return systemCall;
+    }
+
+    List<Long> positions() {
+        return positions;
     }
 
     List<Long> numbers() {

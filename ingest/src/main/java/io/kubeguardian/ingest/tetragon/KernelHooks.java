@@ -25,7 +25,10 @@ final class KernelHooks {
     private static final int PROT_WRITE = 2;
     /** enum kernel_read_file_id of include/linux/kernel_read_file.h */
     private static final int READING_MODULE = 2;
-    static final int EINPROGRESS = 115;
+    /** enum bpf_cmd of include/uapi/linux/bpf.h */
+    private static final long BPF_MAP_CREATE = 0;
+    private static final long BPF_PROG_LOAD = 5;
+    private static final int EINPROGRESS = 115;
 
     private static final List<String> ENTRY_POINTS = List.of("__x64_sys_", "__ia32_sys_", "__arm64_sys_", "__se_sys_",
             "__do_sys_", "__sys_", "sys_");
@@ -55,7 +58,8 @@ final class KernelHooks {
             entry("readv", hit -> access(hit, O_RDONLY)), entry("preadv", hit -> access(hit, O_RDONLY)),
             entry("write", hit -> access(hit, O_WRONLY)), entry("pwrite64", hit -> access(hit, O_WRONLY)),
             entry("writev", hit -> access(hit, O_WRONLY)), entry("pwritev", hit -> access(hit, O_WRONLY)),
-            entry("truncate", KernelHooks::truncate), entry("ftruncate", KernelHooks::truncate),
+            entry("truncate", FileHooks::change), entry("ftruncate", FileHooks::change),
+            entry("mknod", FileHooks::change), entry("mknodat", FileHooks::change),
             entry("rename", FileHooks::change), entry("renameat", FileHooks::change),
             entry("renameat2", FileHooks::change), entry("link", FileHooks::change), entry("linkat", FileHooks::change),
             entry("symlink", FileHooks::change), entry("symlinkat", FileHooks::change),
@@ -106,8 +110,8 @@ final class KernelHooks {
             entry("security_sb_pivotroot", hit -> call(hit, "pivot_root")),
             entry("do_init_module", hit -> call(hit, "init_module")), entry("free_module", hit -> call(hit, "delete_module")),
             entry("security_kernel_read_file", KernelHooks::readFile),
-            entry("security_bpf", hit -> call(hit, "bpf")), entry("bpf_check", hit -> call(hit, "bpf")),
-            entry("security_bpf_map_alloc", hit -> call(hit, "bpf")),
+            entry("security_bpf", hit -> call(hit, "bpf")), entry("bpf_check", hit -> bpf(hit, BPF_PROG_LOAD)),
+            entry("security_bpf_map_alloc", hit -> bpf(hit, BPF_MAP_CREATE)),
             entry("security_perf_event_alloc", hit -> call(hit, "perf_event_open")));
 
     private KernelHooks() {}
@@ -184,13 +188,7 @@ final class KernelHooks {
     }
 
     private static boolean truncate(Hit hit) {
-        HookArguments arguments = hit.arguments();
-        FilePath path = arguments.file() != null ? arguments.file() : arguments.path(0, hit.writer().workingDirectory());
-        if (path.path().isEmpty()) {
-            return false;
-        }
-        hit.writer().open(path, O_WRONLY | O_TRUNC, 0, hit.status());
-        return true;
+        return FileHooks.change(new Hit("truncate", hit.arguments(), hit.writer(), hit.result(), hit.hasResult()));
     }
 
     /** Without a recorded result it is under way. @param descriptors numbers before others that are descriptors */
@@ -256,6 +254,11 @@ final class KernelHooks {
         return hit.arguments().integer(0, 0) == READING_MODULE ? call(hit, "finit_module") : access(hit, O_RDONLY);
     }
 
+    private static boolean bpf(Hit hit, long command) {
+        hit.writer().call("bpf", List.of(command), hit.arguments().texts(), 0, hit.result());
+        return true;
+    }
+
     private static boolean call(Hit hit, String name) {
         HookArguments arguments = hit.arguments();
         // ptrace(request, pid, …), process_vm_writev(pid, …)
@@ -264,7 +267,7 @@ final class KernelHooks {
             case "process_vm_writev", "process_vm_readv" -> arguments.integer(0, 0);
             default -> 0;
         };
-        hit.writer().call(name, arguments.numbers(), arguments.texts(), Math.max(0, target), hit.result());
+        hit.writer().call(name, arguments.positions(), arguments.texts(), Math.max(0, target), hit.result());
         return true;
     }
 }

@@ -44,7 +44,6 @@ class KernelHooksTest {
         "security_file_permission   | {\"file_arg\": {\"path\": \"/etc/shadow\"}}, {\"int_arg\": 6}               | 2     | 0",
         "security_file_permission   | {\"file_arg\": {\"path\": \"/etc/shadow\"}}, {\"int_arg\": 10}              | 1025  | 0",
         "security_mmap_file         | {\"file_arg\": {\"path\": \"/etc/shadow\"}}, {\"uint_arg\": 3}              | 2     | 0",
-        "security_path_truncate     | {\"path_arg\": {\"path\": \"/etc/shadow\"}}                                 | 513   | 0",
         "__x64_sys_write            | {\"file_arg\": {\"path\": \"etc/shadow\"}}, {\"bytes_arg\": \"aGk=\"}       | 1     | 0",
         "__x64_sys_read             | {\"file_arg\": {\"path\": \"/etc/shadow\"}}, {\"size_arg\": \"65536\"}      | 0     | 0",
         "__x64_sys_openat           | {\"int_arg\": -100}, {\"string_arg\": \"/etc/shadow\"}, {\"int_arg\": 577}  | 577   | 0",
@@ -115,6 +114,7 @@ class KernelHooksTest {
         "sys_mkdir           | {\"string_arg\": \"/a\"}, {\"int_arg\": 493}                       | mkdir     | /a      | ''      | 493 | -1 | 0",
         "sys_fchmodat        | {\"int_arg\": -100}, {\"string_arg\": \"/a\"}, {\"int_arg\": 2541} | fchmodat  | /a      | ''      | 2541 | -1 | 0",
         "sys_fchmod          | {\"file_arg\": {\"path\": \"/a\"}}, {\"int_arg\": 2541}            | fchmod    | /a      | ''      | 2541 | -1 | 0",
+        "security_path_truncate | {\"path_arg\": {\"path\": \"/a\"}}, {\"size_arg\": \"0\"}          | truncate  | /a      | ''      | 0   | -1 | 0",
         "sys_chown           | {\"string_arg\": \"/a\"}, {\"int_arg\": 0}, {\"int_arg\": 0}       | chown     | /a      | ''      | 0   | 0  | 0",
     })
     void theTreeOfFilesIsChanged(
@@ -202,17 +202,17 @@ class KernelHooksTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "__x64_sys_setuid      | {\"int_arg\": 0}                                                        | setuid         | 0        | ''",
-        "__x64_sys_mount       | {\"string_arg\": \"proc\"}, {\"string_arg\": \"/mnt\"}                  | mount          | ''       | proc,/mnt",
-        "security_sb_mount     | {\"string_arg\": \"tmpfs\"}, {\"path_arg\": {\"path\": \"/mnt\"}}       | mount          | ''       | tmpfs,/mnt",
-        "__x64_sys_pivot_root  | {\"string_arg\": \"/new\"}, {\"string_arg\": \"/new/old\"}              | pivot_root     | ''       | /new,/new/old",
+        "__x64_sys_mount       | {\"string_arg\": \"proc\"}, {\"string_arg\": \"/mnt\"}, {\"string_arg\": \"proc\"}, {\"size_arg\": \"21\"}                  | mount          | 0,0,0,21 | proc,/mnt,proc",
+        "security_sb_mount     | {\"string_arg\": \"tmpfs\"}, {\"path_arg\": {\"path\": \"/mnt\"}}       | mount          | 0,0      | tmpfs,/mnt",
+        "__x64_sys_pivot_root  | {\"string_arg\": \"/new\"}, {\"string_arg\": \"/new/old\"}              | pivot_root     | 0,0      | /new,/new/old",
         "__x64_sys_setns       | {\"int_arg\": 4}, {\"int_arg\": 1073741824}                             | setns          | 4,1073741824 | ''",
         "__x64_sys_unshare     | {\"int_arg\": 268435456}                                                | unshare        | 268435456 | ''",
-        "sys_memfd_create      | {\"string_arg\": \"x\"}, {\"uint_arg\": 1}                              | memfd_create   | 1        | x",
+        "sys_memfd_create      | {\"string_arg\": \"x\"}, {\"uint_arg\": 1}                              | memfd_create   | 0,1      | x",
         "sys_clock_settime     | {\"size_arg\": \"18446744073709551615\"}                                | clock_settime  | -1       | ''",
-        "do_init_module        | {\"module_arg\": {\"name\": \"rootkit\"}}                               | init_module    | ''       | rootkit",
-        "free_module           | {\"module_arg\": {\"name\": \"rootkit\"}}                               | delete_module  | ''       | rootkit",
-        "security_kernel_read_file | {\"file_arg\": {\"path\": \"/tmp/r.ko\"}}, {\"int_arg\": 2}         | finit_module   | 2        | /tmp/r.ko",
-        "bpf_check             | {\"bpf_attr_arg\": {\"ProgType\": \"BPF_PROG_TYPE_KPROBE\", \"ProgName\": \"p\"}} | bpf   | ''       | BPF_PROG_TYPE_KPROBE,p",
+        "do_init_module        | {\"module_arg\": {\"name\": \"rootkit\"}}                               | init_module    | 0        | rootkit",
+        "free_module           | {\"module_arg\": {\"name\": \"rootkit\"}}                               | delete_module  | 0        | rootkit",
+        "security_kernel_read_file | {\"file_arg\": {\"path\": \"/tmp/r.ko\"}}, {\"int_arg\": 2}         | finit_module   | 0,2      | /tmp/r.ko",
+        "bpf_check             | {\"bpf_attr_arg\": {\"ProgType\": \"BPF_PROG_TYPE_KPROBE\", \"ProgName\": \"p\"}} | bpf   | 5       | BPF_PROG_TYPE_KPROBE,p",
         "tcp_connect           | {\"int_arg\": 1}                                                        | tcp_connect    | 1        | ''",
     })
     void otherCallsHaveTheirArguments(String function, String arguments, String call, String numbers, String texts)
