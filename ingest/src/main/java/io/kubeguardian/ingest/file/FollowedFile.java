@@ -152,7 +152,7 @@ final class FollowedFile implements Closeable {
 
     /** All is read. Is it still the file of this name, or is there a next one? */
     private void atEnd(List<Line> lines) throws IOException {
-        if (reading.equals(path) && (!Files.exists(path) || isAt(path))) {
+        if (reading.equals(path) && (Files.exists(path) ? isAt(path) : isNewest())) {
             return;
         }
         if (channel != null && !movedAway) {
@@ -169,6 +169,13 @@ final class FollowedFile implements Closeable {
 
     private void finish(FilePosition last) {
         resume = new FilePosition(last.inode(), last.head(), last.offset(), last.modifiedMillis(), true);
+    }
+
+    /** Between a rename and the next file it may be the only one; unless others have come and gone since. */
+    private boolean isNewest() throws IOException {
+        List<Rotated> files = rotatedFiles.list();
+        int index = indexOf(position(), files);
+        return index < 0 || index == files.size() - 1;
     }
 
     private boolean openNext() throws IOException {

@@ -114,6 +114,21 @@ class FollowedFileTest {
     }
 
     @Test
+    void rotatedFilesAreReadEvenWhileThereIsNoNewOne() throws Exception {
+        append(path, "one\n");
+        read();
+        rename("tetragon.log.1");
+        assertThat(readAll()).isEmpty();
+        append(path, "two\n");
+        rename("tetragon.log.1", "tetragon.log.2");
+        rename("tetragon.log.1");
+
+        assertThat(readAll()).containsExactly("two");
+        append(path, "three\n");
+        assertThat(readAll()).containsExactly("three");
+    }
+
+    @Test
     void aCompressedCopyOfWhatWasReadIsNotReadAgain() throws Exception {
         append(path, "one\n");
         read();
