@@ -35,6 +35,7 @@ KG_RING(bulk)		/* the rest */
 #include "task.h"
 #include "call.h"
 #include "path.h"
+#include "descriptor.h"
 #include "containment.h"
 
 #include "sensors/exec.bpf.c"
