@@ -23,6 +23,9 @@ KG_IN_BTF(kg_fork)
 KG_IN_BTF(kg_exit)
 KG_IN_BTF(kg_open)
 KG_IN_BTF(kg_connect)
+KG_IN_BTF(kg_socket)
+KG_IN_BTF(kg_given)
+KG_IN_BTF(kg_socket_call)
 KG_IN_BTF(kg_cgroup)
 
 #include "ring.h"
@@ -36,6 +39,8 @@ KG_RING(bulk)		/* the rest */
 #include "call.h"
 #include "path.h"
 #include "descriptor.h"
+#include "network.h"
+#include "given.h"
 #include "containment.h"
 
 #include "sensors/exec.bpf.c"
@@ -43,6 +48,8 @@ KG_RING(bulk)		/* the rest */
 #include "sensors/exit.bpf.c"
 #include "sensors/open.bpf.c"
 #include "sensors/connect.bpf.c"
+#include "sensors/socket.bpf.c"
+#include "sensors/send.bpf.c"
 #include "sensors/syscall.bpf.c"
 #include "sensors/cgroup.bpf.c"
 #include "sensors/contain.bpf.c"

@@ -179,6 +179,7 @@ public final class NodeCollector implements AutoCloseable {
                 cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
                 shipper == null ? 0 : shipper.failures(), shipper == null ? 0 : shipper.queuedBatches(),
                 sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
+                sensor.sendsRepeated(),
                 readerProblem.isEmpty() && (shipper == null || shipper.healthy()));
     }
 

@@ -23,7 +23,9 @@ public final class EventDecoder implements RecordHandler {
         decoders[KernelLayouts.TYPE_FORK] = processes;
         decoders[KernelLayouts.TYPE_EXIT] = processes;
         decoders[KernelLayouts.TYPE_OPEN] = new FileRecords(context);
-        decoders[KernelLayouts.TYPE_CONNECT] = new NetworkRecords(context);
+        RecordDecoder sockets = new NetworkRecords(context);
+        decoders[KernelLayouts.TYPE_CONNECT] = sockets;
+        decoders[KernelLayouts.TYPE_SOCKET_CALL] = sockets;
         RecordDecoder changes = new CgroupRecords(listener);
         decoders[KernelLayouts.TYPE_CGROUP_MKDIR] = changes;
         decoders[KernelLayouts.TYPE_CGROUP_RMDIR] = changes;

@@ -12,7 +12,9 @@ enum CallGroup {
             List.of(SensorProgram.FEXIT_OPENAT, SensorProgram.FEXIT_OPEN, SensorProgram.FEXIT_OPENAT2,
                     SensorProgram.FEXIT_CREAT),
             "open", "openat", "openat2", "creat"),
-    CONNECT("connect", SensorProgram.CALL_CONNECT, List.of(SensorProgram.FEXIT_CONNECT), "connect");
+    CONNECT("connect", SensorProgram.CALL_CONNECT, List.of(SensorProgram.FEXIT_CONNECT), "connect"),
+    SOCKET("socket", SensorProgram.CALL_SOCKET, List.of(), "socket", "bind", "listen", "accept", "accept4"),
+    SEND("send", SensorProgram.CALL_SEND, List.of(), "sendto", "sendmsg", "sendmmsg");
 
     /** As {@link io.kubeguardian.schema.SensorMode} calls it. */
     final String sensor;

@@ -46,6 +46,7 @@ public final class Sensor implements AutoCloseable {
     private final KernelRing bulk;
     private final int preciousLost;
     private final int bulkLost;
+    private final int sendsRepeated;
     private final ContainmentMap containments;
 
     private Sensor(BpfObject object, Map<SensorProgram, String> refused, SensorOptions options) {
@@ -55,6 +56,7 @@ public final class Sensor implements AutoCloseable {
         this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), options.bulkRingBytes());
         this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
         this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
+        this.sendsRepeated = Libbpf.mapFd(object.map("sends_repeated"));
         this.containments = new ContainmentMap(Libbpf.mapFd(object.map("containments")),
                 Libbpf.mapFd(object.map("containment_count")));
     }
@@ -279,6 +281,11 @@ public final class Sensor implements AutoCloseable {
     /** Events that the bulk ring had no room for, since the start. */
     public long bulkLost() {
         return sumOfCpus(bulkLost);
+    }
+
+    /** Datagrams that made no event because their socket had sent to the same place before, since the start. */
+    public long sendsRepeated() {
+        return sumOfCpus(sendsRepeated);
     }
 
     private static long sumOfCpus(int map) {

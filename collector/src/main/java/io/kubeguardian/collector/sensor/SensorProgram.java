@@ -8,6 +8,8 @@ enum SensorProgram {
     SYS_EXIT("kg_sys_exit", "tp_btf/sys_exit", Kind.TRACING),
     CALL_OPEN("kg_call_open", "tp_btf/sys_exit", Kind.CALL),
     CALL_CONNECT("kg_call_connect", "tp_btf/sys_exit", Kind.CALL),
+    CALL_SOCKET("kg_call_socket", "tp_btf/sys_exit", Kind.CALL),
+    CALL_SEND("kg_call_send", "tp_btf/sys_exit", Kind.CALL),
     FEXIT_OPENAT("kg_fexit_openat", "fexit/__x64_sys_openat", Kind.FEXIT),
     FEXIT_OPEN("kg_fexit_open", "fexit/__x64_sys_open", Kind.FEXIT),
     FEXIT_OPENAT2("kg_fexit_openat2", "fexit/__x64_sys_openat2", Kind.FEXIT),

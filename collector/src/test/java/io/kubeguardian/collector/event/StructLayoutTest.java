@@ -40,9 +40,10 @@ class StructLayoutTest {
 
     @Test
     void flagBitsAreThoseOfTheSchemas() throws Exception {
-        String header = Files.readString(TARGET.resolve("../include/events.h"));
+        String headers = Files.readString(TARGET.resolve("../include/events.h"))
+                + Files.readString(TARGET.resolve("../include/network.h"));
         Map<String, Integer> defines = new HashMap<>();
-        Matcher define = Pattern.compile("#define KG_((?:EXEC|OPEN|CONNECT)_\\w+) (\\d+)").matcher(header);
+        Matcher define = Pattern.compile("#define KG_((?:EXEC|OPEN|CONNECT|SOCKET|DNS)_\\w+) (\\d+)").matcher(headers);
         while (define.find()) {
             defines.put(define.group(1), Integer.parseInt(define.group(2)));
         }
