@@ -26,6 +26,7 @@ KG_IN_BTF(kg_connect)
 KG_IN_BTF(kg_socket)
 KG_IN_BTF(kg_given)
 KG_IN_BTF(kg_socket_call)
+KG_IN_BTF(kg_dns)
 KG_IN_BTF(kg_cgroup)
 
 #include "ring.h"
@@ -50,6 +51,7 @@ KG_RING(bulk)		/* the rest */
 #include "sensors/connect.bpf.c"
 #include "sensors/socket.bpf.c"
 #include "sensors/send.bpf.c"
+#include "sensors/dns.bpf.c"
 #include "sensors/syscall.bpf.c"
 #include "sensors/cgroup.bpf.c"
 #include "sensors/contain.bpf.c"

@@ -314,7 +314,7 @@ class SocketSensorIT {
 
     @Test
     void theKernelTakesEveryProgram() {
-        List<String> names = List.of("connect", "socket", "send");
+        List<String> names = List.of("connect", "socket", "send", "dns");
 
         List<SensorMode> modes = seen.sensor.modes().stream().filter(m -> names.contains(m.getSensor())).toList();
 

@@ -26,6 +26,7 @@ public final class EventDecoder implements RecordHandler {
         RecordDecoder sockets = new NetworkRecords(context);
         decoders[KernelLayouts.TYPE_CONNECT] = sockets;
         decoders[KernelLayouts.TYPE_SOCKET_CALL] = sockets;
+        decoders[KernelLayouts.TYPE_DNS] = new DnsRecords(context);
         RecordDecoder changes = new CgroupRecords(listener);
         decoders[KernelLayouts.TYPE_CGROUP_MKDIR] = changes;
         decoders[KernelLayouts.TYPE_CGROUP_RMDIR] = changes;

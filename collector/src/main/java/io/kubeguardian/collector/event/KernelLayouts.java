@@ -66,6 +66,7 @@ public final class KernelLayouts {
         all.addAll(ProcessRecords.LAYOUTS);
         all.addAll(FileRecords.LAYOUTS);
         all.addAll(NetworkRecords.LAYOUTS);
+        all.addAll(DnsRecords.LAYOUTS);
         all.addAll(CgroupRecords.LAYOUTS);
         return all;
     }

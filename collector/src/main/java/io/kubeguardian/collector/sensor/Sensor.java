@@ -229,6 +229,7 @@ public final class Sensor implements AutoCloseable {
         for (CallGroup group : CallGroup.values()) {
             modes.add(callMode(group));
         }
+        modes.add(mode("dns", SensorProgram.DNS_EGRESS, SensorProgram.DNS_INGRESS));
         modes.add(mode("cgroup", SensorProgram.CGROUP_MKDIR, SensorProgram.CGROUP_RMDIR));
         modes.add(mode("contain.exec", SensorProgram.EXEC));
         modes.add(mode("contain.deny-exec", SensorProgram.DENY_EXEC));

@@ -21,6 +21,8 @@ enum SensorProgram {
     CONNECT6("kg_connect6", "cgroup/connect6", Kind.CGROUP),
     SENDMSG4("kg_sendmsg4", "cgroup/sendmsg4", Kind.CGROUP),
     SENDMSG6("kg_sendmsg6", "cgroup/sendmsg6", Kind.CGROUP),
+    DNS_EGRESS("kg_dns_egress", "cgroup_skb/egress", Kind.CGROUP),
+    DNS_INGRESS("kg_dns_ingress", "cgroup_skb/ingress", Kind.CGROUP),
     DENY_EXEC("kg_deny_exec", "lsm/bprm_check_security", Kind.OFTEN_REFUSED);
 
     enum Kind {
