@@ -147,7 +147,7 @@ static __always_inline void kg_on_packet(struct __sk_buff *skb, bool sent)
 	struct kg_scratch *scratch = kg_get_scratch();
 	if (!scratch)
 		return;
-	/* Between two name servers both ports are 53: then it is the one that sends the question. */
+	/* Where both ports are 53, two name servers talk: each counts as the one that asks. */
 	kg_tell_dns(scratch, skb, &datagram, sent, sent ? !to_server : !from_server);
 	kg_put_scratch(scratch);
 }
