@@ -36,6 +36,14 @@ static __always_inline __u32 kg_file_type(struct file *file)
 	return BPF_CORE_READ(inode, i_mode) & KG_S_IFMT;
 }
 
+/* Sockets, pipes and their like have none: their own root dentry would be taken for one. */
+static __always_inline bool kg_has_path(struct file *file)
+{
+	__u64 magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
+
+	return magic != KG_PIPEFS_MAGIC && magic != KG_ANON_INODE_MAGIC && magic != KG_SOCKFS_MAGIC;
+}
+
 /* NULL when the file is no socket. A socket's name in a file system, opened with O_PATH, is none. */
 static __always_inline struct sock *kg_sock(struct file *file)
 {

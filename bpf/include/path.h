@@ -73,6 +73,8 @@ static __always_inline bool kg_walk_path(struct kg_scratch *scratch, const struc
 	walk->root_dentry = BPF_CORE_READ(fs, root.dentry);
 	walk->root_mount = BPF_CORE_READ(fs, root.mnt);
 	walk->limit = scratch->length + KG_PATH_MAX;
+	if (walk->limit > KG_SCRATCH_WRITABLE - 1)
+		walk->limit = KG_SCRATCH_WRITABLE - 1;
 	walk->complete = false;
 	bpf_loop(KG_DEPTH_MAX, kg_walk_step, &context, 0);
 	return walk->complete;

@@ -95,7 +95,7 @@ public final class CollectorFigures {
     /** What a batch costs from the ring to its encoded bytes, on one core, from a ring that the kernel filled. */
     private static void drain() throws Exception {
         AvroCodec<EventBatch> codec = AvroCodec.of(EventBatch.class);
-        try (TestCgroups cgroups = new TestCgroups(); Sensor sensor = Sensor.open(cgroups.tree(), 1 << 20, 1 << 26)) {
+        try (TestCgroups cgroups = new TestCgroups(); Sensor sensor = Sensor.open(cgroups.tree(), 1 << 20, 1 << 26, 0)) {
             Path pod = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
             CgroupTable table = new CgroupTable(1000, id -> null);
             cgroups.tree().walk((path, id) -> table.created(id, path));

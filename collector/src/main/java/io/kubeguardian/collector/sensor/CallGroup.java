@@ -5,6 +5,10 @@ import java.util.List;
 /** Sensors of system calls: the program of each ({@code KG_CALL_GROUP} of bpf/include/call.h), and its calls. */
 enum CallGroup {
     OPEN("open", SensorProgram.CALL_OPEN, "open", "openat", "openat2", "creat"),
+    FILE_CHANGE("file-change", SensorProgram.CALL_FILE_CHANGE, "rename", "renameat", "renameat2", "link", "linkat", "symlink",
+            "symlinkat", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "mknod", "mknodat", "chmod", "fchmod", "fchmodat",
+            "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
+    DUP("dup", SensorProgram.CALL_DUP, "dup", "dup2", "dup3", "fcntl"),
     CONNECT("connect", SensorProgram.CALL_CONNECT, "connect");
 
     /** As {@link io.kubeguardian.schema.SensorMode} calls it. */

@@ -36,6 +36,7 @@ public final class Sensor implements AutoCloseable {
     private final KernelRing bulk;
     private final int preciousLost;
     private final int bulkLost;
+    private final int opensRepeated;
     private final ContainmentMap containments;
 
     private Sensor(BpfObject object, Map<SensorProgram, String> refused, int preciousBytes, int bulkBytes) {
@@ -45,6 +46,7 @@ public final class Sensor implements AutoCloseable {
         this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), bulkBytes);
         this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
         this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
+        this.opensRepeated = Libbpf.mapFd(object.map("opens_repeated"));
         this.containments = new ContainmentMap(Libbpf.mapFd(object.map("containments")),
                 Libbpf.mapFd(object.map("containment_count")));
     }
@@ -82,9 +84,10 @@ public final class Sensor implements AutoCloseable {
      *
      * @param preciousBytes size of the ring for rare events, a power of two of at least a page
      * @param bulkBytes size of the ring for frequent events, likewise
+     * @param openRepeatNanos an open for reading like one sent less than this ago is only counted; 0: all are sent
      * @throws SensorException when the kernel takes none of the programs
      */
-    public static Sensor open(CgroupTree tree, int preciousBytes, int bulkBytes) {
+    public static Sensor open(CgroupTree tree, int preciousBytes, int bulkBytes, long openRepeatNanos) {
         String missing = Libbpf.missing();
         if (!missing.isEmpty()) {
             throw new SensorException(missing);
@@ -99,14 +102,14 @@ public final class Sensor implements AutoCloseable {
         wanted.removeAll(refused.keySet());
         BpfObject object;
         try {
-            object = load(wanted, tree, preciousBytes, bulkBytes);
+            object = load(wanted, tree, preciousBytes, bulkBytes, openRepeatNanos);
         } catch (SensorException e) {
             wanted.forEach(program -> tryAlone(program, refused));
             wanted.removeAll(refused.keySet());
             if (wanted.isEmpty()) {
                 throw e;
             }
-            object = load(wanted, tree, preciousBytes, bulkBytes);
+            object = load(wanted, tree, preciousBytes, bulkBytes, openRepeatNanos);
         }
         try {
             Sensor sensor = new Sensor(object, refused, preciousBytes, bulkBytes);
@@ -127,15 +130,20 @@ public final class Sensor implements AutoCloseable {
         }
     }
 
-    private static BpfObject load(Set<SensorProgram> programs, CgroupTree tree, int preciousBytes, int bulkBytes) {
+    private static BpfObject load(Set<SensorProgram> programs, CgroupTree tree, int preciousBytes, int bulkBytes,
+            long openRepeatNanos) {
         BpfObject object = new BpfObject(programs);
         try {
             MemorySegment settings = Libbpf.initialValue(object.map(".rodata.settings"));
             settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "root_cgroup"), tree.rootId());
             settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
+            settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "open_repeat_ns"), openRepeatNanos);
             describeCalls(object, programs);
             Libbpf.setMaxEntries(object.map("precious"), preciousBytes);
             Libbpf.setMaxEntries(object.map("bulk"), bulkBytes);
+            if (openRepeatNanos == 0) {
+                Libbpf.setMaxEntries(object.map("opens_seen"), 1);
+            }
             object.load(null);
             return object;
         } catch (RuntimeException e) {
@@ -237,6 +245,11 @@ public final class Sensor implements AutoCloseable {
     /** Events that the bulk ring had no room for, since the start. */
     public long bulkLost() {
         return sumOfCpus(bulkLost);
+    }
+
+    /** Opens that were not sent since the start, because they said nothing new. */
+    public long opensRepeated() {
+        return sumOfCpus(opensRepeated);
     }
 
     private static long sumOfCpus(int map) {

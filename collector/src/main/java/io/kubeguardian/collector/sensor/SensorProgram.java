@@ -7,6 +7,8 @@ enum SensorProgram {
     EXIT("kg_exit", "tp_btf/sched_process_exit", Kind.TRACING),
     SYS_EXIT("kg_sys_exit", "tp_btf/sys_exit", Kind.TRACING),
     CALL_OPEN("kg_call_open", "tp_btf/sys_exit", Kind.CALL),
+    CALL_FILE_CHANGE("kg_call_file_change", "tp_btf/sys_exit", Kind.CALL),
+    CALL_DUP("kg_call_dup", "tp_btf/sys_exit", Kind.CALL),
     CALL_CONNECT("kg_call_connect", "tp_btf/sys_exit", Kind.CALL),
     CGROUP_MKDIR("kg_cgroup_mkdir", "tp_btf/cgroup_mkdir", Kind.TRACING),
     CGROUP_RMDIR("kg_cgroup_rmdir", "tp_btf/cgroup_rmdir", Kind.TRACING),

@@ -71,7 +71,7 @@ class EventDecoderTest {
         for (int round = 0; round < 20_000; round++) {
             random.nextBytes(noise);
             MemorySegment.copy(noise, 0, ring, JAVA_BYTE, 0, 512);
-            type(1 + random.nextInt(8));
+            type(1 + random.nextInt(KernelLayouts.TYPES));
             decoder.record(ring, 0, random.nextInt(1024));
         }
 
