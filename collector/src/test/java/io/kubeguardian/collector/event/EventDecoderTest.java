@@ -105,6 +105,8 @@ class EventDecoderTest {
         assertThat(KernelText.normalized("/a/./b//c/../d")).isEqualTo("/a/b/d");
         assertThat(KernelText.normalized("/../../etc/passwd")).isEqualTo("/etc/passwd");
         assertThat(KernelText.normalized("/a/..")).isEqualTo("/");
+        assertThat(KernelText.normalized("/a/")).isEqualTo("/a");
+        assertThat(KernelText.normalized("/")).isEqualTo("/");
     }
 
     @Test
