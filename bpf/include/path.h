@@ -91,14 +91,12 @@ static __always_inline bool kg_walk_cwd(struct kg_scratch *scratch)
 /* The open file of a descriptor of the current task; NULL when there is none. */
 static __always_inline struct file *kg_file(int descriptor)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files = BPF_CORE_READ(table, fd);
+	struct fdtable *table = bpf_get_current_task_btf()->files->fdt;
 	struct file *file = 0;
 
-	if (descriptor < 0 || (__u32)descriptor >= BPF_CORE_READ(table, max_fds))
+	if (descriptor < 0 || (__u32)descriptor >= table->max_fds)
 		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), &files[descriptor]);
+	bpf_probe_read_kernel(&file, sizeof(file), &table->fd[descriptor]);
 	return file;
 }
 

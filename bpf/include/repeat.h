@@ -14,16 +14,14 @@
 struct kg_open_key {
 	__u64 cgroup;
 	__u64 start_time;
-	__u64 dentry;
-	__u64 mount;
-	__u64 inode;
-	__u32 device;
+	struct dentry *dentry;
+	struct vfsmount *mount;
+	struct inode *inode;
 	__u32 pid;
 	__u32 exec_id;
 	__u32 uid;
 	__u32 flags;
 	__u32 name_hash;
-	__u32 parent_hash;
 	__u32 given_length;	/* "../../etc/passwd" is not "/etc/passwd" to a rule */
 };
 
@@ -54,22 +52,18 @@ struct {
 static __always_inline bool kg_open_repeated(const struct kg_header *header, struct file *file, __u32 flags,
 					     __u32 given_length, __u32 *repeats)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
 	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	struct kg_open_key key = {
 		.cgroup = header->cgroup,
 		.start_time = header->start_time,
-		.dentry = (__u64)dentry,
-		.mount = (__u64)BPF_CORE_READ(file, f_path.mnt),
-		.inode = BPF_CORE_READ(inode, i_ino),
-		.device = BPF_CORE_READ(inode, i_sb, s_dev),
+		.dentry = dentry,
+		.mount = BPF_CORE_READ(file, f_path.mnt),
+		.inode = BPF_CORE_READ(file, f_inode),
 		.pid = header->pid,
-		.exec_id = BPF_CORE_READ(task, self_exec_id),
+		.exec_id = bpf_get_current_task_btf()->self_exec_id,
 		.uid = header->uid,
 		.flags = flags,
 		.name_hash = BPF_CORE_READ(dentry, d_name.hash),
-		.parent_hash = BPF_CORE_READ(dentry, d_parent, d_name.hash),
 		.given_length = given_length,
 	};
 	struct kg_open_seen first = {.time = header->time};

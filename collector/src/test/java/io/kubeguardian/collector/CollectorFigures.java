@@ -57,6 +57,7 @@ public final class CollectorFigures {
             environment.put("KUBEGUARDIAN_COLLECTOR_CGROUP", cgroups.root().toString());
             environment.put("KUBEGUARDIAN_COLLECTOR_METRICS_PORT", "0");
             environment.put("KUBEGUARDIAN_COLLECTOR_HEALTH_SECONDS", "1");
+            environment.put("KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", "0"); // the mix opens each file twice, and shall
             List<Path> pods = List.of(cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer()),
                     cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer()));
             try (CollectorProcess collector = new CollectorProcess(environment, List.of())) {

@@ -292,6 +292,7 @@ class CollectorIT {
         environment.put("KUBEGUARDIAN_COLLECTOR_CLUSTER", "test");
         environment.put("KUBEGUARDIAN_COLLECTOR_NODE", node);
         environment.put("KUBEGUARDIAN_COLLECTOR_HEALTH_SECONDS", "1");
+        environment.put("KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", "0"); // the tests count opens
         environment.put("KUBEGUARDIAN_COLLECTOR_METRICS_PORT", "0");
         return ConfigReader.read(null, environment);
     }
