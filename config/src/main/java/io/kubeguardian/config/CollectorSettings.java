@@ -11,6 +11,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *     kubelet's ({@code kubepods.slice} or {@code kubepods})
  * @param preciousRingBytes size of the kernel ring for rare events, bytes, a power of two
  * @param bulkRingBytes size of the kernel ring for frequent events, bytes, a power of two
+ * @param hooks ways into the kernel: {@code AUTO} or {@code TRACEPOINTS}
  * @param openRepeatMillis an open for reading is only counted when the same process sent one like it (same program, user,
  *     file, path as given, flags) less than this ago, milliseconds; 0: all are sent
  * @param batchMillis longest time an event waits in its pod's batch, milliseconds
@@ -25,6 +26,7 @@ public record CollectorSettings(
         @JsonProperty(defaultValue = "") String cgroup,
         @JsonProperty(defaultValue = "1048576") int preciousRingBytes,
         @JsonProperty(defaultValue = "4194304") int bulkRingBytes,
+        @JsonProperty(defaultValue = "AUTO") SensorHooks hooks,
         @JsonProperty(defaultValue = "1000") int openRepeatMillis,
         @JsonProperty(defaultValue = "20") int batchMillis,
         @JsonProperty(defaultValue = "256") int batchEvents,

@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.kubeguardian.collector.sensor.SystemCalls;
 import io.kubeguardian.schema.EventBatchBuilder;
-import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.EventClass;
 import io.kubeguardian.schema.FileChange;
 import io.kubeguardian.schema.Open;
