@@ -28,7 +28,7 @@ static __always_inline bool kg_walk_descriptor(struct kg_scratch *scratch, int d
 	if (descriptor == KG_AT_FDCWD)
 		return kg_walk_cwd(scratch);
 	file = kg_file(descriptor);
-	return file && kg_has_path(file) && kg_walk_path(scratch, &file->f_path);
+	return file && kg_has_path(kg_magic(file)) && kg_walk_path(scratch, &file->f_path);
 }
 
 /*

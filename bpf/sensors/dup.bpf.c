@@ -33,11 +33,13 @@ KG_CALL_GROUP(dup)
 	file = kg_file(result >= 0 ? result : event->fd);
 	if (file) {
 		event->opened = 1;
-		event->file_type = kg_file_type(file);
+		__u64 magic = kg_magic(file);
+
+		event->file_type = kg_file_type(file, magic);
 		sock = kg_sock(file);
 		if (sock) {
 			kg_add_socket(scratch, &event->socket, sock);
-		} else if (kg_has_path(file)) {
+		} else if (kg_has_path(magic)) {
 			if (!kg_walk_path(scratch, &file->f_path))
 				event->flags |= KG_DUP_PATH_TRUNCATED;
 			event->path_length = scratch->length - sizeof(*event);

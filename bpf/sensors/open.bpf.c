@@ -28,24 +28,30 @@ static __always_inline void kg_on_open(struct kg_scratch *scratch, int directory
 	event->path_flags = 0;
 	event->file_type = 0;
 	event->repeats = 0;
-	event->opened = file != 0;
+	event->opened = 0;
 	event->reserved = 0;
 	scratch->length = sizeof(*event);
 
 	if (file) {
 		__u32 length = kg_add_given(scratch, given);
+		__u64 magic;
 
 		if (settings.open_repeat_ns && !(flags & (KG_O_ACCMODE | KG_O_CREAT | KG_O_TRUNC | KG_O_TMPFILE)) &&
 		    kg_open_repeated(&event->header, file, flags, length, &event->repeats))
 			return;
+		magic = kg_magic(file);
+		event->file_type = kg_file_type(file, magic);
+		event->opened = kg_has_path(magic);
 		event->given_length = length;
 		if (!length)
 			event->path_flags |= KG_OPEN_RAW_UNREADABLE;
-		event->file_type = kg_file_type(file);
+	}
+	if (event->opened) {
 		if (!kg_walk_path(scratch, &file->f_path))
 			event->path_flags |= KG_OPEN_PATH_TRUNCATED;
-		event->walked_length = scratch->length - sizeof(*event) - length;
-	} else {	/* failed, or closed again by another thread */
+		event->walked_length = scratch->length - sizeof(*event) - event->given_length;
+	} else {	/* failed, closed again by another thread, or something without a path */
+		scratch->length = sizeof(*event);
 		event->path_flags = kg_add_path(scratch, directory, given, false, &event->given_length,
 						&event->walked_length);
 	}

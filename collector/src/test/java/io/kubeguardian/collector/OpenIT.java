@@ -68,6 +68,20 @@ class OpenIT {
                 tuple(folder + "/missing", folder + "/missing/"));
     }
 
+    /** What setns(2) wants to have: a namespace has no path of its own. */
+    @Test
+    void aNamespaceIsSeenByThePathGiven() throws Exception {
+        sensor(0);
+
+        run(cgroup, trigger("open_file"), "open", "/proc/self/ns/mnt");
+
+        assertThat(opens()).singleElement().satisfies(o -> {
+            assertThat(o.raw().getResult()).isNotNegative();
+            assertThat(o.text(o.raw().getPath())).isEqualTo("/proc/self/ns/mnt");
+            assertThat(o.raw().getFileType()).isEqualTo(S_IFREG);
+        });
+    }
+
     @Test
     void theTypeOfTheOpenedFileIsTold() throws Exception {
         sensor(0);
