@@ -23,11 +23,13 @@ KG_IN_BTF(kg_fork)
 KG_IN_BTF(kg_exit)
 KG_IN_BTF(kg_open)
 KG_IN_BTF(kg_connect)
+KG_IN_BTF(kg_cgroup)
 KG_IN_BTF(kg_socket)
-KG_IN_BTF(kg_given)
+KG_IN_BTF(kg_given_address)
 KG_IN_BTF(kg_socket_call)
 KG_IN_BTF(kg_dns)
-KG_IN_BTF(kg_cgroup)
+KG_IN_BTF(kg_dup)
+KG_IN_BTF(kg_file_change)
 
 #include "ring.h"
 
@@ -40,14 +42,20 @@ KG_RING(bulk)		/* the rest */
 #include "call.h"
 #include "path.h"
 #include "descriptor.h"
-#include "network.h"
 #include "given.h"
+#include "repeat.h"
+#include "dup.h"
+#include "file_change.h"
+#include "network.h"
+#include "given_address.h"
 #include "containment.h"
 
 #include "sensors/exec.bpf.c"
 #include "sensors/fork.bpf.c"
 #include "sensors/exit.bpf.c"
 #include "sensors/open.bpf.c"
+#include "sensors/file_change.bpf.c"
+#include "sensors/dup.bpf.c"
 #include "sensors/connect.bpf.c"
 #include "sensors/socket.bpf.c"
 #include "sensors/send.bpf.c"

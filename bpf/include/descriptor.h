@@ -14,6 +14,8 @@
 #define KG_SOCKFS_MAGIC 0x534f434b	/* linux/magic.h */
 #define KG_ANON_INODE_MAGIC 0x09041934
 #define KG_PIPEFS_MAGIC 0x50495045
+#define KG_NSFS_MAGIC 0x6e736673
+#define KG_PIDFS_MAGIC 0x50494446
 
 /* Part of a record; the addresses stand in the record's data, first the local one, then the remote one. */
 struct kg_socket {
@@ -27,14 +29,26 @@ struct kg_socket {
 	__u32 reserved;
 };
 
-/* The S_IFMT bits; 0 for what has none to show: eventfd, epoll, timerfd, … (newer kernels call those regular). */
-static __always_inline __u32 kg_file_type(struct file *file)
+/* Of the file system that the file lies in: what kind of thing it is. */
+static __always_inline __u64 kg_magic(struct file *file)
 {
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	return BPF_CORE_READ(file, f_inode, i_sb, s_magic);
+}
 
-	if (BPF_CORE_READ(inode, i_sb, s_magic) == KG_ANON_INODE_MAGIC)
-		return 0;
-	return BPF_CORE_READ(inode, i_mode) & KG_S_IFMT;
+/* The S_IFMT bits; 0 for what has none to show: eventfd, epoll, timerfd, … (newer kernels call those regular). */
+static __always_inline __u32 kg_file_type(struct file *file, __u64 magic)
+{
+	return magic == KG_ANON_INODE_MAGIC ? 0 : BPF_CORE_READ(file, f_inode, i_mode) & KG_S_IFMT;
+}
+
+/*
+ * Sockets, pipes, namespaces and their like have none: their own root dentry would be taken for one. Some can be opened
+ * all the same, through /proc/PID/ns and /proc/PID/fd.
+ */
+static __always_inline bool kg_has_path(__u64 magic)
+{
+	return magic != KG_PIPEFS_MAGIC && magic != KG_ANON_INODE_MAGIC && magic != KG_SOCKFS_MAGIC &&
+	       magic != KG_NSFS_MAGIC && magic != KG_PIDFS_MAGIC;
 }
 
 /* NULL when the file is no socket. A socket's name in a file system, opened with O_PATH, is none. */
@@ -42,7 +56,7 @@ static __always_inline struct sock *kg_sock(struct file *file)
 {
 	struct socket *socket;
 
-	if (BPF_CORE_READ(file, f_inode, i_sb, s_magic) != KG_SOCKFS_MAGIC)
+	if (kg_magic(file) != KG_SOCKFS_MAGIC)
 		return 0;
 	socket = BPF_CORE_READ(file, private_data);
 	return BPF_CORE_READ(socket, sk);

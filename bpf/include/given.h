@@ -1,77 +1,58 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Addresses that a system call was given. */
+/*
+ * A path as given to a system call, and what it starts from when it is relative. The start is the kernel's own object;
+ * the given part is text, read from the caller's memory after the call, and is put behind the start by name alone: a
+ * link in the middle of it is not followed, and another thread can have changed it.
+ */
 #ifndef KG_GIVEN_H
 #define KG_GIVEN_H
 
-#define KG_AF_UNSPEC 0
+#define KG_AT_FDCWD -100
+
+/* Appends the path with its NUL; its length, 0 when it cannot be read. */
+static __always_inline __u32 kg_add_given(struct kg_scratch *scratch, const char *given)
+{
+	long length = bpf_probe_read_user_str(kg_end(scratch), KG_PATH_MAX, given);
+
+	if (length <= 0)
+		return 0;
+	scratch->length += length;
+	return length;
+}
+
+/* Appends the descriptor's own path, walked. */
+static __always_inline bool kg_walk_descriptor(struct kg_scratch *scratch, int descriptor)
+{
+	struct file *file;
+
+	if (descriptor == KG_AT_FDCWD)
+		return kg_walk_cwd(scratch);
+	file = kg_file(descriptor);
+	return file && kg_has_path(kg_magic(file)) && kg_walk_path(scratch, &file->f_path);
+}
 
 /*
- * Fills GIVEN, which may lie in the record, and appends the address to the record's data. It is read from the caller's
- * memory after the call, so another thread can have changed it by then: where the socket itself tells, believe that.
- * Returns false when a path that it starts from was cut. unspec: the family that AF_UNSPEC stands for here.
+ * Appends both and fills their lengths. An empty path is the descriptor itself where EMPTY_PATH allows it. Returns the
+ * path's flags: KG_OPEN_PATH_….
  */
-static __always_inline bool kg_add_given(struct kg_scratch *scratch, struct kg_given *given, const void *address,
-					 int length, __u32 unspec)
+static __always_inline __u32 kg_add_path(struct kg_scratch *scratch, int directory, const char *given, bool empty_path,
+					 __u32 *given_length, __u32 *walked_length)
 {
-	struct sockaddr_in6 in6 = {};	/* its head is that of sockaddr_in */
-	int head = sizeof(in6.sin6_family);
-	char *start = kg_end(scratch);
-	__u32 before, bytes = 0;
-	bool complete;
+	const char *text = kg_end(scratch);
+	__u32 length = kg_add_given(scratch, given);
+	__u32 flags = length == KG_PATH_MAX ? KG_OPEN_PATH_TRUNCATED : 0;
+	__u32 start = scratch->length;
+	bool resolved;
 
-	given->port = 0;
-	given->cwd_length = 0;
-	if (address)
-		bpf_probe_read_user(&in6, sizeof(in6.sin6_family) + sizeof(in6.sin6_port), address);
-	given->family = in6.sin6_family ? in6.sin6_family : unspec;
-	switch (given->family) {
-	case KG_AF_INET:
-		if (bpf_probe_read_user(start, 4, address + offsetof(struct sockaddr_in, sin_addr)))
-			break;
-		given->port = bpf_ntohs(in6.sin6_port);
-		bytes = 4;
-		break;
-	case KG_AF_INET6:
-		if (bpf_probe_read_user(start, 16, address + offsetof(struct sockaddr_in6, sin6_addr)))
-			break;
-		given->port = bpf_ntohs(in6.sin6_port);
-		bytes = 16;
-		break;
-	case KG_AF_UNIX:
-		if (length <= head)
-			break;
-		bytes = length - head;
-		if (bytes > KG_SUN_PATH)
-			bytes = KG_SUN_PATH;
-		barrier_var(bytes);
-		bytes &= KG_SUN_PATH_MASK;
-		if (bpf_probe_read_user(start, bytes, address + head))
-			bytes = 0;
-		break;
-	}
-	given->address_length = bytes;
-	scratch->length += bytes;
-	if (given->family != KG_AF_UNIX || !bytes || *start == '/' || !*start)
-		return true;
-	before = scratch->length;
-	complete = kg_walk_cwd(scratch);
-	given->cwd_length = scratch->length - before;
-	return complete;
-}
-
-/* Nothing was given. */
-static __always_inline void kg_no_given(struct kg_given *given)
-{
-	given->family = 0;
-	given->port = 0;
-	given->address_length = 0;
-	given->cwd_length = 0;
-}
-
-/* The socket's state when it is not known. */
-static __always_inline void kg_no_socket(struct kg_socket *socket)
-{
-	__builtin_memset(socket, 0, sizeof(*socket));
+	*given_length = length;
+	*walked_length = 0;
+	if (length && text[0] == '/')
+		return flags;
+	if (length <= 1 && !empty_path)	/* ENOENT, or not readable: EFAULT */
+		return flags | KG_OPEN_PATH_RELATIVE;
+	resolved = kg_walk_descriptor(scratch, directory);
+	*walked_length = scratch->length - start;
+	return resolved ? flags : flags | KG_OPEN_PATH_RELATIVE;
 }
 
 #endif

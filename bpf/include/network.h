@@ -13,7 +13,7 @@
 #define KG_DNS_SERVER 4
 
 /* An address as given to a call; its bytes stand in the record's data, before those of its struct kg_socket. */
-struct kg_given {
+struct kg_given_address {
 	__u32 family;
 	__u32 port;		/* host byte order; 0 where the family has none */
 	__u32 address_length;	/* 4 or 16 bytes of IP address, or sun_path */
@@ -26,7 +26,7 @@ struct kg_connect {
 	__s32 fd;
 	__u32 flags;
 	__u32 reserved;
-	struct kg_given given;
+	struct kg_given_address given;
 	struct kg_socket socket;	/* as it is after the call; family 0: not known, and so is fd */
 	char data[];
 };
@@ -40,7 +40,7 @@ struct kg_socket_call {
 	__u32 flags;
 	__u32 precious;		/* whether the precious ring took it */
 	__u32 reserved;
-	struct kg_given given;	/* where to, or what to be bound to */
+	struct kg_given_address given;	/* where to, or what to be bound to */
 	struct kg_socket socket;
 	char data[];
 };

@@ -24,7 +24,7 @@ static __always_inline void kg_on_connect(struct kg_scratch *scratch, int descri
 	event->flags = 0;
 	event->reserved = 0;
 	scratch->length = sizeof(*event);
-	if (!kg_add_given(scratch, &event->given, address, length, KG_AF_UNSPEC))
+	if (!kg_add_given_address(scratch, &event->given, address, length, KG_AF_UNSPEC))
 		event->flags |= KG_CONNECT_ADDRESS_TRUNCATED;
 	kg_no_socket(&event->socket);
 	if (sock)

@@ -110,7 +110,7 @@ static __always_inline void kg_on_datagram(struct kg_send_context *send, struct 
 	scratch->length = sizeof(*event);
 	__builtin_memset(words, 0, KG_NAME_WORDS * sizeof(*words));
 	/* An IPv4 datagram socket takes AF_UNSPEC for AF_INET. */
-	if (!kg_add_given(scratch, &event->given, message->name, message->name_length,
+	if (!kg_add_given_address(scratch, &event->given, message->name, message->name_length,
 			  family == KG_AF_INET ? KG_AF_INET : KG_AF_UNSPEC))
 		event->flags |= KG_SOCKET_ADDRESS_TRUNCATED;
 	switch (event->given.family) {

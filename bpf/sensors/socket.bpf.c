@@ -64,14 +64,14 @@ KG_CALL_GROUP(socket)
 	event->size = 0;
 	event->flags = 0;
 	scratch->length = sizeof(*event);
-	kg_no_given(&event->given);
+	kg_no_given_address(&event->given);
 	kg_no_socket(&event->socket);
 	if (args->number == KG_NR_SOCKET)
 		event->fd = result < 0 ? -1 : result;
 	else if (args->number == KG_NR_LISTEN)
 		event->size = (int)args->arg[1];
 	else if (args->number == KG_NR_BIND &&
-		 !kg_add_given(scratch, &event->given, (const void *)args->arg[1], args->arg[2],
+		 !kg_add_given_address(scratch, &event->given, (const void *)args->arg[1], args->arg[2],
 			       KG_AF_UNSPEC))
 		event->flags |= KG_SOCKET_ADDRESS_TRUNCATED;
 

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 
 /**
- * An address as a system call was given it: {@code struct kg_given} of {@code bpf/include/network.h}.
+ * An address as a system call was given it: {@code struct kg_given_address} of {@code bpf/include/network.h}.
  *
  * @param address numeric IP address or absolute name of a unix socket; empty when there was none
  * @param bytes that it takes in the record's data
@@ -18,7 +18,7 @@ record GivenAddress(int family, String address, int port, int bytes) {
             JAVA_INT.withName("family"),
             JAVA_INT.withName("port"),
             JAVA_INT.withName("address_length"),
-            JAVA_INT.withName("cwd_length")).withName("kg_given");
+            JAVA_INT.withName("cwd_length")).withName("kg_given_address");
 
     private static final long FAMILY = offset(LAYOUT, "family");
     private static final long PORT = offset(LAYOUT, "port");
