@@ -24,6 +24,7 @@ KG_IN_BTF(kg_exit)
 KG_IN_BTF(kg_open)
 KG_IN_BTF(kg_connect)
 KG_IN_BTF(kg_cgroup)
+KG_IN_BTF(kg_call)
 
 #include "ring.h"
 
@@ -36,12 +37,23 @@ KG_RING(bulk)		/* the rest */
 #include "call.h"
 #include "path.h"
 #include "containment.h"
+#include "pid.h"
+#include "call_event.h"
 
 #include "sensors/exec.bpf.c"
 #include "sensors/fork.bpf.c"
 #include "sensors/exit.bpf.c"
 #include "sensors/open.bpf.c"
 #include "sensors/connect.bpf.c"
+#include "sensors/privilege.bpf.c"
+#include "sensors/namespace.bpf.c"
+#include "sensors/mount.bpf.c"
+#include "sensors/handle.bpf.c"
+#include "sensors/process.bpf.c"
+#include "sensors/signal.bpf.c"
+#include "sensors/module.bpf.c"
+#include "sensors/object.bpf.c"
+#include "sensors/machine.bpf.c"
 #include "sensors/syscall.bpf.c"
 #include "sensors/cgroup.bpf.c"
 #include "sensors/contain.bpf.c"

@@ -5,7 +5,6 @@
 #define KG_NR_CREAT 85
 #define KG_NR_OPENAT 257
 #define KG_NR_OPENAT2 437
-#define KG_AT_FDCWD -100
 #define KG_O_CREAT 0100
 #define KG_O_TMPFILE 020200000
 #define KG_O_CREAT_WRONLY_TRUNC 01101	/* what creat(2) stands for */

@@ -55,6 +55,7 @@ final class SensorHarness implements AutoCloseable {
     final List<SeenOpen> opens = new ArrayList<>();
     final List<SeenConnect> connects = new ArrayList<>();
     final List<EventBatch> batches = new ArrayList<>();
+    int bulkEvents;
     final CgroupTable cgroups;
     final Sensor sensor;
     private final PodBatches pods;
@@ -67,7 +68,10 @@ final class SensorHarness implements AutoCloseable {
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
         sensor = Sensor.open(tree, preciousBytes, bulkBytes);
         cgroups = new CgroupTable(10_000, id -> null);
-        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
+        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> {
+            batches.add(b);
+            bulkEvents += k;
+        });
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
             @Override
             public void created(long cgroup, String path) {

@@ -67,6 +67,7 @@ public final class KernelLayouts {
         all.addAll(FileRecords.LAYOUTS);
         all.addAll(NetworkRecords.LAYOUTS);
         all.addAll(CgroupRecords.LAYOUTS);
+        all.addAll(CallRecords.LAYOUTS);
         return all;
     }
 

@@ -42,7 +42,7 @@ class StructLayoutTest {
     void flagBitsAreThoseOfTheSchemas() throws Exception {
         String header = Files.readString(TARGET.resolve("../include/events.h"));
         Map<String, Integer> defines = new HashMap<>();
-        Matcher define = Pattern.compile("#define KG_((?:EXEC|OPEN|CONNECT)_\\w+) (\\d+)").matcher(header);
+        Matcher define = Pattern.compile("#define KG_((?:EXEC|OPEN|CONNECT|CALL)_\\w+) (\\d+)").matcher(header);
         while (define.find()) {
             defines.put(define.group(1), Integer.parseInt(define.group(2)));
         }
