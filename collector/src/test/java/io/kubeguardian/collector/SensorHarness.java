@@ -54,7 +54,9 @@ final class SensorHarness implements AutoCloseable {
     final List<SeenExit> exits = new ArrayList<>();
     final List<SeenOpen> opens = new ArrayList<>();
     final List<SeenConnect> connects = new ArrayList<>();
+    /** Those in which a process did something. */
     final List<EventBatch> batches = new ArrayList<>();
+    private final List<EventBatch> all = new ArrayList<>();
     int bulkEvents;
     final CgroupTable cgroups;
     final Sensor sensor;
@@ -69,7 +71,10 @@ final class SensorHarness implements AutoCloseable {
         sensor = Sensor.open(tree, preciousBytes, bulkBytes);
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> {
-            batches.add(b);
+            all.add(b);
+            if (!b.getProcesses().isEmpty()) {
+                batches.add(b);
+            }
             bulkEvents += k;
         });
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
@@ -105,7 +110,7 @@ final class SensorHarness implements AutoCloseable {
 
     /** All events of a kind, in the order of their batches. */
     <T> List<Seen<T>> all(Function<EventBatch, List<T>> kind) {
-        return batches.stream().flatMap(batch -> kind.apply(batch).stream().map(event -> new Seen<>(batch, event))).toList();
+        return all.stream().flatMap(batch -> kind.apply(batch).stream().map(event -> new Seen<>(batch, event))).toList();
     }
 
     long events() {

@@ -25,7 +25,7 @@ public final class EventDecoder implements RecordHandler {
         decoders[KernelLayouts.TYPE_OPEN] = new FileRecords(context);
         decoders[KernelLayouts.TYPE_CONNECT] = new NetworkRecords(context);
         decoders[KernelLayouts.TYPE_CALL] = new CallRecords(context);
-        RecordDecoder changes = new CgroupRecords(listener);
+        RecordDecoder changes = new CgroupRecords(context, listener);
         decoders[KernelLayouts.TYPE_CGROUP_MKDIR] = changes;
         decoders[KernelLayouts.TYPE_CGROUP_RMDIR] = changes;
     }
