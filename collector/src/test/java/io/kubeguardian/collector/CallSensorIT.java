@@ -127,6 +127,8 @@ class CallSensorIT {
             syslog            | 99 0 3               | [99, 0, 3]  | []
             iopl              | 4                    | [4]         | []
             ioperm            | 70000 1 1            | [70000, 1, 1] | []
+            sethostname       | :name 1000           | [0, 1000]   | ["name"]
+            setdomainname     | :name -1             | [0, -1]     | ["name"]
             """)
     void aCallIsToldWithWhatItWasGivenAndWhatItReturned(String call, String given, String arguments, String texts)
             throws Exception {
