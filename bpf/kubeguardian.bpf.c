@@ -54,6 +54,7 @@ KG_RING(bulk)		/* the rest */
 #include "sensors/module.bpf.c"
 #include "sensors/object.bpf.c"
 #include "sensors/machine.bpf.c"
+#include "sensors/io_uring.bpf.c"
 #include "sensors/syscall.bpf.c"
 #include "sensors/cgroup.bpf.c"
 #include "sensors/contain.bpf.c"

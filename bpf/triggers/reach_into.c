@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * reach_into HOW: a child of one's own, and to it: attach (ptrace, and detach), write (process_vm_writev), read (process_vm_readv),
- * take (pidfd_getfd of its /etc/hostname), kill, tgkill, queue (rt_sigqueueinfo), pidfd (pidfd_send_signal), usr1 (kill
- * with SIGUSR1), probe (kill with 0), join (setns into its uts namespace). Prints the child's pid as it sees it.
+ * reach_into HOW: a child of one's own, and to it: attach (ptrace, and detach), write (process_vm_writev), read
+ * (process_vm_readv), take (pidfd_getfd of its /etc/hostname), kill, tgkill, queue (rt_sigqueueinfo), pidfd
+ * (pidfd_send_signal), usr1 (kill with SIGUSR1), probe (kill with 0), join (setns into its uts namespace). Prints the
+ * child's pid as it sees it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

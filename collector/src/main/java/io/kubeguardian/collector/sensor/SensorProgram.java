@@ -22,6 +22,10 @@ enum SensorProgram {
     FEXIT_OPENAT2("kg_fexit_openat2", "fexit/__x64_sys_openat2", Kind.FEXIT),
     FEXIT_CREAT("kg_fexit_creat", "fexit/__x64_sys_creat", Kind.FEXIT),
     FEXIT_CONNECT("kg_fexit_connect", "fexit/__x64_sys_connect", Kind.FEXIT),
+    IO_URING_SUBMIT_REQ("kg_io_uring_submit_req", "tp_btf/io_uring_submit_req", Kind.OFTEN_REFUSED),
+    /** The same on older kernels. */
+    IO_URING_SUBMIT_SQE("kg_io_uring_submit_sqe", "tp_btf/io_uring_submit_sqe", Kind.OFTEN_REFUSED),
+    IO_URING_COMPLETE("kg_io_uring_complete", "tp_btf/io_uring_complete", Kind.OFTEN_REFUSED),
     CGROUP_MKDIR("kg_cgroup_mkdir", "tp_btf/cgroup_mkdir", Kind.TRACING),
     CGROUP_RMDIR("kg_cgroup_rmdir", "tp_btf/cgroup_rmdir", Kind.TRACING),
     CONNECT4("kg_connect4", "cgroup/connect4", Kind.CGROUP),

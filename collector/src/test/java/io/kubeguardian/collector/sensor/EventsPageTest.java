@@ -23,7 +23,8 @@ class EventsPageTest {
         Map<String, Set<String>> onPage = new TreeMap<>();
         String sensor = "";
         String page = Files.readString(PAGE);
-        for (String line : page.substring(page.indexOf("\n## Calls\n"), page.indexOf("\n## Containers\n")).split("\n")) {
+        int start = page.indexOf("\n## Calls\n");
+        for (String line : page.substring(start, page.indexOf("\n## ", start + 1)).split("\n")) {
             Matcher heading = SENSOR.matcher(line);
             if (heading.matches()) {
                 sensor = heading.group(1);
