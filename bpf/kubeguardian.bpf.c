@@ -24,6 +24,9 @@ KG_IN_BTF(kg_exit)
 KG_IN_BTF(kg_open)
 KG_IN_BTF(kg_connect)
 KG_IN_BTF(kg_cgroup)
+KG_IN_BTF(kg_socket)
+KG_IN_BTF(kg_dup)
+KG_IN_BTF(kg_file_change)
 KG_IN_BTF(kg_call)
 
 #include "ring.h"
@@ -36,6 +39,11 @@ KG_RING(bulk)		/* the rest */
 #include "task.h"
 #include "call.h"
 #include "path.h"
+#include "descriptor.h"
+#include "given.h"
+#include "repeat.h"
+#include "dup.h"
+#include "file_change.h"
 #include "containment.h"
 #include "pid.h"
 #include "call_event.h"
@@ -44,6 +52,8 @@ KG_RING(bulk)		/* the rest */
 #include "sensors/fork.bpf.c"
 #include "sensors/exit.bpf.c"
 #include "sensors/open.bpf.c"
+#include "sensors/file_change.bpf.c"
+#include "sensors/dup.bpf.c"
 #include "sensors/connect.bpf.c"
 #include "sensors/privilege.bpf.c"
 #include "sensors/namespace.bpf.c"

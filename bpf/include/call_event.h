@@ -6,8 +6,8 @@
 #ifndef KG_CALL_EVENT_H
 #define KG_CALL_EVENT_H
 
-#define KG_CALL_ARGUMENTS 8
-#define KG_CALL_TEXTS 4
+#define KG_MOST_ARGUMENTS 8
+#define KG_MOST_TEXTS 4
 #define KG_TEXT_MAX 1024	/* of what is no path */
 #define KG_TEXT_START_MAX (KG_SCRATCH_WRITABLE - 1 - KG_PATH_MAX)	/* beyond it a text might not fit */
 
@@ -36,8 +36,8 @@ struct kg_call {
 	__u32 event_class;	/* 0 bulk, 1 precious: the ring it came through */
 	__u32 argument_count;
 	__u32 text_count;
-	__s64 argument[KG_CALL_ARGUMENTS];
-	struct kg_text text[KG_CALL_TEXTS];
+	__s64 argument[KG_MOST_ARGUMENTS];
+	struct kg_text text[KG_MOST_TEXTS];
 	char data[];
 };
 
@@ -120,54 +120,50 @@ static __always_inline void kg_text(struct kg_scratch *scratch, int place, __u64
 	scratch->length += length;
 }
 
-/* The path of an open file, or its end, which gives false. */
-static __always_inline bool kg_walk_text(struct kg_scratch *scratch, int place, const struct path *path)
+/* A path that is known to the kernel, whatever the call was given; below this root, or the task's own. */
+static __always_inline void kg_file_text(struct kg_scratch *scratch, int place, const struct path *root,
+					 const struct path *path)
 {
 	struct kg_call *call = (struct kg_call *)scratch->bytes;
 	__u32 start = scratch->length;
-	bool whole = start <= KG_TEXT_START_MAX && kg_walk_path(scratch, path);
-
-	call->text[place].walked_length = scratch->length - start;
-	return whole;
-}
-
-/* A path that is known to the kernel, whatever the call was given. */
-static __always_inline void kg_file_text(struct kg_scratch *scratch, int place, const struct path *path)
-{
-	struct kg_call *call = (struct kg_call *)scratch->bytes;
 
 	call->text[place].kind = KG_TEXT_FILE;
-	if (!kg_walk_text(scratch, place, path))
+	if (start > KG_TEXT_START_MAX || !kg_walk_below(scratch, root, path))
 		call->flags |= KG_CALL_TEXT_TRUNCATED;
+	call->text[place].walked_length = scratch->length - start;
 }
 
-/* The path of a descriptor; empty when it is none, or has no name (a pipe, a socket). */
+/* The path of a descriptor; empty when it is none, or has no path (a pipe, a socket). */
 static __always_inline void kg_descriptor_text(struct kg_scratch *scratch, int place, int descriptor)
 {
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct file *file = kg_file(descriptor);
 
-	if (file && BPF_CORE_READ(file, f_path.dentry, d_name.len))
-		kg_file_text(scratch, place, &file->f_path);
+	if (descriptor == KG_AT_FDCWD)
+		kg_file_text(scratch, place, &fs->root, &fs->pwd);
+	else if (file && kg_has_path(kg_magic(file)))
+		kg_file_text(scratch, place, &fs->root, &file->f_path);
 }
 
 /* A path as given to the call, and what it starts from. An empty one is the directory itself, if one is given. */
 static __always_inline void kg_path_text(struct kg_scratch *scratch, int place, int directory, __u64 address)
 {
 	struct kg_call *call = (struct kg_call *)scratch->bytes;
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
-	struct file *file = directory == KG_AT_FDCWD ? 0 : kg_file(directory);
-	const struct path *start = file ? &file->f_path : &fs->pwd;
-	char *given = kg_end(scratch);
+	struct kg_text *text = &call->text[place];
 
-	*given = 0;
-	kg_text(scratch, place, address, KG_PATH_MAX);
-	if (!*given && !file)
+	if (scratch->length > KG_TEXT_START_MAX - KG_PATH_MAX) {
+		call->flags |= KG_CALL_TEXT_TRUNCATED;
 		return;
-	if (*given == '/' || ((file || directory == KG_AT_FDCWD) && kg_walk_text(scratch, place, start)))
-		call->text[place].kind = KG_TEXT_PATH;
-	else
+	}
+	__u32 flags = kg_add_path(scratch, directory, (const char *)address, directory != KG_AT_FDCWD,
+				  &text->given_length, &text->walked_length);
+	if (flags & KG_OPEN_PATH_TRUNCATED)
+		call->flags |= KG_CALL_TEXT_TRUNCATED;
+	if (flags & KG_OPEN_PATH_RELATIVE)
 		call->flags |= KG_CALL_PATH_RELATIVE;
+	else
+		text->kind = KG_TEXT_PATH;
 }
 
 static __always_inline void kg_target(struct kg_call *call, struct pid *pid)

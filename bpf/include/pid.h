@@ -9,8 +9,6 @@
 
 #define KG_XA_INTERNAL 2		/* low two bits of an entry that leads to a node (linux/xarray.h) */
 #define KG_XA_LEVELS 6			/* 32 bits in steps of 6 */
-#define KG_ANON_INODE_MAGIC 0x09041934	/* linux/magic.h; the same below */
-#define KG_PIDFS_MAGIC 0x50494446
 
 static __always_inline struct upid kg_innermost(struct pid *pid)
 {
@@ -55,7 +53,7 @@ static __always_inline struct pid *kg_find_pid(int number)
 static __always_inline struct pid *kg_pidfd_pid(int descriptor)
 {
 	struct file *file = kg_file(descriptor);
-	__u64 magic = file ? BPF_CORE_READ(file, f_inode, i_sb, s_magic) : 0;
+	__u64 magic = file ? kg_magic(file) : 0;
 
 	if (magic == KG_PIDFS_MAGIC)
 		return BPF_CORE_READ(file, f_inode, i_private);

@@ -8,8 +8,6 @@ KG_CALL_GROUP(handle)
 {
 	struct kg_call *call = kg_begin_call(scratch, result);
 	struct kg_args *args = &scratch->args;
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 
 	switch (args->number) {
 	case KG_NR_NAME_TO_HANDLE_AT:	/* init systems ask it which mount a path is on */
@@ -23,10 +21,7 @@ KG_CALL_GROUP(handle)
 		kg_shape(call, 3, 2);
 		kg_int(scratch, 0);
 		kg_int(scratch, 2);
-		if ((int)args->arg[0] == KG_AT_FDCWD)
-			kg_file_text(scratch, 0, &fs->pwd);
-		else
-			kg_descriptor_text(scratch, 0, args->arg[0]);
+		kg_descriptor_text(scratch, 0, args->arg[0]);
 		kg_descriptor_text(scratch, 1, result);
 		break;
 	}

@@ -5,7 +5,6 @@
 #define KG_NR_CHROOT 161
 #define KG_NR_UNSHARE 272
 #define KG_NR_SETNS 308
-#define KG_NSFS_MAGIC 0x6e736673	/* linux/magic.h */
 
 /* Linux 6.18 moved the type from the operations to the namespace itself. */
 struct proc_ns_operations___typed {
@@ -20,11 +19,10 @@ struct ns_common___typed {
 static __always_inline void kg_namespace(struct kg_call *call, int descriptor)
 {
 	struct file *file = kg_file(descriptor);
-	struct inode *inode = file ? BPF_CORE_READ(file, f_inode) : 0;
 
-	if (!inode || BPF_CORE_READ(inode, i_sb, s_magic) != KG_NSFS_MAGIC)
+	if (!file || kg_magic(file) != KG_NSFS_MAGIC)
 		return;
-	struct ns_common *namespace = BPF_CORE_READ(inode, i_private);
+	struct ns_common *namespace = BPF_CORE_READ(file, f_inode, i_private);
 	struct ns_common___typed *typed = (void *)namespace;
 	struct proc_ns_operations___typed *operations = (void *)BPF_CORE_READ(namespace, ops);
 
@@ -54,14 +52,10 @@ KG_CALL_GROUP(namespace)
 	case KG_NR_CHROOT:
 		kg_shape(call, 1, 1);
 		/* What was given is of no use once the root has changed: the new root itself, as its mount namespace names it. */
-		if (!result) {
-			call->text[0].kind = KG_TEXT_FILE;
-			if (!kg_walk_below(scratch, 0, &fs->root))
-				call->flags |= KG_CALL_TEXT_TRUNCATED;
-			call->text[0].walked_length = scratch->length - sizeof(*call);
-		} else {
+		if (!result)
+			kg_file_text(scratch, 0, 0, &fs->root);
+		else
 			kg_path_text(scratch, 0, KG_AT_FDCWD, scratch->args.arg[0]);
-		}
 		break;
 	case KG_NR_PIVOT_ROOT:
 		kg_shape(call, 2, 2);

@@ -15,10 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** System calls as Call events. Those that would change the machine fail here, or happen in namespaces of their own. */
 @KernelTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CallSensorIT {
     private static final int NO_SUCH_WAY = 254;
     private static final int CLONE_NEWUTS = 0x04000000;
@@ -33,24 +35,32 @@ class CallSensorIT {
     @TempDir
     Path folder;
 
-    private final String pod = TestCgroups.randomPod();
-    private final String container = TestCgroups.randomContainer();
     private TestCgroups cgroups;
     private SensorHarness seen;
+    private String pod;
+    private String container;
     private Path cgroup;
 
+    /** One sensor for all: there are a hundred tests, and it takes a while to attach. */
     @BeforeEach
     void attach() throws Exception {
+        if (seen == null) {
+            cgroups = new TestCgroups();
+            seen = new SensorHarness(cgroups.tree());
+        }
         folder = folder.toRealPath();
-        cgroups = new TestCgroups();
-        seen = new SensorHarness(cgroups.tree());
+        pod = TestCgroups.randomPod();
+        container = TestCgroups.randomContainer();
         cgroup = cgroups.container(pod, container);
+        seen.forget();
     }
 
-    @AfterEach
+    @AfterAll
     void detach() throws Exception {
-        seen.close();
-        cgroups.close();
+        if (seen != null) {
+            seen.close();
+            cgroups.close();
+        }
     }
 
     /** What is given (see raw_call.c), then what the event says: arguments, texts. The working directory is the root. */

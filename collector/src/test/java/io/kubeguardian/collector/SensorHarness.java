@@ -70,7 +70,11 @@ final class SensorHarness implements AutoCloseable {
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
-        sensor = Sensor.open(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO));
+        this(tree, preciousBytes, bulkBytes, 0);
+    }
+
+    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes, long openRepeatNanos) {
+        sensor = Sensor.open(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos));
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> {
             all.add(b);
@@ -108,6 +112,13 @@ final class SensorHarness implements AutoCloseable {
         pods.flushAll();
         batches.subList(known, batches.size()).forEach(this::flatten);
         return this;
+    }
+
+    /** Starts anew, for the next test with the same sensor: whatever was seen until now is gone. */
+    void forget() {
+        read();
+        List.of(execs, forks, exits, opens, connects, batches, all).forEach(List::clear);
+        bulkEvents = 0;
     }
 
     /** All events of a kind, in the order of their batches. */
