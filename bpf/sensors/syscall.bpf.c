@@ -13,8 +13,13 @@ int BPF_PROG(kg_sys_exit, struct pt_regs *regs, long result)
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 number = kg_call_number(regs, kg_is_compat(task));
 
-	if (number >= KG_CALLS || !call_wanted[number] || !kg_monitored())
+	if (number >= KG_CALLS || !(settings.count_calls || call_wanted[number]) || !kg_monitored())
 		return 0;
+	if (settings.count_calls) {
+		kg_count_call(number);
+		if (!call_wanted[number])
+			return 0;
+	}
 	bpf_tail_call(ctx, &calls, number);
 	return 0;
 }

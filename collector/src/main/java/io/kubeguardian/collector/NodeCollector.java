@@ -16,6 +16,7 @@ import io.kubeguardian.collector.health.Heartbeat;
 import io.kubeguardian.collector.health.ManagementServer;
 import io.kubeguardian.collector.health.Status;
 import io.kubeguardian.collector.sensor.Sensor;
+import io.kubeguardian.collector.sensor.SensorSettings;
 import io.kubeguardian.collector.ship.CaptureSink;
 import io.kubeguardian.collector.ship.Shipper;
 import io.kubeguardian.config.CollectorSettings;
@@ -83,7 +84,8 @@ public final class NodeCollector implements AutoCloseable {
             origin = Origin.here(settings.cluster(), settings.node());
             tree = CgroupTree.of(settings.cgroup());
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
-            sensor = keep(Sensor.open(tree, settings.preciousRingBytes(), settings.bulkRingBytes()));
+            sensor = keep(Sensor.open(tree, new SensorSettings(settings.preciousRingBytes(),
+                    settings.bulkRingBytes(), settings.environment(), settings.syscallCountSeconds() > 0)));
             modes = sensor.modes();
             containments = new Containments(sensor.containments(), cgroups, problems(modes),
                     () -> Libc.bootNanos() + bootToWall, () -> bootToWall, heartbeat::reportNow);
@@ -93,10 +95,11 @@ public final class NodeCollector implements AutoCloseable {
             PodBatches batches = new PodBatches(origin, settings.batchEvents(), settings.batchMillis() * 1_000_000L,
                     losses, sink(options));
             Cgroups listener = new Cgroups();
-            decoder = new EventDecoder(cgroups, batches, listener, bootToWall);
+            decoder = new EventDecoder(cgroups, batches, listener, bootToWall, settings.maskSecrets());
             loop = new RingLoop(sensor, decoder, batches, cgroups, losses, settings.batchMillis(), listener::resync);
             // Attached first, walked afterwards: a cgroup made in between is in the ring, in the tree, or in both.
             tree.walk((path, id) -> cgroups.created(id, path));
+            RunningProcesses.tell(sensor, decoder);
             if (shipper != null) {
                 keep(new DecisionReader(client, origin, containments, shipper::send));
             }

@@ -12,6 +12,7 @@ import io.kubeguardian.collector.ffm.Libbpf;
 import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.ffm.NativeException;
 import io.kubeguardian.collector.ring.KernelRing;
+import io.kubeguardian.collector.ring.RecordHandler;
 import io.kubeguardian.schema.SensorMode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -36,15 +37,22 @@ public final class Sensor implements AutoCloseable {
     private final KernelRing bulk;
     private final int preciousLost;
     private final int bulkLost;
+    private final int uncounted;
     private final ContainmentMap containments;
+    private final CallCounts callCounts;
+    private long attachBegan;
+    private long attached;
 
-    private Sensor(BpfObject object, Map<SensorProgram, String> refused, int preciousBytes, int bulkBytes) {
+    private Sensor(BpfObject object, Map<SensorProgram, String> refused, SensorSettings settings) {
         this.object = object;
         this.refused = refused;
-        this.precious = new KernelRing(arena, Libbpf.mapFd(object.map("precious")), preciousBytes);
-        this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), bulkBytes);
+        this.precious = new KernelRing(arena, Libbpf.mapFd(object.map("precious")), settings.preciousRingBytes());
+        this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), settings.bulkRingBytes());
         this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
         this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
+        this.uncounted = Libbpf.mapFd(object.map("calls_uncounted"));
+        this.callCounts = settings.countCalls()
+                ? new CallCounts(Libbpf.mapFd(object.map("call_counts")), Libbpf.possibleCpus()) : null;
         this.containments = new ContainmentMap(Libbpf.mapFd(object.map("containments")),
                 Libbpf.mapFd(object.map("containment_count")));
     }
@@ -80,11 +88,9 @@ public final class Sensor implements AutoCloseable {
     /**
      * Loads and attaches.
      *
-     * @param preciousBytes size of the ring for rare events, a power of two of at least a page
-     * @param bulkBytes size of the ring for frequent events, likewise
      * @throws SensorException when the kernel takes none of the programs
      */
-    public static Sensor open(CgroupTree tree, int preciousBytes, int bulkBytes) {
+    public static Sensor open(CgroupTree tree, SensorSettings settings) {
         String missing = Libbpf.missing();
         if (!missing.isEmpty()) {
             throw new SensorException(missing);
@@ -99,17 +105,17 @@ public final class Sensor implements AutoCloseable {
         wanted.removeAll(refused.keySet());
         BpfObject object;
         try {
-            object = load(wanted, tree, preciousBytes, bulkBytes);
+            object = load(wanted, tree, settings);
         } catch (SensorException e) {
             wanted.forEach(program -> tryAlone(program, refused));
             wanted.removeAll(refused.keySet());
             if (wanted.isEmpty()) {
                 throw e;
             }
-            object = load(wanted, tree, preciousBytes, bulkBytes);
+            object = load(wanted, tree, settings);
         }
         try {
-            Sensor sensor = new Sensor(object, refused, preciousBytes, bulkBytes);
+            Sensor sensor = new Sensor(object, refused, settings);
             sensor.attach(wanted, tree);
             Libc.trimHeap(); // libbpf has parsed the kernel's BTF: tens of megabytes, freed but kept
             return sensor;
@@ -127,15 +133,20 @@ public final class Sensor implements AutoCloseable {
         }
     }
 
-    private static BpfObject load(Set<SensorProgram> programs, CgroupTree tree, int preciousBytes, int bulkBytes) {
+    private static BpfObject load(Set<SensorProgram> programs, CgroupTree tree, SensorSettings settings) {
         BpfObject object = new BpfObject(programs);
         try {
-            MemorySegment settings = Libbpf.initialValue(object.map(".rodata.settings"));
-            settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "root_cgroup"), tree.rootId());
-            settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
+            MemorySegment kernel = Libbpf.initialValue(object.map(".rodata.settings"));
+            kernel.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "root_cgroup"), tree.rootId());
+            kernel.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
+            kernel.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "count_calls"), settings.countCalls() ? 1 : 0);
+            EnvironmentNames.write(settings.environment(),
+                    Libbpf.initialValue(object.map(".rodata.environment")));
             describeCalls(object, programs);
-            Libbpf.setMaxEntries(object.map("precious"), preciousBytes);
-            Libbpf.setMaxEntries(object.map("bulk"), bulkBytes);
+            Libbpf.setMaxEntries(object.map("precious"), settings.preciousRingBytes());
+            Libbpf.setMaxEntries(object.map("bulk"), settings.bulkRingBytes());
+            Libbpf.setMaxEntries(object.map("call_counts"),
+                    settings.countCalls() ? CallCounts.entries(Libbpf.possibleCpus()) : 1);
             object.load(null);
             return object;
         } catch (RuntimeException e) {
@@ -163,6 +174,7 @@ public final class Sensor implements AutoCloseable {
             }
         }
         int cgroup = Libc.openDirectory(tree.root().toString());
+        attachBegan = Libc.bootNanos();
         try {
             for (SensorProgram program : programs) {
                 if (program.kind == SensorProgram.Kind.CALL) {
@@ -174,8 +186,20 @@ public final class Sensor implements AutoCloseable {
                     refused.put(program, "refused by this kernel: " + e.getMessage());
                 }
             }
+            attached = Libc.bootNanos();
         } finally {
             Libc.close(cgroup);
+        }
+    }
+
+    /**
+     * Walks the processes that run in the monitored cgroups now, and hands over a record of each, as of an exec but with
+     * the time at which attaching began. Left out are those that started when everything was attached already: their
+     * beginning is in the ring. Nothing when this kernel refuses the walk, see {@link #modes()}.
+     */
+    public void walkRunning(RecordHandler handler) {
+        if (!refused.containsKey(SensorProgram.RUNNING)) {
+            object.walk(SensorProgram.RUNNING, new ProcessWalk(attachBegan, attached, handler)::read);
         }
     }
 
@@ -185,6 +209,7 @@ public final class Sensor implements AutoCloseable {
         modes.add(mode("exec", SensorProgram.EXEC));
         modes.add(mode("fork", SensorProgram.FORK));
         modes.add(mode("exit", SensorProgram.EXIT));
+        modes.add(mode("running", SensorProgram.RUNNING));
         for (CallGroup group : CallGroup.values()) {
             modes.add(callMode(group));
         }
@@ -227,6 +252,16 @@ public final class Sensor implements AutoCloseable {
 
     public ContainmentMap containments() {
         return containments;
+    }
+
+    /** Null when system calls are not counted. */
+    public CallCounts callCounts() {
+        return callCounts;
+    }
+
+    /** System calls that the counters had no room for, since the start. */
+    public long callsUncounted() {
+        return sumOfCpus(uncounted);
     }
 
     /** Events that the precious ring had no room for, since the start. */

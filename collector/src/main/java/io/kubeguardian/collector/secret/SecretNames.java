@@ -1,0 +1,143 @@
+package io.kubeguardian.collector.secret;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Which names of options, variables, fields and headers stand for a secret. What counts is how a name ends:
+ * {@code db-password} is one, {@code password-file} and {@code passwordPolicy} are none.
+ */
+final class SecretNames {
+    /** What a name says about its value. */
+    enum Kind {
+        NONE,
+        /** A secret, unless the value is that of a switch. */
+        SECRET,
+        /** A secret, or the path of the file that it is in. */
+        SECRET_OR_FILE,
+        /** A secret if it looks random. */
+        PERHAPS,
+        /** A scheme, then a secret. */
+        AUTHORIZATION;
+
+        /** The value as it may be shown. */
+        String value(String value) {
+            return switch (this) {
+                case NONE -> value;
+                case SECRET -> isSwitch(value) ? value : SecretMask.MASK;
+                case SECRET_OR_FILE -> isSwitch(value) || isFile(value) ? value : SecretMask.MASK;
+                case PERHAPS -> looksRandom(value) ? SecretMask.MASK : value;
+                case AUTHORIZATION -> {
+                    int space = value.indexOf(' ');
+                    yield isSwitch(value) ? value : value.substring(0, space + 1) + SecretMask.MASK;
+                }
+            };
+        }
+    }
+
+    private static final int LONGEST = 96;
+    private static final int RANDOM = 16;
+
+    private static final Set<String> LAST_WORDS = Set.of("password", "passwd", "passphrase", "passcode", "pass", "pw",
+            "pwd", "psw", "secret", "secrets", "token", "jwt", "credential", "credentials");
+    private static final List<String> ENDS = List.of("password", "passwd", "passphrase", "passcode", "secret", "token",
+            "apikey", "accesskey", "secretkey", "authkey", "accountkey", "masterkey", "sharedkey", "storagekey",
+            "subscriptionkey");
+    private static final List<String> KEY_ENDS = List.of("privatekey", "sshkey", "signingkey", "encryptionkey", "tlskey",
+            "sslkey", "deploykey", "credential", "credentials");
+    /** At the end of a name they change nothing. */
+    private static final Set<String> QUALIFIERS = Set.of("value", "b64", "base64", "plain", "plaintext", "clear", "text",
+            "string", "data", "old", "new", "current", "prod", "production", "dev", "staging", "test", "primary",
+            "secondary", "default");
+    /** At the start they make it a switch. */
+    private static final Set<String> SWITCHES = Set.of("no", "show", "hide", "ask", "prompt", "enable", "disable", "skip",
+            "require", "without", "allow", "has", "is");
+    private static final Set<String> SWITCHED =
+            Set.of("true", "false", "none", "null", "nil", "yes", "no", "on", "off", "stdin");
+
+    private SecretNames() {}
+
+    /** The kind of the name in a stretch of text; dashes before it do not count. */
+    static Kind of(String text, int from, int to) {
+        int start = from;
+        while (start < to && (text.charAt(start) == '-' || text.charAt(start) == '.')) {
+            start++;
+        }
+        if (start == to || to - start > LONGEST) {
+            return Kind.NONE;
+        }
+        List<String> words = words(text, start, to);
+        while (!words.isEmpty() && (words.getLast().isEmpty() || QUALIFIERS.contains(words.getLast()))) {
+            words.removeLast();
+        }
+        if (words.isEmpty() || words.size() > 1 && SWITCHES.contains(words.getFirst())) {
+            return Kind.NONE;
+        }
+        return of(words.getLast(), String.join("", words));
+    }
+
+    private static Kind of(String last, String name) {
+        if (name.equals("pwd") || name.equals("oldpwd") || name.endsWith("pullsecret")) {
+            return Kind.NONE; // working directories; a secret's name
+        }
+        if (last.equals("authorization")) {
+            return Kind.AUTHORIZATION;
+        }
+        if (KEY_ENDS.stream().anyMatch(name::endsWith)) {
+            return Kind.SECRET_OR_FILE;
+        }
+        if (LAST_WORDS.contains(last) || ENDS.stream().anyMatch(name::endsWith)) {
+            return Kind.SECRET;
+        }
+        return last.equals("key") || last.equals("auth") ? Kind.PERHAPS : Kind.NONE;
+    }
+
+    /** The words of a name in lower case: dbPassword1, DB_PASSWORD and db.password are the same two. */
+    private static List<String> words(String text, int from, int to) {
+        List<String> words = new ArrayList<>();
+        int start = from;
+        for (int i = from; i <= to; i++) {
+            boolean gap = i == to || "-_.".indexOf(text.charAt(i)) >= 0;
+            boolean hump = !gap && i > start && Character.isUpperCase(text.charAt(i))
+                    && Character.isLowerCase(text.charAt(i - 1));
+            if (gap || hump) {
+                int end = i;
+                while (end > start && Character.isDigit(text.charAt(end - 1))) {
+                    end--;
+                }
+                words.add(text.substring(start, end).toLowerCase(Locale.ROOT));
+                start = gap ? i + 1 : i;
+            }
+        }
+        return words;
+    }
+
+    /** Not a secret whatever its name: nothing, a single sign, a word for yes or no, a reference to what is elsewhere. */
+    private static boolean isSwitch(String value) {
+        return value.length() < 2 || value.equals(SecretMask.MASK) || SWITCHED.contains(value.toLowerCase(Locale.ROOT))
+                || value.startsWith("${") || value.startsWith("$(") || value.startsWith("id=");
+    }
+
+    private static boolean isFile(String value) {
+        return value.startsWith("/") || value.startsWith("./") || value.startsWith("../") || value.startsWith("~")
+                || value.startsWith("@") || value.startsWith("file:")
+                || value.endsWith(".pem") || value.endsWith(".key") || value.endsWith(".json") || value.endsWith(".yaml");
+    }
+
+    /** Letters and digits, long, and nothing that a word or a path has. */
+    private static boolean looksRandom(String value) {
+        boolean letter = false;
+        boolean digit = false;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            letter |= Character.isLetter(c);
+            digit |= Character.isDigit(c);
+            if (!(c < 128 && Character.isLetterOrDigit(c)) && "+/=_-".indexOf(c) < 0 || i == 0 && c == '/') {
+                return false;
+            }
+        }
+        return value.length() >= RANDOM && letter && digit;
+    }
+}
