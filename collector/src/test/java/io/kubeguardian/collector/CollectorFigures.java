@@ -10,6 +10,7 @@ import io.kubeguardian.collector.event.CgroupListener;
 import io.kubeguardian.collector.event.EventDecoder;
 import io.kubeguardian.collector.health.Status;
 import io.kubeguardian.collector.sensor.Sensor;
+import io.kubeguardian.collector.sensor.SensorSettings;
 import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.EventBatch;
@@ -35,6 +36,7 @@ import java.util.regex.Pattern;
  */
 public final class CollectorFigures {
     private static final int ROUNDS = 150;
+    private static final SensorSettings SETTINGS = new SensorSettings(1 << 20, 1 << 26, List.of(), true);
 
     private CollectorFigures() {}
 
@@ -95,14 +97,14 @@ public final class CollectorFigures {
     /** What a batch costs from the ring to its encoded bytes, on one core, from a ring that the kernel filled. */
     private static void drain() throws Exception {
         AvroCodec<EventBatch> codec = AvroCodec.of(EventBatch.class);
-        try (TestCgroups cgroups = new TestCgroups(); Sensor sensor = Sensor.open(cgroups.tree(), 1 << 20, 1 << 26)) {
+        try (TestCgroups cgroups = new TestCgroups(); Sensor sensor = Sensor.open(cgroups.tree(), SETTINGS)) {
             Path pod = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
             CgroupTable table = new CgroupTable(1000, id -> null);
             cgroups.tree().walk((path, id) -> table.created(id, path));
             long[] bytes = new long[1];
             PodBatches batches = new PodBatches(Origin.here("test", "node"), 256, Long.MAX_VALUE, new LossCounters(),
                     (batch, precious, bulk) -> bytes[0] += codec.encode(batch).length);
-            EventDecoder decoder = new EventDecoder(table, batches, new NoCgroups(), 0);
+            EventDecoder decoder = new EventDecoder(table, batches, new NoCgroups(), 0, true);
             for (int round = 0; round < 6; round++) {
                 TestCgroups.run(pod, trigger("open_many"), 200_000, "/etc/hostname", "/etc/passwd",
                         "/etc/nsswitch.conf", "/etc/ld.so.cache");

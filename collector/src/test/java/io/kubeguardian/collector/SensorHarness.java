@@ -9,8 +9,10 @@ import io.kubeguardian.collector.event.CgroupListener;
 import io.kubeguardian.collector.event.EventDecoder;
 import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.sensor.Sensor;
+import io.kubeguardian.collector.sensor.SensorSettings;
 import io.kubeguardian.schema.Connect;
 import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.Exec;
 import io.kubeguardian.schema.Exit;
 import io.kubeguardian.schema.Fork;
@@ -24,7 +26,12 @@ import java.util.function.Function;
 final class SensorHarness implements AutoCloseable {
     record Process(String podUid, String containerId, int pid, int containerPid, long startTime, String comm, int uid) {}
 
-    record SeenExec(Process process, String exe, List<String> args, String cwd, Exec raw) {}
+    record SeenExec(Process process, String exe, List<String> args, String cwd, Exec raw) {
+        /** Without the one that says whether the program may write its own file: root, who runs the tests, nearly always may. */
+        int flags() {
+            return raw.getFlags() & ~EventBits.EXEC_WRITABLE;
+        }
+    }
 
     record SeenFork(Process process, Fork raw) {}
 
@@ -65,7 +72,11 @@ final class SensorHarness implements AutoCloseable {
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
-        sensor = Sensor.open(tree, preciousBytes, bulkBytes);
+        this(tree, new SensorSettings(preciousBytes, bulkBytes, List.of(), false));
+    }
+
+    SensorHarness(CgroupTree tree, SensorSettings settings) {
+        sensor = Sensor.open(tree, settings);
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
@@ -78,12 +89,18 @@ final class SensorHarness implements AutoCloseable {
             public void removed(long cgroup) {
                 cgroups.removed(cgroup, System.nanoTime());
             }
-        }, Libc.bootToWallNanos());
+        }, Libc.bootToWallNanos(), true);
         try {
             tree.walk((path, id) -> cgroups.created(id, path));
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** Tells of the processes that were there before, as the collector does before its first reading. */
+    SensorHarness tellRunning() {
+        RunningProcesses.tell(sensor, decoder);
+        return this;
     }
 
     /** Reads what is there. Events are in the ring before the program that caused them has ended. */

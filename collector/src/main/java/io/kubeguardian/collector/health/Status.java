@@ -15,6 +15,7 @@ import java.util.List;
  * @param bytesSent encoded, before compression
  * @param preciousRingBytes waiting in the ring
  * @param bulkRingBytes waiting in the ring
+ * @param callsUncounted system calls that the counters had no room for
  * @param ready the rings are read, and Kafka took the last records (or is not used)
  */
 public record Status(
@@ -31,6 +32,7 @@ public record Status(
         long preciousRingBytes,
         long bulkRingBytes,
         long residentBytes,
+        long callsUncounted,
         boolean ready) {
 
     /** Resident memory of this process in bytes; 0 when /proc does not tell. */

@@ -73,6 +73,16 @@ record PasswordOptions(String glued, String separate, String user, char separato
         return user.indexOf(letter) >= 0 ? option.substring(0, 2) + afterUser(option.substring(2)) : null;
     }
 
+    /** Whether the option at this place is one that can have its value glued to it. */
+    boolean takesValue(String text, int start) {
+        if (start + 1 >= text.length()) {
+            return false;
+        }
+        char letter = text.charAt(start + 1);
+        return this != NONE && subcommand.isEmpty()
+                && (glued.indexOf(letter) >= 0 || separate.indexOf(letter) >= 0 || user.indexOf(letter) >= 0);
+    }
+
     boolean secretFollows(String option) {
         return inForce(option) && option.length() == 2 && separate.indexOf(option.charAt(1)) >= 0;
     }

@@ -12,27 +12,39 @@ import java.util.Set;
 final class SecretNames {
     /** What a name says about its value. */
     enum Kind {
-        NONE,
+        NONE(0),
         /** A secret, unless the value is that of a switch. */
-        SECRET,
+        SECRET(Integer.MAX_VALUE),
         /** A secret, or the path of the file that it is in. */
-        SECRET_OR_FILE,
-        /** A secret if it looks random. */
-        PERHAPS,
+        SECRET_OR_FILE(Integer.MAX_VALUE),
+        /** A secret if it looks random; nobody's is longer than this. */
+        PERHAPS(256),
         /** A scheme, then a secret. */
-        AUTHORIZATION;
+        AUTHORIZATION(Integer.MAX_VALUE);
+
+        /** More of a value than this need not be looked at. */
+        final int longest;
+
+        Kind(int longest) {
+            this.longest = longest;
+        }
+
+        /** Whether the start of a value is enough to say that it is no secret: a reference to one, a path. */
+        boolean spares(String text, int from) {
+            return startsWith(text, from, REFERENCES) || this == SECRET_OR_FILE && startsWith(text, from, PATHS);
+        }
 
         /** The value as it may be shown. */
         String value(String value) {
+            if (spares(value, 0) || isSwitch(value)) {
+                return value;
+            }
             return switch (this) {
                 case NONE -> value;
-                case SECRET -> isSwitch(value) ? value : SecretMask.MASK;
-                case SECRET_OR_FILE -> isSwitch(value) || isFile(value) ? value : SecretMask.MASK;
+                case SECRET -> SecretMask.MASK;
+                case SECRET_OR_FILE -> isFile(value) ? value : SecretMask.MASK;
                 case PERHAPS -> looksRandom(value) ? SecretMask.MASK : value;
-                case AUTHORIZATION -> {
-                    int space = value.indexOf(' ');
-                    yield isSwitch(value) ? value : value.substring(0, space + 1) + SecretMask.MASK;
-                }
+                case AUTHORIZATION -> value.substring(0, value.indexOf(' ') + 1) + SecretMask.MASK;
             };
         }
     }
@@ -56,6 +68,12 @@ final class SecretNames {
             "require", "without", "allow", "has", "is");
     private static final Set<String> SWITCHED =
             Set.of("true", "false", "none", "null", "nil", "yes", "no", "on", "off", "stdin");
+    private static final int LONGEST_SWITCH = 5;
+    /** Kubernetes, the shell and docker build --secret say so where to find it. */
+    private static final List<String> REFERENCES = List.of("${", "$(", "id=");
+    private static final List<String> PATHS = List.of("/", "./", "../", "~", "@", "file:");
+    private static final Set<String> FILES = Set.of(".pem", ".key", ".json", ".yaml", ".crt", ".p12", ".pub");
+    private static final int LONGEST_FILE = 255;
 
     private SecretNames() {}
 
@@ -114,16 +132,24 @@ final class SecretNames {
         return words;
     }
 
-    /** Not a secret whatever its name: nothing, a single sign, a word for yes or no, a reference to what is elsewhere. */
+    private static boolean startsWith(String text, int from, List<String> starts) {
+        for (String start : starts) {
+            if (text.startsWith(start, from)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Not a secret whatever its name: nothing, a single sign, a word for yes or no, what is masked already. */
     private static boolean isSwitch(String value) {
-        return value.length() < 2 || value.equals(SecretMask.MASK) || SWITCHED.contains(value.toLowerCase(Locale.ROOT))
-                || value.startsWith("${") || value.startsWith("$(") || value.startsWith("id=");
+        return value.length() < 2 || value.equals(SecretMask.MASK)
+                || value.length() <= LONGEST_SWITCH && SWITCHED.contains(value.toLowerCase(Locale.ROOT));
     }
 
     private static boolean isFile(String value) {
-        return value.startsWith("/") || value.startsWith("./") || value.startsWith("../") || value.startsWith("~")
-                || value.startsWith("@") || value.startsWith("file:")
-                || value.endsWith(".pem") || value.endsWith(".key") || value.endsWith(".json") || value.endsWith(".yaml");
+        int dot = value.length() > LONGEST_FILE ? -1 : value.lastIndexOf('.');
+        return dot >= 0 && FILES.contains(value.substring(dot));
     }
 
     /** Letters and digits, long, and nothing that a word or a path has. */

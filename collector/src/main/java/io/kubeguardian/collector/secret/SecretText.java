@@ -145,15 +145,24 @@ final class SecretText {
 
     /** --name value within a text, and the one-letter options of the program named before. */
     private int option(int start, int end) {
-        int wordEnd = end;
-        while (wordEnd < text.length() && !isSpace(text.charAt(wordEnd)) && !isQuote(text.charAt(wordEnd))) {
-            wordEnd++;
+        if (program.takesValue(text, start)) {
+            int wordEnd = end;
+            while (wordEnd < text.length() && !isSpace(text.charAt(wordEnd)) && !isQuote(text.charAt(wordEnd))) {
+                wordEnd++;
+            }
+            if (script && text.startsWith("$", start + 2)) {
+                return wordEnd;
+            }
+            if (wordEnd == start + 2 && wordEnd < text.length() && isQuote(text.charAt(wordEnd))) {
+                return value(Kind.SECRET, wordEnd, Extent.WORD);
+            }
+            String option = text.substring(start, wordEnd);
+            String glued = program.glued(option);
+            if (glued != null) {
+                return glued.equals(option) ? wordEnd : replace(start, wordEnd, glued);
+            }
         }
-        String option = text.substring(start, wordEnd);
-        String glued = program.glued(option);
-        if (glued != null) {
-            return glued.equals(option) ? wordEnd : replace(start, wordEnd, glued);
-        }
+        String option = text.substring(start, end);
         int next = spaces(end);
         if (end == text.length() || text.charAt(end) == '=' || next == end) {
             return assigned(start, end);
@@ -166,7 +175,7 @@ final class SecretText {
             int to = valueEnd(from, from > next ? text.charAt(next) : 0);
             String pair = text.substring(from, to);
             String masked = program.afterUser(pair);
-            return masked.equals(pair) ? end : replace(from, to, masked);
+            return masked.equals(pair) || script && pair.indexOf('$') >= 0 ? end : replace(from, to, masked);
         }
         return assigned(start, end);
     }
@@ -177,24 +186,38 @@ final class SecretText {
         if (from < text.length() && isQuote(text.charAt(from)) && extent != Extent.ALL) {
             quote = text.charAt(from++);
         }
-        int to = switch (quote == 0 ? extent : Extent.WORD) {
-            case ALL -> text.length();
-            case WORD -> valueEnd(from, quote);
-            case LINE, LINE_OF_ONE_WORD -> lineEnd(from);
-        };
-        String value = text.substring(from, to);
-        if (script && value.startsWith("$")
-                || extent == Extent.LINE_OF_ONE_WORD && quote == 0 && value.strip().indexOf(' ') >= 0) {
+        if (kind.spares(text, from) || script && text.startsWith("$", from)) {
             return from;
         }
+        int to = switch (quote == 0 ? extent : Extent.WORD) {
+            case ALL -> text.length();
+            case LINE -> lineEnd(from);
+            case WORD, LINE_OF_ONE_WORD -> valueEnd(from, quote, kind.longest);
+        };
+        if (quote == 0 && extent == Extent.LINE_OF_ONE_WORD && !endsLine(to)) {
+            return from;
+        }
+        String value = text.substring(from, to);
         String masked = kind.value(value);
         return masked.equals(value) ? from : replace(from, to, masked);
     }
 
-    /** Where a value ends: at its quote, or without one at what cannot be part of a word of the shell or of a query. */
+    /** Nothing comes behind, or it was only one in a list. */
+    private boolean endsLine(int end) {
+        int next = spaces(end);
+        return next == text.length() || "\r\n\"'}".indexOf(text.charAt(next)) >= 0
+                || end > 0 && ",;".indexOf(text.charAt(end - 1)) >= 0;
+    }
+
     private int valueEnd(int from, char quote) {
+        return valueEnd(from, quote, text.length());
+    }
+
+    /** Where a value ends: at its quote, or without one at what cannot be part of a word of the shell or of a query. */
+    private int valueEnd(int from, char quote, int longest) {
         int end = from;
-        while (end < text.length()) {
+        int last = (int) Math.min(text.length(), (long) from + longest);
+        while (end < last) {
             char c = text.charAt(end);
             if (quote != 0 ? c == quote : isSpace(c) || "\"'`&;|)<>".indexOf(c) >= 0) {
                 break;

@@ -14,17 +14,14 @@ class HostileArgumentsTest {
     /** As much as an exec is told with. */
     private static final int BYTES = 4096;
 
-    /**
-     * Work, not time: what looks at the same text over and over looks at each character more often, the longer the text
-     * is. Characters looked at are counted by a text that is a thousand times as long as any real one: quadratic work
-     * would take hours.
-     */
+    /** A thousand times as long as any real one: work that grows faster than the text would go on for hours. */
     @ParameterizedTest
     @ValueSource(strings = {"a", "-", "=", ":", "\"", "'", " ", "\\", "://", "a://", "a:b@", "://u:", "eyJ", "eyJ-", "eyJaaaaaaaaaa.",
         "ghp_", "glpat-", "xoxb-", "AKIA", "--password ", "--password=", "password: ", "password=\"", "\"password\":",
         "-----BEGIN ", "-----BEGIN PRIVATE KEY", "-----BEGIN PRIVATE KEY-----", "Bearer ", "bearer  ", "a    ", "a   = ",
         "sig=", "?sig=", "&signature", "aB", "a.b-c_", "curl -u ", "mysql -p", "mysql -u -p ", "hooks.slack.com/services/",
-        "token=$", "x;y|", "Authorization: ", "Cookie: a; "})
+        "token=$", "x;y|", "Authorization: ", "Cookie: a; ",
+        "key=", "auth=a1", "sshkey=/", "sshkey=a", "token=${", "Authorization: ${", "(-", "`-u", "mysql (-p", "curl -u 'x"})
     void timeGrowsWithTheLengthAlone(String piece) {
         String text = piece.repeat(1000 * BYTES / piece.length());
 

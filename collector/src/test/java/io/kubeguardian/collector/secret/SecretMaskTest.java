@@ -80,6 +80,7 @@ class SecretMaskTest {
         "mount ¦ -o ¦ username=me,password=abc           > mount ¦ -o ¦ username=me,password=***",
         // scripts
         "sh ¦ -c ¦ mysql -uroot -phunter2 shop           > sh ¦ -c ¦ mysql -uroot -p*** shop",
+        "sh ¦ -c ¦ mysql -p'a b' shop                    > sh ¦ -c ¦ mysql -p'***' shop",
         "sh ¦ -c ¦ PASSWORD=abc ./run --fast             > sh ¦ -c ¦ PASSWORD=*** ./run --fast",
         "bash ¦ -lc ¦ app --password 'a b' --x           > bash ¦ -lc ¦ app --password '***' --x",
         "sh ¦ -c ¦ export TOKEN='a b'; curl h            > sh ¦ -c ¦ export TOKEN='***'; curl h",
@@ -141,7 +142,7 @@ class SecretMaskTest {
         // switches and references
         "app ¦ --password ¦ --user ¦ me", "app ¦ --no-password ¦ db", "app ¦ --password=false", "app ¦ --show-token ¦ x",
         "app ¦ --password=", "app ¦ --password", "app ¦ --token=$(TOKEN)", "app ¦ --token=${TOKEN}", "app ¦ --pass=1",
-        "sh ¦ -c ¦ mysql -p$PASSWORD", "sh ¦ -c ¦ app --password $PW --token=\"$T\"", "sh ¦ -c ¦ curl https://me:$PW@host",
+        "sh ¦ -c ¦ mysql -p$PASSWORD", "sh ¦ -c ¦ app --password $PW --token=\"$T\"", "sh ¦ -c ¦ curl https://me:$PW@host", "sh ¦ -c ¦ curl -u me:$PW h",
         "docker ¦ build ¦ --secret ¦ id=npm,src=.npmrc", "app ¦ --auth=required ¦ --auth ¦ basic",
         // other programs' options, options without a value
         "mysql ¦ -p ¦ shop", "docker ¦ run ¦ -p ¦ 8080:80 ¦ nginx", "mkdir ¦ -p ¦ /srv/app", "ssh ¦ -p ¦ 2222 ¦ host",
