@@ -66,6 +66,7 @@ final class SensorHarness implements AutoCloseable {
     final Sensor sensor;
     private final PodBatches pods;
     private final EventDecoder decoder;
+    private final SyscallHistograms histograms;
 
     SensorHarness(CgroupTree tree) {
         this(tree, 1 << 18, 1 << 18);
@@ -79,6 +80,9 @@ final class SensorHarness implements AutoCloseable {
         sensor = Sensor.open(tree, settings);
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
+        long bootToWall = Libc.bootToWallNanos();
+        histograms = settings.countCalls()
+                ? new SyscallHistograms(sensor.callCounts(), cgroups, pods, () -> bootToWall, 1) : null;
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
             @Override
             public void created(long cgroup, String path) {
@@ -89,7 +93,7 @@ final class SensorHarness implements AutoCloseable {
             public void removed(long cgroup) {
                 cgroups.removed(cgroup, System.nanoTime());
             }
-        }, Libc.bootToWallNanos(), true);
+        }, bootToWall, true);
         try {
             tree.walk((path, id) -> cgroups.created(id, path));
         } catch (java.io.IOException e) {
@@ -101,6 +105,11 @@ final class SensorHarness implements AutoCloseable {
     SensorHarness tellRunning() {
         RunningProcesses.tell(sensor, decoder);
         return this;
+    }
+
+    /** Writes the records of the system calls counted so far; only with settings that count. */
+    void flushHistograms() {
+        histograms.flush();
     }
 
     /** Reads what is there. Events are in the ring before the program that caused them has ended. */
