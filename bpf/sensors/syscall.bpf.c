@@ -11,13 +11,16 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(kg_sys_exit, struct pt_regs *regs, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 number = kg_call_number(regs, kg_is_compat(task));
+	bool compat = kg_is_compat(task);
+	__u32 number = kg_call_number(regs, compat);
 
-	if (number >= KG_CALLS || !(settings.count_calls || call_wanted[number]) || !kg_monitored())
+	__u8 wanted = compat ? KG_WANTED_COMPAT : KG_WANTED;
+
+	if (number >= KG_CALLS || !(settings.count_calls || call_wanted[number] & wanted) || !kg_monitored())
 		return 0;
 	if (settings.count_calls) {
 		kg_count_call(number);
-		if (!call_wanted[number])
+		if (!(call_wanted[number] & wanted))
 			return 0;
 	}
 	bpf_tail_call(ctx, &calls, number);

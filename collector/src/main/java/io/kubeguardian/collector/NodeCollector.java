@@ -16,7 +16,7 @@ import io.kubeguardian.collector.health.Heartbeat;
 import io.kubeguardian.collector.health.ManagementServer;
 import io.kubeguardian.collector.health.Status;
 import io.kubeguardian.collector.sensor.Sensor;
-import io.kubeguardian.collector.sensor.SensorSettings;
+import io.kubeguardian.collector.sensor.SensorOptions;
 import io.kubeguardian.collector.ship.CaptureSink;
 import io.kubeguardian.collector.ship.Shipper;
 import io.kubeguardian.config.CollectorSettings;
@@ -85,8 +85,10 @@ public final class NodeCollector implements AutoCloseable {
             origin = Origin.here(settings.cluster(), settings.node());
             tree = CgroupTree.of(settings.cgroup());
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
-            sensor = keep(Sensor.open(tree, new SensorSettings(settings.preciousRingBytes(),
-                    settings.bulkRingBytes(), settings.environment(), settings.syscallCountSeconds() > 0)));
+            sensor = keep(Sensor.open(tree, new SensorOptions(
+                    settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks(),
+                    settings.openRepeatMillis() * 1_000_000L, settings.environment(),
+                    settings.syscallCountSeconds() > 0)));
             modes = sensor.modes();
             containments = new Containments(sensor.containments(), cgroups, problems(modes),
                     () -> Libc.bootNanos() + bootToWall, () -> bootToWall, heartbeat::reportNow);
@@ -180,10 +182,12 @@ public final class NodeCollector implements AutoCloseable {
 
     /** How it is now. */
     public Status status() {
-        return new Status(effectiveModes(), losses.losses(), containments.statuses(), decoder.events(), cgroups.failures(),
+        return new Status(effectiveModes(), losses.losses(), containments.statuses(), decoder.events(),
+                sensor.opensRepeated(), cgroups.failures(),
                 cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
                 shipper == null ? 0 : shipper.failures(), shipper == null ? 0 : shipper.queuedBatches(),
-                sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(), sensor.callsUncounted(),
+                sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
+                sensor.callsUncounted(),
                 readerProblem.isEmpty() && (shipper == null || shipper.healthy()));
     }
 
@@ -220,7 +224,7 @@ public final class NodeCollector implements AutoCloseable {
             Status now = status();
             shipper.send(new CollectorHealth(origin.cluster(), origin.node(), origin.bootId(), origin.epoch(),
                     Libc.bootNanos() + bootToWall, now.sensors(), now.losses(), now.containments(), now.eventsRead(),
-                    now.batchesSent(), now.bytesSent(), now.residentBytes()));
+                    now.batchesSent(), now.bytesSent(), now.residentBytes(), now.opensRepeated()));
         }
     }
 

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubeguardian.collector.SensorHarness.SeenExec;
 import io.kubeguardian.collector.TestCgroups.Ended;
-import io.kubeguardian.collector.sensor.SensorSettings;
+import io.kubeguardian.collector.sensor.SensorOptions;
+import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.EventBits;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +28,8 @@ class ProcessSensorIT {
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
     private static final Path ENV = Path.of("/usr/bin/env");
     private static final int NET_RAW = 13;
-    private static final SensorSettings SETTINGS =
-            new SensorSettings(1 << 20, 1 << 18, List.of("LD_PRELOAD", "A_NAME_OF_THIRTY_ONE_CHARACTERS"), false);
+    private static final SensorOptions OPTIONS =
+            new SensorOptions(1 << 20, 1 << 18, SensorHooks.AUTO, 0, List.of("LD_PRELOAD", "A_NAME_OF_THIRTY_ONE_CHARACTERS"), false);
 
     @TempDir
     Path folder;
@@ -42,7 +43,7 @@ class ProcessSensorIT {
         folder = folder.toRealPath();
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         cgroups = new TestCgroups();
-        seen = new SensorHarness(cgroups.tree(), SETTINGS);
+        seen = new SensorHarness(cgroups.tree(), OPTIONS);
         cgroup = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
     }
 

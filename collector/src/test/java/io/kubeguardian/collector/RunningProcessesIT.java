@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubeguardian.collector.SensorHarness.SeenExec;
 import io.kubeguardian.collector.SensorHarness.SeenFork;
-import io.kubeguardian.collector.sensor.SensorSettings;
+import io.kubeguardian.collector.sensor.SensorOptions;
+import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.EventBits;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -193,6 +194,6 @@ class RunningProcessesIT {
     }
 
     private void attach() {
-        seen = new SensorHarness(cgroups.tree(), new SensorSettings(1 << 20, 1 << 18, List.of("LD_PRELOAD"), false));
+        seen = new SensorHarness(cgroups.tree(), new SensorOptions(1 << 20, 1 << 18, SensorHooks.AUTO, 0, List.of("LD_PRELOAD"), false));
     }
 }

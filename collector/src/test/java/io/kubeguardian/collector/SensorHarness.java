@@ -9,7 +9,8 @@ import io.kubeguardian.collector.event.CgroupListener;
 import io.kubeguardian.collector.event.EventDecoder;
 import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.sensor.Sensor;
-import io.kubeguardian.collector.sensor.SensorSettings;
+import io.kubeguardian.collector.sensor.SensorOptions;
+import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.Connect;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.EventBits;
@@ -73,15 +74,19 @@ final class SensorHarness implements AutoCloseable {
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
-        this(tree, new SensorSettings(preciousBytes, bulkBytes, List.of(), false));
+        this(tree, preciousBytes, bulkBytes, 0);
     }
 
-    SensorHarness(CgroupTree tree, SensorSettings settings) {
-        sensor = Sensor.open(tree, settings);
+    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes, long openRepeatNanos) {
+        this(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos, List.of(), false));
+    }
+
+    SensorHarness(CgroupTree tree, SensorOptions options) {
+        sensor = Sensor.open(tree, options);
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
         long bootToWall = Libc.bootToWallNanos();
-        histograms = settings.countCalls()
+        histograms = options.countCalls()
                 ? new SyscallHistograms(sensor.callCounts(), cgroups, pods, () -> bootToWall, 1) : null;
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
             @Override

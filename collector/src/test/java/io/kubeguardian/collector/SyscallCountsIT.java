@@ -5,9 +5,10 @@ import static io.kubeguardian.collector.TestCgroups.trigger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubeguardian.collector.SensorHarness.Seen;
-import io.kubeguardian.collector.sensor.SensorSettings;
+import io.kubeguardian.collector.sensor.SensorOptions;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.CaptureEntry;
 import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.EventBatch;
@@ -61,7 +62,7 @@ class SyscallCountsIT {
     void eachRecordHasWhatWasCountedSinceTheLast() throws Exception {
         Path cgroup = cgroups.container(pod, container);
         try (SensorHarness seen = new SensorHarness(cgroups.tree(),
-                new SensorSettings(1 << 18, 1 << 18, List.of(), true))) {
+                new SensorOptions(1 << 18, 1 << 18, SensorHooks.AUTO, 0, List.of(), true))) {
             run(cgroup, trigger("call_often"), CALLS);
             seen.flushHistograms();
             run(cgroup, trigger("call_often"), 7);

@@ -58,7 +58,8 @@ public final class KernelLayouts {
     public static final StructLayout SETTINGS = MemoryLayout.structLayout(
             JAVA_LONG.withName("root_cgroup"),
             JAVA_INT.withName("root_level"),
-            JAVA_INT.withName("count_calls")).withName("kg_settings");
+            JAVA_INT.withName("count_calls"),
+            JAVA_LONG.withName("open_repeat_ns")).withName("kg_settings");
 
     public static final StructLayout ENVIRONMENT_NAME = MemoryLayout.structLayout(
             MemoryLayout.sequenceLayout(4, JAVA_LONG).withName("text"),
@@ -72,6 +73,7 @@ public final class KernelLayouts {
         List<StructLayout> all = new ArrayList<>(List.of(HEADER, CONTAINMENT, SETTINGS, ENVIRONMENT_NAME, COUNTS));
         all.addAll(ProcessRecords.LAYOUTS);
         all.addAll(FileRecords.LAYOUTS);
+        all.addAll(DescriptorRecords.LAYOUTS);
         all.addAll(NetworkRecords.LAYOUTS);
         all.addAll(CgroupRecords.LAYOUTS);
         return all;

@@ -13,23 +13,33 @@ import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.ffm.NativeException;
 import io.kubeguardian.collector.ring.KernelRing;
 import io.kubeguardian.collector.ring.RecordHandler;
+import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.SensorMode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The programs in the kernel, attached for one cgroup and all below it. What this kernel refuses is left out and named
  * in {@link #modes()}. Closing detaches everything.
  */
 public final class Sensor implements AutoCloseable {
+    private static final Set<SensorProgram> FEXITS = Arrays.stream(SensorProgram.values())
+            .filter(program -> program.kind == SensorProgram.Kind.FEXIT)
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(SensorProgram.class)));
+    /** {@code KG_WANTED…} of bpf/include/call.h. */
+    private static final int WANTED = 1;
+    private static final int WANTED_COMPAT = 2;
+
     private final Arena arena = Arena.ofShared();
     private final Map<SensorProgram, String> refused;
     private final BpfObject object;
@@ -38,20 +48,22 @@ public final class Sensor implements AutoCloseable {
     private final int preciousLost;
     private final int bulkLost;
     private final int uncounted;
+    private final int opensRepeated;
     private final ContainmentMap containments;
     private final CallCounts callCounts;
     private long attachBegan;
     private long attached;
 
-    private Sensor(BpfObject object, Map<SensorProgram, String> refused, SensorSettings settings) {
+    private Sensor(BpfObject object, Map<SensorProgram, String> refused, SensorOptions options) {
         this.object = object;
         this.refused = refused;
-        this.precious = new KernelRing(arena, Libbpf.mapFd(object.map("precious")), settings.preciousRingBytes());
-        this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), settings.bulkRingBytes());
+        this.precious = new KernelRing(arena, Libbpf.mapFd(object.map("precious")), options.preciousRingBytes());
+        this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), options.bulkRingBytes());
         this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
         this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
+        this.opensRepeated = Libbpf.mapFd(object.map("opens_repeated"));
         this.uncounted = Libbpf.mapFd(object.map("calls_uncounted"));
-        this.callCounts = settings.countCalls()
+        this.callCounts = options.countCalls()
                 ? new CallCounts(Libbpf.mapFd(object.map("call_counts")), Libbpf.possibleCpus()) : null;
         this.containments = new ContainmentMap(Libbpf.mapFd(object.map("containments")),
                 Libbpf.mapFd(object.map("containment_count")));
@@ -90,7 +102,7 @@ public final class Sensor implements AutoCloseable {
      *
      * @throws SensorException when the kernel takes none of the programs
      */
-    public static Sensor open(CgroupTree tree, SensorSettings settings) {
+    public static Sensor open(CgroupTree tree, SensorOptions options) {
         String missing = Libbpf.missing();
         if (!missing.isEmpty()) {
             throw new SensorException(missing);
@@ -102,26 +114,56 @@ public final class Sensor implements AutoCloseable {
                 tryAlone(program, refused);
             }
         }
+        tryFexit(options.hooks(), refused);
         wanted.removeAll(refused.keySet());
+        return open(wanted, refused, tree, options);
+    }
+
+    private static Sensor open(
+            Set<SensorProgram> wanted, Map<SensorProgram, String> refused, CgroupTree tree, SensorOptions options) {
         BpfObject object;
         try {
-            object = load(wanted, tree, settings);
+            object = load(wanted, tree, options);
         } catch (SensorException e) {
             wanted.forEach(program -> tryAlone(program, refused));
             wanted.removeAll(refused.keySet());
             if (wanted.isEmpty()) {
                 throw e;
             }
-            object = load(wanted, tree, settings);
+            object = load(wanted, tree, options);
         }
+        Sensor sensor;
         try {
-            Sensor sensor = new Sensor(object, refused, settings);
+            sensor = new Sensor(object, refused, options);
             sensor.attach(wanted, tree);
-            Libc.trimHeap(); // libbpf has parsed the kernel's BTF: tens of megabytes, freed but kept
-            return sensor;
         } catch (RuntimeException e) {
             object.close();
             throw e;
+        }
+        if (FEXITS.stream().anyMatch(program -> wanted.contains(program) && refused.containsKey(program))) {
+            // Loaded, but not attached: what the other way looks at was settled at load.
+            sensor.close();
+            FEXITS.forEach(program -> refused.putIfAbsent(program, "not used: another fexit is refused"));
+            wanted.removeAll(FEXITS);
+            return open(wanted, refused, tree, options);
+        }
+        Libc.trimHeap(); // libbpf has parsed the kernel's BTF: tens of megabytes, freed but kept
+        return sensor;
+    }
+
+    /** All of them or none: kernels differ in whether they take the kind. */
+    private static void tryFexit(SensorHooks hooks, Map<SensorProgram, String> refused) {
+        String problem = "not wanted: collector.hooks";
+        if (hooks == SensorHooks.AUTO) {
+            try (BpfObject alone = new BpfObject(FEXITS)) {
+                alone.load(SensorProgram.FEXIT_OPENAT);
+                return;
+            } catch (SensorException e) {
+                problem = "refused by this kernel: " + e.getMessage();
+            }
+        }
+        for (SensorProgram program : FEXITS) {
+            refused.put(program, problem);
         }
     }
 
@@ -133,20 +175,23 @@ public final class Sensor implements AutoCloseable {
         }
     }
 
-    private static BpfObject load(Set<SensorProgram> programs, CgroupTree tree, SensorSettings settings) {
+    private static BpfObject load(Set<SensorProgram> programs, CgroupTree tree, SensorOptions options) {
         BpfObject object = new BpfObject(programs);
         try {
-            MemorySegment kernel = Libbpf.initialValue(object.map(".rodata.settings"));
-            kernel.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "root_cgroup"), tree.rootId());
-            kernel.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
-            kernel.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "count_calls"), settings.countCalls() ? 1 : 0);
-            EnvironmentNames.write(settings.environment(),
-                    Libbpf.initialValue(object.map(".rodata.environment")));
+            MemorySegment settings = Libbpf.initialValue(object.map(".rodata.settings"));
+            settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "root_cgroup"), tree.rootId());
+            settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
+            settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "open_repeat_ns"), options.openRepeatNanos());
+            settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "count_calls"), options.countCalls() ? 1 : 0);
+            EnvironmentNames.write(options.environment(), Libbpf.initialValue(object.map(".rodata.environment")));
             describeCalls(object, programs);
-            Libbpf.setMaxEntries(object.map("precious"), settings.preciousRingBytes());
-            Libbpf.setMaxEntries(object.map("bulk"), settings.bulkRingBytes());
+            Libbpf.setMaxEntries(object.map("precious"), options.preciousRingBytes());
+            Libbpf.setMaxEntries(object.map("bulk"), options.bulkRingBytes());
+            if (options.openRepeatNanos() == 0) {
+                Libbpf.setMaxEntries(object.map("opens_seen"), 1);
+            }
             Libbpf.setMaxEntries(object.map("call_counts"),
-                    settings.countCalls() ? CallCounts.entries(Libbpf.possibleCpus()) : 1);
+                    options.countCalls() ? CallCounts.entries(Libbpf.possibleCpus()) : 1);
             object.load(null);
             return object;
         } catch (RuntimeException e) {
@@ -160,7 +205,8 @@ public final class Sensor implements AutoCloseable {
         MemorySegment wanted = Libbpf.initialValue(object.map(".rodata.wanted"));
         for (CallGroup group : CallGroup.values()) {
             if (programs.contains(group.program)) {
-                group.calls.forEach(call -> wanted.set(JAVA_BYTE, SystemCalls.number(call), (byte) 1));
+                int ways = group.byFexit(programs) ? WANTED_COMPAT : WANTED | WANTED_COMPAT;
+                group.calls.forEach(call -> wanted.set(JAVA_BYTE, SystemCalls.number(call), (byte) ways));
             }
         }
         MemorySegment.copy(SystemCalls.ofI386(), 0, Libbpf.initialValue(object.map(".rodata.i386")), JAVA_SHORT, 0,
@@ -222,8 +268,11 @@ public final class Sensor implements AutoCloseable {
         return modes;
     }
 
-    /** Needs both its own program and the one that leads to it; has the hook of both. */
+    /** By hooks of its own, or by its program and the one that leads to it. 32-bit calls always take the second way. */
     private SensorMode callMode(CallGroup group) {
+        if (!group.fexits.isEmpty() && group.fexits.stream().noneMatch(refused::containsKey)) {
+            return mode(group.sensor, group.fexits.toArray(SensorProgram[]::new));
+        }
         SensorProgram needed = refused.containsKey(SensorProgram.SYS_EXIT) ? SensorProgram.SYS_EXIT : group.program;
         return mode(group.sensor, needed);
     }
@@ -272,6 +321,11 @@ public final class Sensor implements AutoCloseable {
     /** Events that the bulk ring had no room for, since the start. */
     public long bulkLost() {
         return sumOfCpus(bulkLost);
+    }
+
+    /** Opens that were not sent since the start, because they said nothing new. */
+    public long opensRepeated() {
+        return sumOfCpus(opensRepeated);
     }
 
     private static long sumOfCpus(int map) {
