@@ -1,5 +1,6 @@
 package io.kubeguardian.collector.secret;
 
+import io.kubeguardian.collector.secret.SecretNames.Kind;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -68,7 +69,7 @@ record PasswordOptions(String glued, String separate, String user, char separato
         }
         char letter = option.charAt(1);
         if (glued.indexOf(letter) >= 0 || separate.indexOf(letter) >= 0) {
-            return option.substring(0, 2) + SecretNames.Kind.SECRET.value(option.substring(2));
+            return option.substring(0, 2) + Kind.SECRET.value(option.substring(2));
         }
         return user.indexOf(letter) >= 0 ? option.substring(0, 2) + afterUser(option.substring(2)) : null;
     }
@@ -100,6 +101,6 @@ record PasswordOptions(String glued, String separate, String user, char separato
     /** A user and a password, the password masked. */
     String afterUser(String value) {
         int at = value.indexOf(separator);
-        return at < 0 ? value : value.substring(0, at + 1) + SecretNames.Kind.SECRET.value(value.substring(at + 1));
+        return at < 0 ? value : value.substring(0, at + 1) + Kind.SECRET.value(value.substring(at + 1));
     }
 }

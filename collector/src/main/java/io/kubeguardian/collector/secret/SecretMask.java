@@ -1,5 +1,6 @@
 package io.kubeguardian.collector.secret;
 
+import io.kubeguardian.collector.secret.SecretNames.Kind;
 import java.util.List;
 
 /**
@@ -12,9 +13,10 @@ public final class SecretMask {
     public static final String MASK = "***";
 
     /** What the option before announced the argument to be. */
-    private enum Next { ANYTHING, SECRET, USER_AND_SECRET, SCRIPT, HEADER }
+    private enum Next { ANYTHING, VALUE, USER_AND_SECRET, SCRIPT, HEADER }
 
     private Next next = Next.ANYTHING;
+    private Kind nextKind = Kind.NONE;
     private PasswordOptions program = PasswordOptions.NONE;
 
     private SecretMask() {}
@@ -57,12 +59,17 @@ public final class SecretMask {
         Next announced = next;
         next = Next.ANYTHING;
         return switch (announced) {
-            case SECRET -> argument.startsWith("-") ? ordinary(argument) : SecretNames.Kind.SECRET.value(argument);
+            case VALUE -> argument.startsWith("-") ? ordinary(argument) : value(argument);
             case USER_AND_SECRET -> program.afterUser(argument);
             case SCRIPT -> new SecretText(argument, true).mask();
             case HEADER -> new SecretText(argument, false).header().mask();
             case ANYTHING -> ordinary(argument);
         };
+    }
+
+    private String value(String argument) {
+        String shown = nextKind.value(argument);
+        return shown.equals(argument) ? ordinary(argument) : shown;
     }
 
     private String ordinary(String argument) {
@@ -81,8 +88,9 @@ public final class SecretMask {
         if (argument.indexOf('=') > 0 || argument.indexOf(' ') > 0) {
             return new SecretText(argument, false).assignment().mask();
         }
-        if (SecretNames.of(argument, 0, argument.length()) == SecretNames.Kind.SECRET || program.secretFollows(argument)) {
-            next = Next.SECRET;
+        nextKind = program.secretFollows(argument) ? Kind.SECRET : SecretNames.of(argument, 0, argument.length());
+        if (nextKind != Kind.NONE) {
+            next = Next.VALUE;
         } else if (program.userFollows(argument)) {
             next = Next.USER_AND_SECRET;
         } else if (argument.equals("-H") || argument.equals("--header")) {

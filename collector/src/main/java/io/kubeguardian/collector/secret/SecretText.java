@@ -167,8 +167,9 @@ final class SecretText {
         if (end == text.length() || text.charAt(end) == '=' || next == end) {
             return assigned(start, end);
         }
-        if (SecretNames.of(text, start, end) == Kind.SECRET || program.secretFollows(option)) {
-            return text.startsWith("-", next) ? end : value(Kind.SECRET, next, Extent.WORD);
+        Kind kind = program.secretFollows(option) ? Kind.SECRET : SecretNames.of(text, start, end);
+        if (kind != Kind.NONE && !text.startsWith("=", next)) {
+            return text.startsWith("-", next) ? end : value(kind, next, Extent.WORD);
         }
         if (program.userFollows(option)) {
             int from = next < text.length() && isQuote(text.charAt(next)) ? next + 1 : next;

@@ -32,6 +32,8 @@ class SecretMaskTest {
         "app ¦ --password1=abc                           > app ¦ --password1=***",
         "app ¦ --password-prod=abc                       > app ¦ --password-prod=***",
         "app ¦ --private-key=c2VjcmV0IGtleQ              > app ¦ --private-key=***",
+        "app ¦ --private-key ¦ c2VjcmV0IGtleQ           > app ¦ --private-key ¦ ***",
+        "app ¦ --key ¦ 0a1b2c3d4e5f60718293             > app ¦ --key ¦ ***",
         "app ¦ --key=0a1b2c3d4e5f60718293                > app ¦ --key=***",
         "kubectl ¦ --from-literal=password=abc           > kubectl ¦ --from-literal=password=***",
         // programs
@@ -137,7 +139,7 @@ class SecretMaskTest {
         "app ¦ SECRET_NAME=db", "env ¦ PWD=/srv/app ¦ OLDPWD=/srv", "app ¦ AWS_ACCESS_KEY_ID_FILE=/x",
         // paths
         "cat ¦ /etc/pass/list ¦ ./password ¦ /run/secrets/token", "vim ¦ password.txt", "ls ¦ secret/",
-        "app ¦ --private-key=/etc/ssl/key.pem", "app ¦ --ssh-key ¦ ~/.ssh/id_ed25519", "ssh ¦ -i ¦ key.pem",
+        "app ¦ --private-key=/etc/ssl/key.pem", "app ¦ --private-key ¦ key.pem", "app ¦ --key ¦ name", "app ¦ --ssh-key ¦ ~/.ssh/id_ed25519", "ssh ¦ -i ¦ key.pem",
         "app ¦ --credentials=./gcp.json", "app ¦ --key=/etc/tls/server.key", "app ¦ --sort-key=created_at",
         // switches and references
         "app ¦ --password ¦ --user ¦ me", "app ¦ --no-password ¦ db", "app ¦ --password=false", "app ¦ --show-token ¦ x",
