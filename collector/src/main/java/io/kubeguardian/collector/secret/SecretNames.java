@@ -12,22 +12,15 @@ import java.util.Set;
 final class SecretNames {
     /** What a name says about its value. */
     enum Kind {
-        NONE(0),
+        NONE,
         /** A secret, unless the value is that of a switch. */
-        SECRET(Integer.MAX_VALUE),
+        SECRET,
         /** A secret, or the path of the file that it is in. */
-        SECRET_OR_FILE(Integer.MAX_VALUE),
-        /** A secret if it looks random; nobody's is longer than this. */
-        PERHAPS(256),
+        SECRET_OR_FILE,
+        /** A secret if it looks random. */
+        PERHAPS,
         /** A scheme, then a secret. */
-        AUTHORIZATION(Integer.MAX_VALUE);
-
-        /** More of a value than this need not be looked at. */
-        final int longest;
-
-        Kind(int longest) {
-            this.longest = longest;
-        }
+        AUTHORIZATION;
 
         /** Whether the start of a value is enough to say that it is no secret: a reference to one, a path. */
         boolean spares(String text, int from) {
@@ -43,7 +36,7 @@ final class SecretNames {
                 case NONE -> value;
                 case SECRET -> SecretMask.MASK;
                 case SECRET_OR_FILE -> isFile(value) ? value : SecretMask.MASK;
-                case PERHAPS -> looksRandom(value) ? SecretMask.MASK : value;
+                case PERHAPS -> looksRandom(value, 0) ? SecretMask.MASK : value;
                 case AUTHORIZATION -> value.substring(0, value.indexOf(' ') + 1) + SecretMask.MASK;
             };
         }
@@ -51,6 +44,9 @@ final class SecretNames {
 
     private static final int LONGEST = 96;
     private static final int RANDOM = 16;
+    private static final int LOOK = 32;
+    /** One of these is in every name that counts. */
+    private static final List<String> STEMS = List.of("pass", "pw", "psw", "secret", "token", "key", "cred", "auth", "jwt");
 
     private static final Set<String> LAST_WORDS = Set.of("password", "passwd", "passphrase", "passcode", "pass", "pw",
             "pwd", "psw", "secret", "secrets", "token", "jwt", "credential", "credentials");
@@ -83,7 +79,7 @@ final class SecretNames {
         while (start < to && (text.charAt(start) == '-' || text.charAt(start) == '.')) {
             start++;
         }
-        if (start == to || to - start > LONGEST) {
+        if (start == to || to - start > LONGEST || !hasStem(text, start, to)) {
             return Kind.NONE;
         }
         List<String> words = words(text, start, to);
@@ -96,6 +92,20 @@ final class SecretNames {
         return of(words.getLast(), String.join("", words));
     }
 
+    /** A quick look, which most names end with. */
+    private static boolean hasStem(String text, int from, int to) {
+        for (int at = from; at < to - 1; at++) {
+            if ("pstkcajPSTKCAJ".indexOf(text.charAt(at)) >= 0) {
+                for (String stem : STEMS) {
+                    if (at + stem.length() <= to && text.regionMatches(true, at, stem, 0, stem.length())) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
     private static Kind of(String last, String name) {
         if (name.equals("pwd") || name.equals("oldpwd") || name.endsWith("pullsecret")) {
             return Kind.NONE; // working directories; a secret's name
@@ -103,13 +113,22 @@ final class SecretNames {
         if (last.equals("authorization")) {
             return Kind.AUTHORIZATION;
         }
-        if (KEY_ENDS.stream().anyMatch(name::endsWith)) {
+        if (endsWith(name, KEY_ENDS)) {
             return Kind.SECRET_OR_FILE;
         }
-        if (LAST_WORDS.contains(last) || ENDS.stream().anyMatch(name::endsWith)) {
+        if (LAST_WORDS.contains(last) || endsWith(name, ENDS)) {
             return Kind.SECRET;
         }
         return last.equals("key") || last.equals("auth") ? Kind.PERHAPS : Kind.NONE;
+    }
+
+    private static boolean endsWith(String name, List<String> ends) {
+        for (String end : ends) {
+            if (name.endsWith(end)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The words of a name in lower case: dbPassword1, DB_PASSWORD and db.password are the same two. */
@@ -152,18 +171,22 @@ final class SecretNames {
         return dot >= 0 && FILES.contains(value.substring(dot));
     }
 
-    /** Letters and digits, long, and nothing that a word or a path has. */
-    private static boolean looksRandom(String value) {
+    /** Starts with many letters and digits, and nothing that a word or a path has. */
+    static boolean looksRandom(String text, int from) {
         boolean letter = false;
         boolean digit = false;
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            letter |= Character.isLetter(c);
-            digit |= Character.isDigit(c);
-            if (!(c < 128 && Character.isLetterOrDigit(c)) && "+/=_-".indexOf(c) < 0 || i == 0 && c == '/') {
-                return false;
+        int at = from;
+        for (int end = Math.min(text.length(), from + LOOK); at < end; at++) {
+            char c = text.charAt(at);
+            if (c >= '0' && c <= '9') {
+                digit = true;
+            } else if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') {
+                letter = true;
+            } else if (at == from || "+/=_-".indexOf(c) < 0) {
+                break;
             }
         }
-        return value.length() >= RANDOM && letter && digit;
+        boolean ended = at == text.length() || at == from + LOOK || "\"'&;,)} \t\r\n".indexOf(text.charAt(at)) >= 0;
+        return ended && at - from >= RANDOM && letter && digit;
     }
 }

@@ -9,6 +9,14 @@ import java.util.List;
  * no longer than the next few words, so nothing is read over and over.
  */
 final class SecretText {
+    private static final boolean[] WORD = new boolean[128];
+
+    static {
+        for (char c = 0; c < WORD.length; c++) {
+            WORD[c] = Character.isLetterOrDigit(c) || c == '_' || c == '-' || c == '.';
+        }
+    }
+
     private static final int LONGEST_PEM_HEADER = 64;
     private static final int BEARER = 16;
     /** Addresses whose path is a secret. */
@@ -26,7 +34,9 @@ final class SecretText {
 
     private final String text;
     private final boolean script;
-    private final StringBuilder shown = new StringBuilder();
+    /** Several words can be a command. */
+    private final boolean commands;
+    private StringBuilder shown;
     private PasswordOptions program = PasswordOptions.NONE;
     private boolean assignment;
     private boolean header;
@@ -36,6 +46,7 @@ final class SecretText {
     SecretText(String text, boolean script) {
         this.text = text;
         this.script = script;
+        this.commands = script || text.indexOf(' ') > 0;
     }
 
     /** If it starts with NAME= or --name=, all that follows is the value, whatever signs are in it. */
@@ -67,7 +78,7 @@ final class SecretText {
                 at++;
             }
         }
-        return copied == 0 ? text : shown.append(text, copied, text.length()).toString();
+        return shown == null ? text : shown.append(text, copied, text.length()).toString();
     }
 
     /** Looks at one word. @return where to go on, if behind the word */
@@ -76,27 +87,36 @@ final class SecretText {
         if (token > 0) {
             return replace(start, token, SecretMask.MASK);
         }
-        if (text.startsWith("-----BEGIN ", start)) {
-            return privateKey(start);
-        }
-        if (text.startsWith("://", end)) {
-            return url(end + 3);
-        }
-        if (end < text.length() && text.charAt(end) == '/') {
+        char first = text.charAt(start);
+        char next = end < text.length() ? text.charAt(end) : 0;
+        if (next == '/') {
             return webhook(start, end);
         }
-        if (text.charAt(start) == '-' && (start == 0 || opens(text.charAt(start - 1)))) {
-            return option(start, end);
+        if (next == ':' && text.startsWith("://", end)) {
+            return url(end + 3);
         }
-        if (end - start == 6 && text.regionMatches(true, start, "bearer", 0, 6)) {
+        if (first == '-') {
+            if (text.startsWith("-----BEGIN ", start)) {
+                return privateKey(start);
+            }
+            if (start == 0 || opens(text.charAt(start - 1))) {
+                return option(start, end);
+            }
+        }
+        if ((first == 'B' || first == 'b') && end - start == 6 && text.regionMatches(true, start, "bearer", 0, 6)) {
             return bearer(end);
         }
-        program = program.after(text.substring(start, end));
+        if (commands) {
+            program = program.after(text.substring(start, end));
+        }
         return assigned(start, end);
     }
 
     /** name=value, name = value, "name": "value", name: value. */
     private int assigned(int start, int end) {
+        if (end == text.length()) {
+            return end;
+        }
         int quote = skip(end, '\\');
         boolean quoted = quote < text.length() && isQuote(text.charAt(quote));
         int sign = spaces(quoted ? quote + 1 : end);
@@ -193,7 +213,8 @@ final class SecretText {
         int to = switch (quote == 0 ? extent : Extent.WORD) {
             case ALL -> text.length();
             case LINE -> lineEnd(from);
-            case WORD, LINE_OF_ONE_WORD -> valueEnd(from, quote, kind.longest);
+            case WORD, LINE_OF_ONE_WORD -> kind == Kind.PERHAPS && !SecretNames.looksRandom(text, from)
+                    ? from : valueEnd(from, quote);
         };
         if (quote == 0 && extent == Extent.LINE_OF_ONE_WORD && !endsLine(to)) {
             return from;
@@ -210,15 +231,10 @@ final class SecretText {
                 || end > 0 && ",;".indexOf(text.charAt(end - 1)) >= 0;
     }
 
-    private int valueEnd(int from, char quote) {
-        return valueEnd(from, quote, text.length());
-    }
-
     /** Where a value ends: at its quote, or without one at what cannot be part of a word of the shell or of a query. */
-    private int valueEnd(int from, char quote, int longest) {
+    private int valueEnd(int from, char quote) {
         int end = from;
-        int last = (int) Math.min(text.length(), (long) from + longest);
-        while (end < last) {
+        while (end < text.length()) {
             char c = text.charAt(end);
             if (quote != 0 ? c == quote : isSpace(c) || "\"'`&;|)<>".indexOf(c) >= 0) {
                 break;
@@ -291,6 +307,7 @@ final class SecretText {
     }
 
     private int replace(int from, int to, String masked) {
+        shown = shown == null ? new StringBuilder(text.length()) : shown;
         shown.append(text, copied, from).append(masked);
         copied = to;
         return to;
@@ -309,7 +326,7 @@ final class SecretText {
     }
 
     private static boolean isWord(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.';
+        return c < WORD.length && WORD[c];
     }
 
     /** What an option can start behind. */

@@ -1,6 +1,6 @@
 package io.kubeguardian.collector.secret;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,12 +14,9 @@ import java.util.List;
 record TokenShapes(String prefix, String signs, int least, boolean exact) {
     private static final int SEGMENT = 10;
     /** By first character, so that an ordinary word costs one look. */
-    private static final List<List<TokenShapes>> BY_FIRST = new ArrayList<>();
+    private static final TokenShapes[][] BY_FIRST = new TokenShapes[128][0];
 
     static {
-        for (int c = 0; c < 128; c++) {
-            BY_FIRST.add(List.of());
-        }
         add("AKIA", "", 16, true); // AWS access keys: lasting, temporary
         add("ASIA", "", 16, true);
         for (String kind : List.of("ghp_", "gho_", "ghu_", "ghs_", "ghr_")) {
@@ -46,9 +43,9 @@ record TokenShapes(String prefix, String signs, int least, boolean exact) {
     }
 
     private static void add(String prefix, String signs, int least, boolean exact) {
-        List<TokenShapes> all = new ArrayList<>(BY_FIRST.get(prefix.charAt(0)));
-        all.add(new TokenShapes(prefix, signs, least, exact));
-        BY_FIRST.set(prefix.charAt(0), all);
+        TokenShapes[] all = Arrays.copyOf(BY_FIRST[prefix.charAt(0)], BY_FIRST[prefix.charAt(0)].length + 1);
+        all[all.length - 1] = new TokenShapes(prefix, signs, least, exact);
+        BY_FIRST[prefix.charAt(0)] = all;
     }
 
     /** Where the token that starts here ends; -1 when none does. @param to end of the word that it would be in */
@@ -57,7 +54,7 @@ record TokenShapes(String prefix, String signs, int least, boolean exact) {
         if (first == 'e' && text.startsWith("eyJ", from)) {
             return jwt(text, from, to);
         }
-        for (TokenShapes shape : first < 128 ? BY_FIRST.get(first) : List.<TokenShapes>of()) {
+        for (TokenShapes shape : BY_FIRST[first]) { // a word is ASCII
             if (text.startsWith(shape.prefix, from)) {
                 int end = span(text, from + shape.prefix.length(), to, shape.signs);
                 int length = end - from - shape.prefix.length();
