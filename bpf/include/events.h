@@ -94,17 +94,6 @@ struct kg_open {
 	char data[];
 };
 
-struct kg_connect {
-	struct kg_header header;
-	__s32 result;
-	__u32 family;
-	__u32 port;		/* host byte order */
-	__u32 flags;
-	__u32 address_length;	/* then in data: 4 or 16 bytes of IP address, or sun_path */
-	__u32 reserved;
-	char data[];
-};
-
 struct kg_cgroup {
 	struct kg_header header;	/* cgroup is the one made or removed; the task made or removed it */
 	__u32 path_length;	/* then in data: path below the root of cgroup v2 */

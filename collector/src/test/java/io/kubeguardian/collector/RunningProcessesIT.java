@@ -124,19 +124,13 @@ class RunningProcessesIT {
 
     @Test
     void itComesBeforeWhatItHasDoneSinceInTheOrderOfTime() throws Exception {
-        try (RunningTrigger chain = new RunningTrigger(cgroup, trigger("chain"), 0, 1, trigger("exit_with"), 0)) {
+        try (RunningTrigger chain = new RunningTrigger(cgroup, trigger("chain"), 0, 1, trigger("wait_for_end"))) {
             attach();
-            seen.sensor.precious().reader();
-            chain.process.getOutputStream().write('\n');
-            chain.process.getOutputStream().flush();
-            while (seen.sensor.precious().reader().pending() == 0) {
-                Thread.onSpinWait();
-            }
+            chain.write("\n");
+            chain.awaitReady(); // its child, which is still there
 
-            seen.tellRunning();
-            chain.goOn("");
+            seen.tellRunning().read();
 
-            seen.read();
             SeenExec found = seen.execs.stream().filter(e -> e.process().pid() == chain.pid()).findFirst().orElseThrow();
             assertThat(found.flags()).isEqualTo(EventBits.EXEC_FOUND_RUNNING);
             assertThat(seen.forks).singleElement().satisfies(fork -> assertThat(fork.raw().getTime())

@@ -22,11 +22,24 @@ final class RunningTrigger implements AutoCloseable {
         }
         process = new ProcessBuilder(all).redirectErrorStream(true).directory(Path.of("/").toFile()).start();
         output = process.inputReader(StandardCharsets.UTF_8);
+        try {
+            awaitReady();
+        } catch (IllegalStateException e) {
+            close();
+            throw e;
+        }
+    }
+
+    void awaitReady() throws IOException {
         String line = output.readLine();
         if (!"ready".equals(line)) {
-            close();
-            throw new IllegalStateException(all + " says " + line);
+            throw new IllegalStateException("pid " + process.pid() + " says " + line);
         }
+    }
+
+    void write(String input) throws IOException {
+        process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
     }
 
     int pid() {
@@ -35,7 +48,7 @@ final class RunningTrigger implements AutoCloseable {
 
     /** Lets it go on, with what to read; and waits for its end. @return its exit status */
     int goOn(String input) throws IOException, InterruptedException {
-        process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+        write(input);
         process.getOutputStream().close();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new IllegalStateException("pid " + process.pid() + " does not end");

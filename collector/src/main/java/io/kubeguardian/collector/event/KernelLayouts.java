@@ -75,6 +75,7 @@ public final class KernelLayouts {
         all.addAll(FileRecords.LAYOUTS);
         all.addAll(DescriptorRecords.LAYOUTS);
         all.addAll(NetworkRecords.LAYOUTS);
+        all.addAll(DnsRecords.LAYOUTS);
         all.addAll(CgroupRecords.LAYOUTS);
         return all;
     }

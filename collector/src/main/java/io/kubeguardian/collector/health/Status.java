@@ -17,6 +17,7 @@ import java.util.List;
  * @param preciousRingBytes waiting in the ring
  * @param bulkRingBytes waiting in the ring
  * @param callsUncounted system calls that the counters had no room for
+ * @param sendsRepeated datagrams that the kernel only counted: their socket had sent to the same place before
  * @param ready the rings are read, and Kafka took the last records (or is not used)
  */
 public record Status(
@@ -35,6 +36,7 @@ public record Status(
         long bulkRingBytes,
         long residentBytes,
         long callsUncounted,
+        long sendsRepeated,
         boolean ready) {
 
     /** Resident memory of this process in bytes; 0 when /proc does not tell. */

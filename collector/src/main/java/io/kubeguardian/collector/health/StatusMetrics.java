@@ -31,6 +31,8 @@ public final class StatusMetrics extends Collector {
         families.add(counter("send_failures", "Records that Kafka did not take", now.sendFailures()));
         families.add(counter("calls_uncounted", "System calls that the counters per container had no room for",
                 now.callsUncounted()));
+        families.add(counter("sends_repeated",
+                "Datagrams that were only counted: their socket had sent to the same place before", now.sendsRepeated()));
         families.add(gauge("queued_batches", "Batches waiting for Kafka", now.queuedBatches()));
         families.add(gauge("cgroups", "Cgroups known", now.cgroups()));
         families.add(gauge("resident_bytes", "Resident memory", now.residentBytes()));

@@ -17,7 +17,9 @@ enum CallGroup {
             "mkdirat", "rmdir", "mknod", "mknodat", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown",
             "fchownat"),
     DUP("dup", SensorProgram.CALL_DUP, List.of(), "dup", "dup2", "dup3", "fcntl"),
-    CONNECT("connect", SensorProgram.CALL_CONNECT, List.of(SensorProgram.FEXIT_CONNECT), "connect");
+    CONNECT("connect", SensorProgram.CALL_CONNECT, List.of(SensorProgram.FEXIT_CONNECT), "connect"),
+    SOCKET("socket", SensorProgram.CALL_SOCKET, List.of(), "socket", "bind", "listen", "accept", "accept4"),
+    SEND("send", SensorProgram.CALL_SEND, List.of(), "sendto", "sendmsg", "sendmmsg");
 
     /** As {@link io.kubeguardian.schema.SensorMode} calls it. */
     final String sensor;

@@ -49,6 +49,7 @@ public final class Sensor implements AutoCloseable {
     private final int bulkLost;
     private final int uncounted;
     private final int opensRepeated;
+    private final int sendsRepeated;
     private final ContainmentMap containments;
     private final CallCounts callCounts;
     private long attachBegan;
@@ -65,6 +66,7 @@ public final class Sensor implements AutoCloseable {
         this.uncounted = Libbpf.mapFd(object.map("calls_uncounted"));
         this.callCounts = options.countCalls()
                 ? new CallCounts(Libbpf.mapFd(object.map("call_counts")), Libbpf.possibleCpus()) : null;
+        this.sendsRepeated = Libbpf.mapFd(object.map("sends_repeated"));
         this.containments = new ContainmentMap(Libbpf.mapFd(object.map("containments")),
                 Libbpf.mapFd(object.map("containment_count")));
     }
@@ -259,6 +261,7 @@ public final class Sensor implements AutoCloseable {
         for (CallGroup group : CallGroup.values()) {
             modes.add(callMode(group));
         }
+        modes.add(mode("dns", SensorProgram.DNS_EGRESS, SensorProgram.DNS_INGRESS));
         modes.add(mode("cgroup", SensorProgram.CGROUP_MKDIR, SensorProgram.CGROUP_RMDIR));
         modes.add(mode("contain.exec", SensorProgram.EXEC));
         modes.add(mode("contain.deny-exec", SensorProgram.DENY_EXEC));
@@ -326,6 +329,11 @@ public final class Sensor implements AutoCloseable {
     /** Opens that were not sent since the start, because they said nothing new. */
     public long opensRepeated() {
         return sumOfCpus(opensRepeated);
+    }
+
+    /** Datagrams that made no event because their socket had sent to the same place before, since the start. */
+    public long sendsRepeated() {
+        return sumOfCpus(sendsRepeated);
     }
 
     private static long sumOfCpus(int map) {

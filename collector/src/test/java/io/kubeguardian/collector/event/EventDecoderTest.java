@@ -71,6 +71,27 @@ class EventDecoderTest {
     }
 
     @Test
+    void addressesOfSocketCallsThatDoNotFitAreUnreadable() {
+        long socket = KernelLayouts.offset(NetworkRecords.SOCKET_CALL, "socket");
+        long given = KernelLayouts.offset(NetworkRecords.SOCKET_CALL, "given");
+        int bytes = (int) NetworkRecords.SOCKET_CALL.byteSize();
+        type(KernelLayouts.TYPE_SOCKET_CALL);
+        ring.set(JAVA_INT, socket + KernelLayouts.offset(SocketEnds.SOCKET, "family"), 2);
+        for (int length : new int[] {-1, Integer.MAX_VALUE, 5}) {
+            ring.set(JAVA_INT, socket + KernelLayouts.offset(SocketEnds.SOCKET, "local_length"), length);
+            decoder.record(ring, 0, bytes + 4);
+        }
+        ring.set(JAVA_INT, socket + KernelLayouts.offset(SocketEnds.SOCKET, "local_length"), 0);
+        ring.set(JAVA_INT, given + KernelLayouts.offset(GivenAddress.LAYOUT, "family"), 2);
+        ring.set(JAVA_INT, given + KernelLayouts.offset(GivenAddress.LAYOUT, "address_length"), 3);
+
+        decoder.record(ring, 0, bytes + 4);
+
+        assertThat(decoder.unreadable()).isEqualTo(4);
+        assertThat(decoder.events()).isZero();
+    }
+
+    @Test
     void shortAndUnknownRecordsAreUnreadable() {
         type(KernelLayouts.TYPE_OPEN);
         decoder.record(ring, 0, 0);
