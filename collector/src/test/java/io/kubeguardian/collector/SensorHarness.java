@@ -13,6 +13,7 @@ import io.kubeguardian.collector.sensor.SensorOptions;
 import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.Connect;
 import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.Exec;
 import io.kubeguardian.schema.Exit;
 import io.kubeguardian.schema.Fork;
@@ -26,7 +27,12 @@ import java.util.function.Function;
 final class SensorHarness implements AutoCloseable {
     record Process(String podUid, String containerId, int pid, int containerPid, long startTime, String comm, int uid) {}
 
-    record SeenExec(Process process, String exe, List<String> args, String cwd, Exec raw) {}
+    record SeenExec(Process process, String exe, List<String> args, String cwd, Exec raw) {
+        /** Without the one that says whether the program may write its own file: root, who runs the tests, nearly always may. */
+        int flags() {
+            return raw.getFlags() & ~EventBits.EXEC_WRITABLE;
+        }
+    }
 
     record SeenFork(Process process, Fork raw) {}
 
@@ -64,6 +70,7 @@ final class SensorHarness implements AutoCloseable {
     final Sensor sensor;
     private final PodBatches pods;
     private final EventDecoder decoder;
+    private final SyscallHistograms histograms;
 
     SensorHarness(CgroupTree tree) {
         this(tree, 1 << 18, 1 << 18);
@@ -74,7 +81,11 @@ final class SensorHarness implements AutoCloseable {
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes, long openRepeatNanos) {
-        sensor = Sensor.open(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos));
+        this(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos, List.of(), false));
+    }
+
+    SensorHarness(CgroupTree tree, SensorOptions options) {
+        sensor = Sensor.open(tree, options);
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> {
             all.add(b);
@@ -83,6 +94,9 @@ final class SensorHarness implements AutoCloseable {
             }
             bulkEvents += k;
         });
+        long bootToWall = Libc.bootToWallNanos();
+        histograms = options.countCalls()
+                ? new SyscallHistograms(sensor.callCounts(), cgroups, pods, () -> bootToWall, 1) : null;
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
             @Override
             public void created(long cgroup, String path) {
@@ -93,12 +107,23 @@ final class SensorHarness implements AutoCloseable {
             public void removed(long cgroup) {
                 cgroups.removed(cgroup, System.nanoTime());
             }
-        }, Libc.bootToWallNanos());
+        }, bootToWall, true);
         try {
             tree.walk((path, id) -> cgroups.created(id, path));
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** Tells of the processes that were there before, as the collector does before its first reading. */
+    SensorHarness tellRunning() {
+        RunningProcesses.tell(sensor, decoder);
+        return this;
+    }
+
+    /** Writes the records of the system calls counted so far; only with settings that count. */
+    void flushHistograms() {
+        histograms.flush();
     }
 
     /** Reads what is there. Events are in the ring before the program that caused them has ended. */
