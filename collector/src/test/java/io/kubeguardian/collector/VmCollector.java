@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 /** The collector as a process in the virtual machine, with a configuration file, and containers that it monitors. */
 final class VmCollector implements AutoCloseable {
     static final String NODE = "debian-12";
+    /** As it is shipped. */
+    static final String COMMAND = "java @/app/collector.jvm -cp '/app/*' " + CollectorMain.class.getName();
 
     private static final String ROOT = "/sys/fs/cgroup/kubepods";
     private static final String LOG = "/tmp/collector.log";
@@ -33,14 +35,14 @@ final class VmCollector implements AutoCloseable {
                   node: %s
                   healthSeconds: 1
                 END
-                java @/app/collector.jvm -cp '/app/*' %s --config /tmp/kubeguardian.yaml >%s 2>&1 3>&- &
+                %s --config /tmp/kubeguardian.yaml >%s 2>&1 3>&- &
                 collector=$!
                 echo $collector >/tmp/collector.pid
                 until grep -q '^collector ready' %s; do
                     kill -0 $collector || exit 1
                     sleep 0.1
                 done
-                """.formatted(ROOT, bootstrapServers, NODE, CollectorMain.class.getName(), LOG, LOG));
+                """.formatted(ROOT, bootstrapServers, NODE, COMMAND, LOG, LOG));
         VmCollector collector = new VmCollector(guest);
         if (started.status() != 0) {
             throw new IOException("the collector does not start in the virtual machine: " + collector.log());
