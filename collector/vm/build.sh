@@ -1,18 +1,20 @@
 #!/bin/sh
 # Builds the machine of the kernel tests: Debian 12's 6.1 cloud kernel and an initramfs in which the collector runs.
-# Called by the tests (io.kubeguardian.collector.vm.Guest); by hand: collector/vm/build.sh TARGET TRIGGERS JAR...
+# Called by the tests (io.kubeguardian.collector.vm.Guest); by hand:
+# JAVA_HOME=... collector/vm/build.sh TARGET TRIGGERS CLASS_PATH TEST_CLASS_PATH
 #
 # TARGET/kernel/          the kernel package, fetched once and unpacked, never installed
-# TARGET/runtime/         JDK modules that the collector needs (jdeps, jlink), kept until the libraries or the JDK change
+# TARGET/runtime/         JDK modules that the class paths need (jdeps, jlink), kept until these or the JDK change
 # TARGET/system.cpio      what seldom changes: busybox, C libraries, kernel modules, the runtime
-# TARGET/initramfs.cpio   that, then the class path, the trigger programs and init: the kernel unpacks both, in turn
+# TARGET/initramfs.cpio   that, then the collector, its tests, the trigger programs and init: the kernel unpacks both
 #
 # Where something cannot be had it says so in one sentence and exits 3: the tests are then skipped with that sentence.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 target=$1
 triggers=$2
-shift 2
+class_path=$3
+test_class_path=$4
 java_home=${JAVA_HOME:?}
 PATH=$PATH:/usr/sbin:/sbin
 # In the order in which they depend on each other.
@@ -59,11 +61,13 @@ fetch_kernel() {
 	mv "$kernel.new" "$kernel"
 }
 
-# jdk.management and what else is looked up by name only is not seen by jdeps; the collector runs without.
+# What is looked up by name only (jdk.management) is not seen by jdeps: the collector runs without.
 link_runtime() {
+	libraries="$java_home $class_path $test_class_path"
 	[ "$(cat "$target/runtime.of" 2>/dev/null)" = "$libraries" ] && [ -x "$target/runtime/bin/java" ] && return
 	rm -rf "$target/runtime" "$target/runtime.of"
-	needed=$("$java_home/bin/jdeps" -q --ignore-missing-deps --multi-release base --print-module-deps "$@")
+	needed=$("$java_home/bin/jdeps" -q --ignore-missing-deps --multi-release base --print-module-deps \
+		$(entries "$class_path:$test_class_path"))
 	"$java_home/bin/jlink" --add-modules "$needed" --strip-debug --no-man-pages --no-header-files --vm server \
 		--generate-cds-archive --output "$target/runtime" >/dev/null
 	rm -f "$target/runtime/lib/server/classes_nocoops.jsa" # 14 MB for heaps of more than 32 GB
@@ -81,6 +85,10 @@ copy_linked() {
 		done
 }
 
+entries() { # of a class path
+	printf '%s' "$1" | tr : ' '
+}
+
 archive() { # of the folder $1, in the format that the kernel unpacks
 	(cd "$1" && find . | "$busybox" cpio -o -H newc 2>/dev/null)
 }
@@ -90,7 +98,11 @@ build_system() {
 		[ "$target/system.cpio" -nt "$target/kernel/vmlinuz" ] && [ "$target/system.cpio" -nt "$here/build.sh" ] && return
 	root=$target/system
 	rm -rf "$root"
-	mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/modules" "$root/proc" "$root/run" "$root/sys" "$root/tmp" "$root/var"
+	mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/modules" "$root/proc" "$root/run" "$root/sys" "$root/tmp" \
+		"$root/usr" "$root/var"
+	ln -s bin "$root/sbin"
+	ln -s ../bin "$root/usr/bin"
+	ln -s ../bin "$root/usr/sbin"
 	cp "$busybox" "$root/bin/busybox"
 	for applet in $("$busybox" --list); do
 		ln -s busybox "$root/bin/$applet" 2>/dev/null || true
@@ -103,6 +115,8 @@ build_system() {
 	copy_linked "$root" "$target/runtime/bin/java" "$target/runtime/lib/server/libjvm.so" "$libbpf"
 	mkdir -p "$root$(dirname "$libbpf")"
 	cp -L "$libbpf" "$root$libbpf"
+	mkdir -p "$root/usr/lib/locale/C.utf8"
+	cp /usr/lib/locale/C.utf8/LC_CTYPE "$root/usr/lib/locale/C.utf8/" # programs take arguments that are not ASCII
 	echo 'root:x:0:0:root:/:/bin/sh' >"$root/etc/passwd"
 	echo 'root:x:0:' >"$root/etc/group"
 	echo 'kubeguardian-vm' >"$root/etc/hostname"
@@ -115,11 +129,14 @@ build_system() {
 build_initramfs() {
 	root=$target/application
 	rm -rf "$root"
-	mkdir -p "$root/app" "$root/triggers"
-	cp "$@" "$root/app/"
+	mkdir -p "$root/collector/lib" "$root/tests/lib" "$root/triggers"
+	cp $(entries "$class_path") "$root/collector/lib/"
+	cp "$here/../collector.jvm" "$root/collector/"
+	for entry in $(entries "$test_class_path"); do
+		if [ -d "$entry" ]; then cp -R "$entry/." "$root/tests/"; else cp "$entry" "$root/tests/lib/"; fi
+	done
 	cp "$triggers"/* "$root/triggers/"
 	cp "$here/init" "$root/init"
-	cp "$here/../collector.jvm" "$root/app/collector.jvm"
 	chmod 755 "$root/init" "$root"/triggers/*
 	{
 		cat "$target/system.cpio"
@@ -132,8 +149,7 @@ build_initramfs() {
 check_tools
 mkdir -p "$target"
 target=$(cd "$target" && pwd)
-libraries=$java_home$(printf ' %s' "$@")
 fetch_kernel
-link_runtime "$@"
+link_runtime
 build_system
-build_initramfs "$@"
+build_initramfs

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** This machine's verifier accepts every program of the BPF object. {@link VmVerifierIT} asks another kernel. */
-@KernelTest
+@KernelTest(inGuest = false)
 class VerifierIT {
     @TestFactory
     Stream<DynamicTest> theVerifierAccepts() {

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 final class VmCollector implements AutoCloseable {
     static final String NODE = "debian-12";
     /** As it is shipped. */
-    static final String COMMAND = "java @/app/collector.jvm -cp '/app/*' " + CollectorMain.class.getName();
+    static final String COMMAND = "java @/collector/collector.jvm -cp '/collector/lib/*' " + CollectorMain.class.getName();
 
     private static final String ROOT = "/sys/fs/cgroup/kubepods";
     private static final String LOG = "/tmp/collector.log";

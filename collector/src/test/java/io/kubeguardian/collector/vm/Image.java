@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
  */
 record Image(Path folder, String problem) {
     private static final int CANNOT = 3;
+    private static final Pattern TEST_LIBRARY = Pattern.compile("/(junit-|opentest4j|assertj-|byte-buddy)[^/]*\\.jar$");
 
     /** Builds what is not there yet. The first time it fetches the kernel's package. */
     static Image build() throws IOException {
@@ -26,9 +28,10 @@ record Image(Path folder, String problem) {
         if (!Files.exists(bpf.resolve("classes/io/kubeguardian/bpf/kubeguardian.bpf.o"))) {
             return new Image(target, "BPF object not built: install clang, llvm, bpftool and libbpf-dev and build again");
         }
-        List<String> command = new ArrayList<>(List.of(collector.resolve("vm/build.sh").toString(), target.toString(),
-                bpf.resolve("triggers").toString()));
-        command.addAll(jars(collector));
+        String separator = File.pathSeparator;
+        List<String> command = List.of(collector.resolve("vm/build.sh").toString(), target.toString(),
+                bpf.resolve("triggers").toString(), String.join(separator, shipped(collector)),
+                String.join(separator, tests()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process process = builder.start();
@@ -42,12 +45,18 @@ record Image(Path folder, String problem) {
     }
 
     /** The class path that the collector is shipped with. */
-    private static List<String> jars(Path collector) throws IOException {
+    private static List<String> shipped(Path collector) throws IOException {
         List<String> jars = new ArrayList<>();
         try (Stream<Path> built = Files.list(collector.resolve("target"))) {
             built.map(Path::toString).filter(name -> name.endsWith("-SNAPSHOT.jar")).forEach(jars::add);
         }
         jars.addAll(List.of(Files.readString(collector.resolve("target/classpath.txt")).strip().split(File.pathSeparator)));
         return jars;
+    }
+
+    /** Of this test run's class path the tests and their engine; the broker stays here. */
+    private static List<String> tests() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> entry.endsWith("test-classes") || TEST_LIBRARY.matcher(entry).find()).toList();
     }
 }
