@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* connect. */
 
-#define KG_AF_UNIX 1
-#define KG_AF_INET 2
-#define KG_AF_INET6 10
 #define KG_EPERM 1
-#define KG_SUN_PATH 108
 
 /*
  * The address is read from the caller's memory after the call, so another thread can have changed it by then; what the

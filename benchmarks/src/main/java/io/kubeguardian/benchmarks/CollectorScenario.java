@@ -59,6 +59,7 @@ final class CollectorScenario implements Scenario {
     private static Map<String, String> settings(EmbeddedKafka kafka) {
         Map<String, String> settings = new HashMap<>();
         settings.put("KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+        settings.put("KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", "0");
         return settings;
     }
 
@@ -115,7 +116,7 @@ final class CollectorScenario implements Scenario {
         AvroCodec<EventBatch> codec = AvroCodec.of(EventBatch.class);
         Path container = cgroups.container();
         CgroupTree tree = CgroupTree.of(cgroups.monitored().toString());
-        try (Sensor sensor = Sensor.open(tree, new SensorOptions(1 << 20, 1 << 26, SensorHooks.AUTO))) {
+        try (Sensor sensor = Sensor.open(tree, new SensorOptions(1 << 20, 1 << 26, SensorHooks.AUTO, 0))) {
             CgroupTable table = new CgroupTable(1000, id -> null);
             tree.walk((path, id) -> table.created(id, path));
             long[] bytes = new long[1];

@@ -85,7 +85,8 @@ public final class NodeCollector implements AutoCloseable {
             tree = CgroupTree.of(settings.cgroup());
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
             sensor = keep(Sensor.open(tree, new SensorOptions(
-                    settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks())));
+                    settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks(),
+                    settings.openRepeatMillis() * 1_000_000L)));
             modes = sensor.modes();
             containments = new Containments(sensor.containments(), cgroups, problems(modes),
                     () -> Libc.bootNanos() + bootToWall, () -> bootToWall, heartbeat::reportNow);
@@ -175,7 +176,8 @@ public final class NodeCollector implements AutoCloseable {
 
     /** How it is now. */
     public Status status() {
-        return new Status(effectiveModes(), losses.losses(), containments.statuses(), decoder.events(), cgroups.failures(),
+        return new Status(effectiveModes(), losses.losses(), containments.statuses(), decoder.events(),
+                sensor.opensRepeated(), cgroups.failures(),
                 cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
                 shipper == null ? 0 : shipper.failures(), shipper == null ? 0 : shipper.queuedBatches(),
                 sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
@@ -215,7 +217,7 @@ public final class NodeCollector implements AutoCloseable {
             Status now = status();
             shipper.send(new CollectorHealth(origin.cluster(), origin.node(), origin.bootId(), origin.epoch(),
                     Libc.bootNanos() + bootToWall, now.sensors(), now.losses(), now.containments(), now.eventsRead(),
-                    now.batchesSent(), now.bytesSent(), now.residentBytes()));
+                    now.batchesSent(), now.bytesSent(), now.residentBytes(), now.opensRepeated()));
         }
     }
 

@@ -241,6 +241,20 @@ class CollectorIT {
         }
     }
 
+    @Test
+    void repeatedOpensAreInTheHealthRecordsAndTheMetrics() throws Exception {
+        collector.close();
+        collector = NodeCollector.open(config(3_600_000)).start();
+
+        run(cgroup, trigger("open_many"), 100, "/etc/hostname");
+
+        try (TopicTail<CollectorHealth> health = new TopicTail<>(kafka, Topics.COLLECTOR_HEALTH, CollectorHealth.class);
+                HttpClient http = HttpClient.newHttpClient()) {
+            health.await(read -> mineHealth(read).stream().anyMatch(h -> h.getOpensRepeated() == 99));
+            assertThat(get(http, "/metrics").body()).contains("kubeguardian_collector_opens_repeated_total 99.0");
+        }
+    }
+
     private HttpResponse<String> get(HttpClient http, String path) throws Exception {
         return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + collector.metricsPort() + path)).build(),
                 HttpResponse.BodyHandlers.ofString());
@@ -285,13 +299,19 @@ class CollectorIT {
         }
     }
 
+    /** The tests count opens: none is held back. */
     private KubeGuardianConfig config() {
+        return config(0);
+    }
+
+    private KubeGuardianConfig config(int openRepeatMillis) {
         Map<String, String> environment = new HashMap<>();
         environment.put("KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         environment.put("KUBEGUARDIAN_COLLECTOR_CGROUP", cgroups.root().toString());
         environment.put("KUBEGUARDIAN_COLLECTOR_CLUSTER", "test");
         environment.put("KUBEGUARDIAN_COLLECTOR_NODE", node);
         environment.put("KUBEGUARDIAN_COLLECTOR_HEALTH_SECONDS", "1");
+        environment.put("KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", Integer.toString(openRepeatMillis));
         environment.put("KUBEGUARDIAN_COLLECTOR_METRICS_PORT", "0");
         return ConfigReader.read(null, environment);
     }

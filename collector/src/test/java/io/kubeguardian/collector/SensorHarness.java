@@ -67,7 +67,11 @@ final class SensorHarness implements AutoCloseable {
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
-        sensor = Sensor.open(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO));
+        this(tree, preciousBytes, bulkBytes, 0);
+    }
+
+    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes, long openRepeatNanos) {
+        sensor = Sensor.open(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos));
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {

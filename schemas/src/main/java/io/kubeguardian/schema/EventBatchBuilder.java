@@ -80,7 +80,7 @@ public final class EventBatchBuilder {
     /** As {@link #add(Open)}, with what every sensor knows. */
     public EventBatchBuilder addOpen(
             long time, int process, String path, int flags, int mode, int result, int pathFlags) {
-        return add(new Open(time, process, string(path), flags, mode, result, pathFlags, 0, 0));
+        return add(new Open(time, process, string(path), flags, mode, result, pathFlags, 0, 0, 0));
     }
 
     /** As {@link #add(Connect)}, with what every sensor knows. */

@@ -22,7 +22,10 @@ public final class EventDecoder implements RecordHandler {
         decoders[KernelLayouts.TYPE_EXEC] = processes;
         decoders[KernelLayouts.TYPE_FORK] = processes;
         decoders[KernelLayouts.TYPE_EXIT] = processes;
-        decoders[KernelLayouts.TYPE_OPEN] = new FileRecords(context);
+        RecordDecoder files = new FileRecords(context);
+        decoders[KernelLayouts.TYPE_OPEN] = files;
+        decoders[KernelLayouts.TYPE_FILE_CHANGE] = files;
+        decoders[KernelLayouts.TYPE_DUP] = new DescriptorRecords(context);
         decoders[KernelLayouts.TYPE_CONNECT] = new NetworkRecords(context);
         RecordDecoder changes = new CgroupRecords(listener);
         decoders[KernelLayouts.TYPE_CGROUP_MKDIR] = changes;

@@ -47,9 +47,9 @@ final class KernelText {
         return new String(path, length - start, start, StandardCharsets.UTF_8);
     }
 
-    /** A path with "." and ".." worked out by their names alone: links are not followed. */
+    /** An absolute path without ".", ".." and slashes too many, by their names alone: links are not followed. */
     static String normalized(String path) {
-        if (!path.contains("/.") && !path.contains("//")) {
+        if (!path.contains("/.") && !path.contains("//") && !path.endsWith("/")) {
             return path;
         }
         Deque<String> parts = new ArrayDeque<>();

@@ -11,6 +11,7 @@ import java.util.List;
 /**
  * How the collector is, at one moment. Counters count from the start.
  *
+ * @param opensRepeated opens that the kernel only counted, because they said nothing new
  * @param unattributed events whose cgroup was not known
  * @param bytesSent encoded, before compression
  * @param preciousRingBytes waiting in the ring
@@ -22,6 +23,7 @@ public record Status(
         List<Loss> losses,
         List<ContainmentStatus> containments,
         long eventsRead,
+        long opensRepeated,
         long unattributed,
         long cgroups,
         long batchesSent,

@@ -24,6 +24,7 @@ public final class StatusMetrics extends Collector {
         Status now = status.get();
         List<MetricFamilySamples> families = new ArrayList<>();
         families.add(counter("events", "Events read from the kernel", now.eventsRead()));
+        families.add(counter("opens_repeated", "Opens that were only counted: like one sent a moment before", now.opensRepeated()));
         families.add(counter("events_unattributed", "Events whose cgroup was not known", now.unattributed()));
         families.add(counter("batches_sent", "Batches that Kafka acknowledged", now.batchesSent()));
         families.add(counter("bytes_sent", "Encoded bytes that Kafka acknowledged, before compression", now.bytesSent()));

@@ -7,6 +7,8 @@ enum SensorProgram {
     EXIT("kg_exit", "tp_btf/sched_process_exit", Kind.TRACING),
     SYS_EXIT("kg_sys_exit", "tp_btf/sys_exit", Kind.TRACING),
     CALL_OPEN("kg_call_open", "tp_btf/sys_exit", Kind.CALL),
+    CALL_FILE_CHANGE("kg_call_file_change", "tp_btf/sys_exit", Kind.CALL),
+    CALL_DUP("kg_call_dup", "tp_btf/sys_exit", Kind.CALL),
     CALL_CONNECT("kg_call_connect", "tp_btf/sys_exit", Kind.CALL),
     FEXIT_OPENAT("kg_fexit_openat", "fexit/__x64_sys_openat", Kind.FEXIT),
     FEXIT_OPEN("kg_fexit_open", "fexit/__x64_sys_open", Kind.FEXIT),

@@ -11,6 +11,7 @@ import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.schema.EventBatch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,23 @@ class EventDecoderTest {
     }
 
     @Test
+    void pathsAndAddressesThatDoNotFitAreUnreadable() {
+        for (String length : new String[] {"given_length", "walked_length", "second_given_length", "second_walked_length"}) {
+            tooLong(KernelLayouts.TYPE_FILE_CHANGE, FileRecords.FILE_CHANGE, KernelLayouts.offset(FileRecords.FILE_CHANGE, length));
+        }
+        long socket = KernelLayouts.offset(DescriptorRecords.DUP, "socket");
+        ring.set(JAVA_INT, socket + KernelLayouts.offset(SocketEnds.SOCKET, "family"), 2);
+        for (String length : new String[] {"local_length", "remote_length"}) {
+            tooLong(KernelLayouts.TYPE_DUP, DescriptorRecords.DUP, socket + KernelLayouts.offset(SocketEnds.SOCKET, length));
+        }
+
+        tooLong(KernelLayouts.TYPE_DUP, DescriptorRecords.DUP, KernelLayouts.offset(DescriptorRecords.DUP, "path_length"));
+
+        assertThat(decoder.unreadable()).isEqualTo(7);
+        assertThat(decoder.events()).isZero();
+    }
+
+    @Test
     void shortAndUnknownRecordsAreUnreadable() {
         type(KernelLayouts.TYPE_OPEN);
         decoder.record(ring, 0, 0);
@@ -71,7 +89,7 @@ class EventDecoderTest {
         for (int round = 0; round < 20_000; round++) {
             random.nextBytes(noise);
             MemorySegment.copy(noise, 0, ring, JAVA_BYTE, 0, 512);
-            type(1 + random.nextInt(8));
+            type(1 + random.nextInt(KernelLayouts.TYPES));
             decoder.record(ring, 0, random.nextInt(1024));
         }
 
@@ -105,6 +123,8 @@ class EventDecoderTest {
         assertThat(KernelText.normalized("/a/./b//c/../d")).isEqualTo("/a/b/d");
         assertThat(KernelText.normalized("/../../etc/passwd")).isEqualTo("/etc/passwd");
         assertThat(KernelText.normalized("/a/..")).isEqualTo("/");
+        assertThat(KernelText.normalized("/a/")).isEqualTo("/a");
+        assertThat(KernelText.normalized("/")).isEqualTo("/");
     }
 
     @Test
@@ -112,6 +132,13 @@ class EventDecoderTest {
         assertThat(address(1, "\0abstract")).isEqualTo("@abstract");
         assertThat(address(1, "/run/x\0junk")).isEqualTo("/run/x");
         assertThat(address(1, "")).isEmpty();
+    }
+
+    private void tooLong(int type, StructLayout record, long length) {
+        type(type);
+        ring.set(JAVA_INT, length, 9);
+        decoder.record(ring, 0, (int) record.byteSize() + 8);
+        ring.set(JAVA_INT, length, 0);
     }
 
     private String walked(String text) {
