@@ -61,9 +61,15 @@ final class SensorHarness implements AutoCloseable {
     final Sensor sensor;
     private final PodBatches pods;
     private final EventDecoder decoder;
+    private final boolean ownSensor;
 
+    /** Of the {@link SharedSensor} where it monitors this tree, else of a sensor of its own. */
     SensorHarness(CgroupTree tree) {
-        this(tree, 1 << 18, 1 << 18);
+        this(tree, SharedSensor.of(tree));
+    }
+
+    private SensorHarness(CgroupTree tree, Sensor shared) {
+        this(tree, shared == null ? Sensor.open(tree, options(1 << 18, 1 << 18, 0)) : shared, shared == null);
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
@@ -71,7 +77,16 @@ final class SensorHarness implements AutoCloseable {
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes, long openRepeatNanos) {
-        sensor = Sensor.open(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos));
+        this(tree, Sensor.open(tree, options(preciousBytes, bulkBytes, openRepeatNanos)), true);
+    }
+
+    private static SensorOptions options(int preciousBytes, int bulkBytes, long openRepeatNanos) {
+        return new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos);
+    }
+
+    private SensorHarness(CgroupTree tree, Sensor sensor, boolean ownSensor) {
+        this.sensor = sensor;
+        this.ownSensor = ownSensor;
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
@@ -138,6 +153,8 @@ final class SensorHarness implements AutoCloseable {
 
     @Override
     public void close() {
-        sensor.close();
+        if (ownSensor) {
+            sensor.close();
+        }
     }
 }

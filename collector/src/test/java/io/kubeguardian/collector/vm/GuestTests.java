@@ -23,7 +23,11 @@ public final class GuestTests implements TestExecutionListener {
     /** @param problem why it was skipped or failed, in one line; empty when it passed */
     public record Result(String testClass, String method, Outcome outcome, String problem) {
         String line() {
-            return String.join(SEPARATOR, PREFIX, testClass, method, outcome.name(), problem.replaceAll("\\s+", " "));
+            return String.join(SEPARATOR, PREFIX, testClass, inOneLine(method), outcome.name(), inOneLine(problem));
+        }
+
+        private static String inOneLine(String text) {
+            return text.replaceAll("\\s+", " ");
         }
 
         private static Result of(String line) {
@@ -72,7 +76,10 @@ public final class GuestTests implements TestExecutionListener {
 
     private static void write(TestIdentifier test, Outcome outcome, String problem) {
         Optional<MethodSource> method = test.getSource().filter(MethodSource.class::isInstance).map(MethodSource.class::cast);
-        System.out.println(new Result(method.map(MethodSource::getClassName).orElse(""), test.getDisplayName(), outcome,
-                problem).line());
+        String name = test.getDisplayName();
+        if (method.isPresent() && !name.startsWith(method.get().getMethodName())) { // one set of arguments of many
+            name = method.get().getMethodName() + ' ' + name;
+        }
+        System.out.println(new Result(method.map(MethodSource::getClassName).orElse(""), name, outcome, problem).line());
     }
 }
