@@ -25,8 +25,12 @@ KG_IN_BTF(kg_open)
 KG_IN_BTF(kg_connect)
 KG_IN_BTF(kg_cgroup)
 KG_IN_BTF(kg_socket)
+KG_IN_BTF(kg_given_address)
+KG_IN_BTF(kg_socket_call)
+KG_IN_BTF(kg_dns)
 KG_IN_BTF(kg_dup)
 KG_IN_BTF(kg_file_change)
+KG_IN_BTF(kg_call)
 
 #include "ring.h"
 
@@ -43,7 +47,11 @@ KG_RING(bulk)		/* the rest */
 #include "repeat.h"
 #include "dup.h"
 #include "file_change.h"
+#include "network.h"
+#include "given_address.h"
 #include "containment.h"
+#include "pid.h"
+#include "call_event.h"
 
 #include "sensors/exec.bpf.c"
 #include "sensors/fork.bpf.c"
@@ -52,6 +60,19 @@ KG_RING(bulk)		/* the rest */
 #include "sensors/file_change.bpf.c"
 #include "sensors/dup.bpf.c"
 #include "sensors/connect.bpf.c"
+#include "sensors/socket.bpf.c"
+#include "sensors/send.bpf.c"
+#include "sensors/dns.bpf.c"
+#include "sensors/privilege.bpf.c"
+#include "sensors/namespace.bpf.c"
+#include "sensors/mount.bpf.c"
+#include "sensors/handle.bpf.c"
+#include "sensors/process.bpf.c"
+#include "sensors/signal.bpf.c"
+#include "sensors/module.bpf.c"
+#include "sensors/object.bpf.c"
+#include "sensors/machine.bpf.c"
+#include "sensors/io_uring.bpf.c"
 #include "sensors/syscall.bpf.c"
 #include "sensors/cgroup.bpf.c"
 #include "sensors/contain.bpf.c"

@@ -8,6 +8,7 @@
 #define KG_AF_INET6 10
 #define KG_SOCK_RAW 3
 #define KG_SUN_PATH 108
+#define KG_SUN_PATH_MASK 127	/* for verifiers that lose sight of the above */
 
 #define KG_S_IFMT 0170000
 #define KG_SOCKFS_MAGIC 0x534f434b	/* linux/magic.h */
@@ -66,6 +67,8 @@ static __always_inline __u32 kg_add_address(struct kg_scratch *scratch, const vo
 {
 	if (length > KG_SUN_PATH)
 		length = KG_SUN_PATH;
+	barrier_var(length);
+	length &= KG_SUN_PATH_MASK;
 	if (bpf_probe_read_kernel(kg_end(scratch), length, address))
 		return 0;
 	scratch->length += length;

@@ -40,6 +40,9 @@ enum kg_type {
 #define KG_CONNECT_REFUSED 1
 #define KG_CONNECT_ADDRESS_TRUNCATED 2
 
+#define KG_CALL_TEXT_TRUNCATED 1
+#define KG_CALL_PATH_RELATIVE 2
+
 /* What a containment does: bits of kg_containment.actions. */
 #define KG_KILL_EXEC 1
 #define KG_DENY_EXEC 2
@@ -99,17 +102,6 @@ struct kg_open {
 	__u32 file_type;	/* S_IFMT bits */
 	__u32 repeats;		/* as many like this were not sent, see repeat.h */
 	__u32 opened;		/* the walked path is the opened file's */
-	__u32 reserved;
-	char data[];
-};
-
-struct kg_connect {
-	struct kg_header header;
-	__s32 result;
-	__u32 family;
-	__u32 port;		/* host byte order */
-	__u32 flags;
-	__u32 address_length;	/* then in data: 4 or 16 bytes of IP address, or sun_path */
 	__u32 reserved;
 	char data[];
 };

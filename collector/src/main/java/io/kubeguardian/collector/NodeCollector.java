@@ -181,6 +181,7 @@ public final class NodeCollector implements AutoCloseable {
                 cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
                 shipper == null ? 0 : shipper.failures(), shipper == null ? 0 : shipper.queuedBatches(),
                 sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
+                sensor.sendsRepeated(),
                 readerProblem.isEmpty() && (shipper == null || shipper.healthy()));
     }
 
@@ -217,7 +218,8 @@ public final class NodeCollector implements AutoCloseable {
             Status now = status();
             shipper.send(new CollectorHealth(origin.cluster(), origin.node(), origin.bootId(), origin.epoch(),
                     Libc.bootNanos() + bootToWall, now.sensors(), now.losses(), now.containments(), now.eventsRead(),
-                    now.batchesSent(), now.bytesSent(), now.residentBytes(), now.opensRepeated()));
+                    now.batchesSent(), now.bytesSent(), now.residentBytes(), now.opensRepeated(),
+                    now.sendsRepeated()));
         }
     }
 

@@ -56,7 +56,10 @@ final class SensorHarness implements AutoCloseable {
     final List<SeenExit> exits = new ArrayList<>();
     final List<SeenOpen> opens = new ArrayList<>();
     final List<SeenConnect> connects = new ArrayList<>();
+    /** Those in which a process did something. */
     final List<EventBatch> batches = new ArrayList<>();
+    private final List<EventBatch> all = new ArrayList<>();
+    int bulkEvents;
     final CgroupTable cgroups;
     final Sensor sensor;
     private final PodBatches pods;
@@ -88,7 +91,13 @@ final class SensorHarness implements AutoCloseable {
         this.sensor = sensor;
         this.ownSensor = ownSensor;
         cgroups = new CgroupTable(10_000, id -> null);
-        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
+        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> {
+            all.add(b);
+            if (!b.getProcesses().isEmpty()) {
+                batches.add(b);
+            }
+            bulkEvents += k;
+        });
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
             @Override
             public void created(long cgroup, String path) {
@@ -120,9 +129,16 @@ final class SensorHarness implements AutoCloseable {
         return this;
     }
 
+    /** Starts anew, for the next test with the same sensor: whatever was seen until now is gone. */
+    void forget() {
+        read();
+        List.of(execs, forks, exits, opens, connects, batches, all).forEach(List::clear);
+        bulkEvents = 0;
+    }
+
     /** All events of a kind, in the order of their batches. */
     <T> List<Seen<T>> all(Function<EventBatch, List<T>> kind) {
-        return batches.stream().flatMap(batch -> kind.apply(batch).stream().map(event -> new Seen<>(batch, event))).toList();
+        return all.stream().flatMap(batch -> kind.apply(batch).stream().map(event -> new Seen<>(batch, event))).toList();
     }
 
     long events() {

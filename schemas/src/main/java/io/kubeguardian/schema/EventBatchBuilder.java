@@ -86,7 +86,7 @@ public final class EventBatchBuilder {
     /** As {@link #add(Connect)}, with what every sensor knows. */
     public EventBatchBuilder addConnect(
             long time, int process, int family, String address, int port, int result, int flags) {
-        return add(new Connect(time, process, family, string(address), port, result, flags, -1, 0, 0, 0, 0));
+        return add(new Connect(time, process, family, string(address), port, result, flags, -1, 0, 0, 0, 0, 0, 0));
     }
 
     /** Adds an event whose indexes are from {@link #process} and {@link #string}; its time is absolute still. */

@@ -82,7 +82,7 @@ final class Examples {
                 List.of(new ContainmentStatus("d-1", POD.getUid(), "c".repeat(64),
                         List.of(ContainmentAction.DENY_EXEC), List.of(), ContainmentState.REFUSED, 5_500L,
                         "this kernel refuses lsm programs", 0L, 0L)),
-                1_000L, 10L, 20_000L, 80L << 20, 0L);
+                1_000L, 10L, 20_000L, 80L << 20, 0L, 0L);
     }
 
     static DeadLetter deadLetter() {

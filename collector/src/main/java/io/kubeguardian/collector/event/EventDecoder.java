@@ -26,8 +26,12 @@ public final class EventDecoder implements RecordHandler {
         decoders[KernelLayouts.TYPE_OPEN] = files;
         decoders[KernelLayouts.TYPE_FILE_CHANGE] = files;
         decoders[KernelLayouts.TYPE_DUP] = new DescriptorRecords(context);
-        decoders[KernelLayouts.TYPE_CONNECT] = new NetworkRecords(context);
-        RecordDecoder changes = new CgroupRecords(listener);
+        RecordDecoder sockets = new NetworkRecords(context);
+        decoders[KernelLayouts.TYPE_CONNECT] = sockets;
+        decoders[KernelLayouts.TYPE_SOCKET_CALL] = sockets;
+        decoders[KernelLayouts.TYPE_DNS] = new DnsRecords(context);
+        decoders[KernelLayouts.TYPE_CALL] = new CallRecords(context);
+        RecordDecoder changes = new CgroupRecords(context, listener);
         decoders[KernelLayouts.TYPE_CGROUP_MKDIR] = changes;
         decoders[KernelLayouts.TYPE_CGROUP_RMDIR] = changes;
     }

@@ -68,7 +68,9 @@ public final class KernelLayouts {
         all.addAll(FileRecords.LAYOUTS);
         all.addAll(DescriptorRecords.LAYOUTS);
         all.addAll(NetworkRecords.LAYOUTS);
+        all.addAll(DnsRecords.LAYOUTS);
         all.addAll(CgroupRecords.LAYOUTS);
+        all.addAll(CallRecords.LAYOUTS);
         return all;
     }
 

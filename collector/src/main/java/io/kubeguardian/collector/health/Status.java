@@ -16,6 +16,7 @@ import java.util.List;
  * @param bytesSent encoded, before compression
  * @param preciousRingBytes waiting in the ring
  * @param bulkRingBytes waiting in the ring
+ * @param sendsRepeated datagrams that the kernel only counted: their socket had sent to the same place before
  * @param ready the rings are read, and Kafka took the last records (or is not used)
  */
 public record Status(
@@ -33,6 +34,7 @@ public record Status(
         long preciousRingBytes,
         long bulkRingBytes,
         long residentBytes,
+        long sendsRepeated,
         boolean ready) {
 
     /** Resident memory of this process in bytes; 0 when /proc does not tell. */

@@ -47,6 +47,7 @@ public final class Sensor implements AutoCloseable {
     private final int preciousLost;
     private final int bulkLost;
     private final int opensRepeated;
+    private final int sendsRepeated;
     private final ContainmentMap containments;
 
     private Sensor(BpfObject object, Map<SensorProgram, String> refused, SensorOptions options) {
@@ -57,6 +58,7 @@ public final class Sensor implements AutoCloseable {
         this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
         this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
         this.opensRepeated = Libbpf.mapFd(object.map("opens_repeated"));
+        this.sendsRepeated = Libbpf.mapFd(object.map("sends_repeated"));
         this.containments = new ContainmentMap(Libbpf.mapFd(object.map("containments")),
                 Libbpf.mapFd(object.map("containment_count")));
     }
@@ -233,6 +235,9 @@ public final class Sensor implements AutoCloseable {
         for (CallGroup group : CallGroup.values()) {
             modes.add(callMode(group));
         }
+        modes.add(mode("dns", SensorProgram.DNS_EGRESS, SensorProgram.DNS_INGRESS));
+        modes.add(mode("io_uring", refused.containsKey(SensorProgram.IO_URING_SUBMIT_REQ)
+                ? SensorProgram.IO_URING_SUBMIT_SQE : SensorProgram.IO_URING_SUBMIT_REQ, SensorProgram.IO_URING_COMPLETE));
         modes.add(mode("cgroup", SensorProgram.CGROUP_MKDIR, SensorProgram.CGROUP_RMDIR));
         modes.add(mode("contain.exec", SensorProgram.EXEC));
         modes.add(mode("contain.deny-exec", SensorProgram.DENY_EXEC));
@@ -290,6 +295,11 @@ public final class Sensor implements AutoCloseable {
     /** Opens that were not sent since the start, because they said nothing new. */
     public long opensRepeated() {
         return sumOfCpus(opensRepeated);
+    }
+
+    /** Datagrams that made no event because their socket had sent to the same place before, since the start. */
+    public long sendsRepeated() {
+        return sumOfCpus(sendsRepeated);
     }
 
     private static long sumOfCpus(int map) {

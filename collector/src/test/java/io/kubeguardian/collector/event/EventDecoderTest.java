@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records that a broken or newer kernel side could write. */
 class EventDecoderTest {
@@ -53,6 +56,29 @@ class EventDecoderTest {
         assertThat(decoder.events()).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource({"argument_count, 9", "argument_count, -1", "text_count, 5", "text_count, -1"})
+    void moreArgumentsOrTextsThanACallHasAreUnreadable(String member, int count) {
+        type(KernelLayouts.TYPE_CALL);
+        ring.set(JAVA_INT, KernelLayouts.offset(CallRecords.CALL, member), count);
+
+        decoder.record(ring, 0, 16_000);
+
+        assertThat(decoder.unreadable()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 11})
+    void aCallsTextsThatDoNotFitAreUnreadable(int length) {
+        type(KernelLayouts.TYPE_CALL);
+        ring.set(JAVA_INT, KernelLayouts.offset(CallRecords.CALL, "text_count"), 4);
+        ring.set(JAVA_INT, CallRecords.CALL.byteSize() - 8, length); // walked_length of the last
+
+        decoder.record(ring, 0, (int) CallRecords.CALL.byteSize() + 10);
+
+        assertThat(decoder.unreadable()).isEqualTo(1);
+    }
+
     @Test
     void pathsAndAddressesThatDoNotFitAreUnreadable() {
         for (String length : new String[] {"given_length", "walked_length", "second_given_length", "second_walked_length"}) {
@@ -67,6 +93,27 @@ class EventDecoderTest {
         tooLong(KernelLayouts.TYPE_DUP, DescriptorRecords.DUP, KernelLayouts.offset(DescriptorRecords.DUP, "path_length"));
 
         assertThat(decoder.unreadable()).isEqualTo(7);
+        assertThat(decoder.events()).isZero();
+    }
+
+    @Test
+    void addressesOfSocketCallsThatDoNotFitAreUnreadable() {
+        long socket = KernelLayouts.offset(NetworkRecords.SOCKET_CALL, "socket");
+        long given = KernelLayouts.offset(NetworkRecords.SOCKET_CALL, "given");
+        int bytes = (int) NetworkRecords.SOCKET_CALL.byteSize();
+        type(KernelLayouts.TYPE_SOCKET_CALL);
+        ring.set(JAVA_INT, socket + KernelLayouts.offset(SocketEnds.SOCKET, "family"), 2);
+        for (int length : new int[] {-1, Integer.MAX_VALUE, 5}) {
+            ring.set(JAVA_INT, socket + KernelLayouts.offset(SocketEnds.SOCKET, "local_length"), length);
+            decoder.record(ring, 0, bytes + 4);
+        }
+        ring.set(JAVA_INT, socket + KernelLayouts.offset(SocketEnds.SOCKET, "local_length"), 0);
+        ring.set(JAVA_INT, given + KernelLayouts.offset(GivenAddress.LAYOUT, "family"), 2);
+        ring.set(JAVA_INT, given + KernelLayouts.offset(GivenAddress.LAYOUT, "address_length"), 3);
+
+        decoder.record(ring, 0, bytes + 4);
+
+        assertThat(decoder.unreadable()).isEqualTo(4);
         assertThat(decoder.events()).isZero();
     }
 
