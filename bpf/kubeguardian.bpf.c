@@ -32,6 +32,7 @@ KG_IN_BTF(kg_socket_call)
 KG_IN_BTF(kg_dns)
 KG_IN_BTF(kg_dup)
 KG_IN_BTF(kg_file_change)
+KG_IN_BTF(kg_call)
 
 #include "ring.h"
 
@@ -56,6 +57,8 @@ KG_RING(bulk)		/* the rest */
 #include "network.h"
 #include "given_address.h"
 #include "containment.h"
+#include "pid.h"
+#include "call_event.h"
 
 #include "sensors/exec.bpf.c"
 #include "sensors/running.bpf.c"
@@ -68,6 +71,16 @@ KG_RING(bulk)		/* the rest */
 #include "sensors/socket.bpf.c"
 #include "sensors/send.bpf.c"
 #include "sensors/dns.bpf.c"
+#include "sensors/privilege.bpf.c"
+#include "sensors/namespace.bpf.c"
+#include "sensors/mount.bpf.c"
+#include "sensors/handle.bpf.c"
+#include "sensors/process.bpf.c"
+#include "sensors/signal.bpf.c"
+#include "sensors/module.bpf.c"
+#include "sensors/object.bpf.c"
+#include "sensors/machine.bpf.c"
+#include "sensors/io_uring.bpf.c"
 #include "sensors/syscall.bpf.c"
 #include "sensors/cgroup.bpf.c"
 #include "sensors/contain.bpf.c"

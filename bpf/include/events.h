@@ -43,6 +43,9 @@ enum kg_type {
 #define KG_CONNECT_REFUSED 1
 #define KG_CONNECT_ADDRESS_TRUNCATED 2
 
+#define KG_CALL_TEXT_TRUNCATED 1
+#define KG_CALL_PATH_RELATIVE 2
+
 /* What a containment does: bits of kg_containment.actions. */
 #define KG_KILL_EXEC 1
 #define KG_DENY_EXEC 2

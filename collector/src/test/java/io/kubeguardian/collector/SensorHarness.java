@@ -62,7 +62,10 @@ final class SensorHarness implements AutoCloseable {
     final List<SeenExit> exits = new ArrayList<>();
     final List<SeenOpen> opens = new ArrayList<>();
     final List<SeenConnect> connects = new ArrayList<>();
+    /** Those in which a process did something. */
     final List<EventBatch> batches = new ArrayList<>();
+    private final List<EventBatch> all = new ArrayList<>();
+    int bulkEvents;
     final CgroupTable cgroups;
     final Sensor sensor;
     private final PodBatches pods;
@@ -84,7 +87,13 @@ final class SensorHarness implements AutoCloseable {
     SensorHarness(CgroupTree tree, SensorOptions options) {
         sensor = Sensor.open(tree, options);
         cgroups = new CgroupTable(10_000, id -> null);
-        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
+        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> {
+            all.add(b);
+            if (!b.getProcesses().isEmpty()) {
+                batches.add(b);
+            }
+            bulkEvents += k;
+        });
         long bootToWall = Libc.bootToWallNanos();
         histograms = options.countCalls()
                 ? new SyscallHistograms(sensor.callCounts(), cgroups, pods, () -> bootToWall, 1) : null;
@@ -130,9 +139,16 @@ final class SensorHarness implements AutoCloseable {
         return this;
     }
 
+    /** Starts anew, for the next test with the same sensor: whatever was seen until now is gone. */
+    void forget() {
+        read();
+        List.of(execs, forks, exits, opens, connects, batches, all).forEach(List::clear);
+        bulkEvents = 0;
+    }
+
     /** All events of a kind, in the order of their batches. */
     <T> List<Seen<T>> all(Function<EventBatch, List<T>> kind) {
-        return batches.stream().flatMap(batch -> kind.apply(batch).stream().map(event -> new Seen<>(batch, event))).toList();
+        return all.stream().flatMap(batch -> kind.apply(batch).stream().map(event -> new Seen<>(batch, event))).toList();
     }
 
     long events() {

@@ -139,6 +139,11 @@ public final class EventBatchBuilder {
         return add(EventKind.CONTAINER_CHANGE, event);
     }
 
+    /** As {@link #add(Exec)}. */
+    public EventBatchBuilder add(Foreign event) {
+        return add(EventKind.FOREIGN, event);
+    }
+
     private <T> EventBatchBuilder add(EventKind<T> kind, T event) {
         list(kind).add(event);
         firstTime = Math.min(firstTime, kind.time().applyAsLong(event));

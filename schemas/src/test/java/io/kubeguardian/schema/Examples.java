@@ -55,7 +55,8 @@ final class Examples {
                 1000, "c".repeat(64));
         return new Signal("s-1", SignalKind.RULE, "Shell spawned by a server", Priority.WARNING,
                 List.of("T1059.004"), List.of("T1059.004"), 2_500L, 3_000L, WORKLOAD, POD, "c".repeat(64),
-                "shop/orders:1.2", shell, List.of(server), "a shell", Map.of("proc.name", "sh"), COMPLETE);
+                "shop/orders:1.2", shell, List.of(server), "a shell", Map.of("proc.name", "sh"), COMPLETE,
+                "", Map.of());
     }
 
     static Incident incident() {

@@ -32,7 +32,8 @@ public final class EventDecoder implements RecordHandler {
         decoders[KernelLayouts.TYPE_CONNECT] = sockets;
         decoders[KernelLayouts.TYPE_SOCKET_CALL] = sockets;
         decoders[KernelLayouts.TYPE_DNS] = new DnsRecords(context);
-        RecordDecoder changes = new CgroupRecords(listener);
+        decoders[KernelLayouts.TYPE_CALL] = new CallRecords(context);
+        RecordDecoder changes = new CgroupRecords(context, listener);
         decoders[KernelLayouts.TYPE_CGROUP_MKDIR] = changes;
         decoders[KernelLayouts.TYPE_CGROUP_RMDIR] = changes;
     }

@@ -77,6 +77,7 @@ public final class KernelLayouts {
         all.addAll(NetworkRecords.LAYOUTS);
         all.addAll(DnsRecords.LAYOUTS);
         all.addAll(CgroupRecords.LAYOUTS);
+        all.addAll(CallRecords.LAYOUTS);
         return all;
     }
 

@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records that a broken or newer kernel side could write. */
 class EventDecoderTest {
@@ -51,6 +54,29 @@ class EventDecoderTest {
 
         assertThat(decoder.unreadable()).isEqualTo(4);
         assertThat(decoder.events()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"argument_count, 9", "argument_count, -1", "text_count, 5", "text_count, -1"})
+    void moreArgumentsOrTextsThanACallHasAreUnreadable(String member, int count) {
+        type(KernelLayouts.TYPE_CALL);
+        ring.set(JAVA_INT, KernelLayouts.offset(CallRecords.CALL, member), count);
+
+        decoder.record(ring, 0, 16_000);
+
+        assertThat(decoder.unreadable()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 11})
+    void aCallsTextsThatDoNotFitAreUnreadable(int length) {
+        type(KernelLayouts.TYPE_CALL);
+        ring.set(JAVA_INT, KernelLayouts.offset(CallRecords.CALL, "text_count"), 4);
+        ring.set(JAVA_INT, CallRecords.CALL.byteSize() - 8, length); // walked_length of the last
+
+        decoder.record(ring, 0, (int) CallRecords.CALL.byteSize() + 10);
+
+        assertThat(decoder.unreadable()).isEqualTo(1);
     }
 
     @Test

@@ -43,7 +43,7 @@ class StructLayoutTest {
         Map<String, Integer> defines = new HashMap<>();
         try (var headers = Files.newDirectoryStream(TARGET.resolve("../include"), "*.h")) {
             for (Path header : headers) {
-                Matcher define = Pattern.compile("#define KG_((?:EXEC|OPEN|CONNECT|DUP|SOCKET|DNS)_\\w+) (\\d+)")
+                Matcher define = Pattern.compile("#define KG_((?:EXEC|OPEN|CONNECT|DUP|SOCKET|DNS|CALL)_\\w+) (\\d+)")
                         .matcher(Files.readString(header));
                 while (define.find()) {
                     defines.put(define.group(1), Integer.parseInt(define.group(2)));
