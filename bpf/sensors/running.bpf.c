@@ -105,7 +105,8 @@ int kg_running(struct bpf_iter__task *context)
 		kg_running_environment(running_area, event, task);
 
 	__u64 length = (scratch->length + 7) & (KG_SCRATCH_WRITABLE - 8);
-	bpf_seq_write(output, &length, sizeof(length));
+	__u64 head = length;	/* the verifier of 6.1 forgets the bounds of what a helper was given the address of */
+	bpf_seq_write(output, &head, sizeof(head));
 	bpf_seq_write(output, event, length);
 	return 0;
 }
