@@ -55,6 +55,7 @@ public final class NodeCollector implements AutoCloseable {
     private final List<SensorMode> modes;
     private final Containments containments;
     private final EventDecoder decoder;
+    private final SyscallHistograms histograms;
     private final RingLoop loop;
     private final Shipper shipper;
     private final ManagementServer server;
@@ -86,7 +87,8 @@ public final class NodeCollector implements AutoCloseable {
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
             sensor = keep(Sensor.open(tree, new SensorOptions(
                     settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks(),
-                    settings.openRepeatMillis() * 1_000_000L)));
+                    settings.openRepeatMillis() * 1_000_000L, settings.environment(),
+                    settings.syscallCountSeconds() > 0)));
             modes = sensor.modes();
             containments = new Containments(sensor.containments(), cgroups, problems(modes),
                     () -> Libc.bootNanos() + bootToWall, () -> bootToWall, heartbeat::reportNow);
@@ -95,11 +97,15 @@ public final class NodeCollector implements AutoCloseable {
             shipper = options.kafka() ? keep(new Shipper(client, settings.queueBatches(), losses)) : null;
             PodBatches batches = new PodBatches(origin, settings.batchEvents(), settings.batchMillis() * 1_000_000L,
                     losses, sink(options));
+            histograms = sensor.callCounts() == null ? null : new SyscallHistograms(sensor.callCounts(), cgroups, batches,
+                    () -> bootToWall, settings.syscallCountSeconds());
             Cgroups listener = new Cgroups();
-            decoder = new EventDecoder(cgroups, batches, listener, bootToWall);
-            loop = new RingLoop(sensor, decoder, batches, cgroups, losses, settings.batchMillis(), listener::resync);
+            decoder = new EventDecoder(cgroups, batches, listener, bootToWall, settings.maskSecrets());
+            loop = new RingLoop(sensor, decoder, batches, cgroups, losses, settings.batchMillis(), listener::resync,
+                    histograms);
             // Attached first, walked afterwards: a cgroup made in between is in the ring, in the tree, or in both.
             tree.walk((path, id) -> cgroups.created(id, path));
+            RunningProcesses.tell(sensor, decoder);
             if (shipper != null) {
                 keep(new DecisionReader(client, origin, containments, shipper::send));
             }
@@ -181,6 +187,7 @@ public final class NodeCollector implements AutoCloseable {
                 cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
                 shipper == null ? 0 : shipper.failures(), shipper == null ? 0 : shipper.queuedBatches(),
                 sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
+                sensor.callsUncounted(),
                 sensor.sendsRepeated(),
                 readerProblem.isEmpty() && (shipper == null || shipper.healthy()));
     }
@@ -232,6 +239,9 @@ public final class NodeCollector implements AutoCloseable {
 
         @Override
         public void removed(long cgroup) {
+            if (histograms != null) {
+                histograms.removed(cgroup);
+            }
             cgroups.removed(cgroup, System.nanoTime());
             containments.cgroupRemoved(cgroup);
         }

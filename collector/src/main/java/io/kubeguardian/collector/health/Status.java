@@ -16,6 +16,7 @@ import java.util.List;
  * @param bytesSent encoded, before compression
  * @param preciousRingBytes waiting in the ring
  * @param bulkRingBytes waiting in the ring
+ * @param callsUncounted system calls that the counters had no room for
  * @param sendsRepeated datagrams that the kernel only counted: their socket had sent to the same place before
  * @param ready the rings are read, and Kafka took the last records (or is not used)
  */
@@ -34,6 +35,7 @@ public record Status(
         long preciousRingBytes,
         long bulkRingBytes,
         long residentBytes,
+        long callsUncounted,
         long sendsRepeated,
         boolean ready) {
 

@@ -29,6 +29,8 @@ public final class StatusMetrics extends Collector {
         families.add(counter("batches_sent", "Batches that Kafka acknowledged", now.batchesSent()));
         families.add(counter("bytes_sent", "Encoded bytes that Kafka acknowledged, before compression", now.bytesSent()));
         families.add(counter("send_failures", "Records that Kafka did not take", now.sendFailures()));
+        families.add(counter("calls_uncounted", "System calls that the counters per container had no room for",
+                now.callsUncounted()));
         families.add(counter("sends_repeated",
                 "Datagrams that were only counted: their socket had sent to the same place before", now.sendsRepeated()));
         families.add(gauge("queued_batches", "Batches waiting for Kafka", now.queuedBatches()));

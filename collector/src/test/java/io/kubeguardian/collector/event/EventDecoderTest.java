@@ -36,7 +36,7 @@ class EventDecoderTest {
 
                 @Override
                 public void removed(long cgroup) {}
-            }, 0);
+            }, 0, true);
 
     @AfterEach
     void free() {
