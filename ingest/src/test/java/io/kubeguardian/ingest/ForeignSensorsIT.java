@@ -18,6 +18,7 @@ import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.TopicSetup;
 import io.kubeguardian.schema.Topics;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -61,7 +62,8 @@ class ForeignSensorsIT {
     void aReverseShellInTetragonsExportIsFoundByOurOwnRules() throws Exception {
         try (EmbeddedKafka kafka = broker();
                 EmbeddedFlink flink = flink(config(kafka));
-                Ingest ingest = Ingest.start(config(kafka))) {
+                IngestProcess ingest = ingest(kafka)) {
+            ingest.port();
             append("tetragon.log", reverseShell());
 
             List<Signal> signals = TopicReader.records(kafka.clientProperties(), Topics.SIGNALS, Signal.class,
@@ -89,7 +91,9 @@ class ForeignSensorsIT {
     void anAlertOfFalcoRaisesRiskIsAnAlertOfOursAndEndsAStoryThatOurRulesBegan() throws Exception {
         try (EmbeddedKafka kafka = broker();
                 EmbeddedFlink flink = flink(config(kafka));
-                Ingest ingest = Ingest.start(config(kafka))) {
+                IngestProcess ingest = ingest(kafka)) {
+            int port = ingest.port();
+
             // Given a reverse shell that our own rules found
             append("tetragon.log", reverseShell());
             TopicReader.records(kafka.clientProperties(), Topics.SIGNALS, Signal.class,
@@ -98,7 +102,7 @@ class ForeignSensorsIT {
             // When Falco says the same of the same pod
             ObjectNode alert = Alerts.shell(Instant.ofEpochSecond(now - 1000 + 101));
             Alerts.fields(alert).put("k8s.pod.uid", Export.POD_UID).put("container.id", Export.CONTAINER.substring(0, 12));
-            assertThat(post(ingest, alert)).isEqualTo(200);
+            assertThat(post(port, alert)).isEqualTo(200);
 
             // Then both are one incident of the workload
             List<Incident> incidents = TopicReader.records(
@@ -156,26 +160,36 @@ class ForeignSensorsIT {
         return EmbeddedFlink.start(config, new RuleDetectorFactory(config.detection().rules()), 0, 1, null);
     }
 
-    private KubeGuardianConfig config(EmbeddedKafka kafka) throws Exception {
+    private KubeGuardianConfig config(EmbeddedKafka kafka) throws IOException {
+        return ConfigReader.read(configFile(kafka), Map.of());
+    }
+
+    private IngestProcess ingest(EmbeddedKafka kafka) throws IOException {
+        return IngestProcess.start(configFile(kafka));
+    }
+
+    private Path configFile(EmbeddedKafka kafka) throws IOException {
         Path pattern = Files.writeString(folder.resolve("pattern.yaml"), PATTERN);
-        return ConfigReader.read(null, Map.of(
-                "KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
-                "KUBEGUARDIAN_DETECTION_PATTERNS", "[\"" + pattern + "\"]",
-                "KUBEGUARDIAN_INGEST_CLUSTER", "prod",
-                "KUBEGUARDIAN_INGEST_HOST", "127.0.0.1",
-                "KUBEGUARDIAN_INGEST_PORT", "0",
-                "KUBEGUARDIAN_INGEST_MANAGEMENT_PORT", "-1",
-                "KUBEGUARDIAN_INGEST_STATE_FILE", folder.resolve("state.json").toString(),
-                "KUBEGUARDIAN_INGEST_TETRAGON_FILES", "[\"" + folder.resolve("tetragon.log") + "\"]"));
+        return Files.writeString(folder.resolve("kubeguardian.yaml"), """
+                kafka: {bootstrapServers: "%s"}
+                detection: {patterns: ["%s"]}
+                ingest:
+                  cluster: prod
+                  host: 127.0.0.1
+                  port: 0
+                  managementPort: -1
+                  stateFile: "%s"
+                  tetragonFiles: ["%s"]
+                """.formatted(kafka.bootstrapServers(), pattern, folder.resolve("state.json"), folder.resolve("tetragon.log")));
     }
 
     private void append(String name, String text) throws Exception {
         Files.writeString(folder.resolve(name), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    private static int post(Ingest ingest, ObjectNode alert) throws Exception {
+    private static int post(int port, ObjectNode alert) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ingest.port() + "/falco"))
+            return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/falco"))
                     .POST(HttpRequest.BodyPublishers.ofByteArray(Alerts.bytes(alert))).build(),
                     HttpResponse.BodyHandlers.discarding()).statusCode();
         }
@@ -194,7 +208,7 @@ class ForeignSensorsIT {
     private static JsonNode json(byte[] value) {
         try {
             return new ObjectMapper().readTree(value);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
