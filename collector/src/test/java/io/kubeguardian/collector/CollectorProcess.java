@@ -14,9 +14,15 @@ final class CollectorProcess implements AutoCloseable {
     private final BufferedReader errors;
 
     CollectorProcess(Map<String, String> environment, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(), "@collector.jvm",
-                "-cp", System.getProperty("java.class.path"), CollectorMain.class.getName()));
+        this(List.of(), System.getProperty("java.class.path"), environment, arguments);
+    }
+
+    /** @param wrapper a command that ends by becoming the one that follows it */
+    CollectorProcess(List<String> wrapper, String classPath, Map<String, String> environment, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "@collector.jvm",
+                "-cp", classPath, CollectorMain.class.getName()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(Path.of(System.getProperty("kubeguardian.bpf.target"), "../../collector").normalize().toFile());
