@@ -33,6 +33,7 @@ KG_RING(bulk)		/* the rest */
 #include "scratch.h"
 #include "filter.h"
 #include "task.h"
+#include "call.h"
 #include "path.h"
 #include "containment.h"
 

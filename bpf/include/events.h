@@ -19,6 +19,11 @@ enum kg_type {
 	KG_CONNECT = 5,
 	KG_CGROUP_MKDIR = 6,
 	KG_CGROUP_RMDIR = 7,
+	KG_FILE_CHANGE = 8,
+	KG_SOCKET_CALL = 9,
+	KG_DNS = 10,
+	KG_DUP = 11,
+	KG_CALL = 12,
 };
 
 /* Flag bits: the values of io.kubeguardian.schema.EventBits. */
@@ -124,7 +129,7 @@ struct kg_containment {
 struct kg_settings {
 	__u64 root_cgroup;	/* only tasks in this cgroup or below it are looked at */
 	__u32 root_level;	/* its depth below the root of cgroup v2 */
-	__u32 reserved;
+	__u32 count_calls;	/* whether every system call is counted, or only those with a sensor are looked at */
 };
 
 #endif

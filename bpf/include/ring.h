@@ -18,14 +18,17 @@
 		__type(key, __u32);                                                                       \
 		__type(value, __u64);                                                                     \
 	} name##_lost SEC(".maps");                                                                       \
+	static __always_inline void name##_lose(void)                                                     \
+	{                                                                                                 \
+		__u32 zero = 0;                                                                           \
+		__u64 *lost = bpf_map_lookup_elem(&name##_lost, &zero);                                   \
+		if (lost)                                                                                 \
+			__sync_fetch_and_add(lost, 1);                                                    \
+	}                                                                                                 \
 	static __always_inline void name##_send(void *record, __u64 size, __u64 flags)                    \
 	{                                                                                                 \
-		if (bpf_ringbuf_output(&name, record, size, flags)) {                                     \
-			__u32 zero = 0;                                                                   \
-			__u64 *lost = bpf_map_lookup_elem(&name##_lost, &zero);                           \
-			if (lost)                                                                         \
-				__sync_fetch_and_add(lost, 1);                                            \
-		}                                                                                         \
+		if (bpf_ringbuf_output(&name, record, size, flags))                                       \
+			name##_lose();                                                                    \
 	}
 
 /*

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* connect. Called from the sys_exit program. */
+/* connect. */
 
 #define KG_AF_UNIX 1
 #define KG_AF_INET 2
@@ -11,11 +11,10 @@
  * The address is read from the caller's memory after the call, so another thread can have changed it by then; what the
  * containment refuses does not depend on it.
  */
-static __always_inline int kg_on_connect(const void *address, int length, long result)
+KG_CALL_GROUP(connect)
 {
-	struct kg_scratch *scratch = kg_get_scratch();
-	if (!scratch)
-		return 0;
+	const void *address = (const void *)scratch->args.arg[1];
+	int length = scratch->args.arg[2];
 	struct kg_connect *event = (struct kg_connect *)scratch->bytes;
 	struct sockaddr_in6 in6 = {};	/* its head is that of sockaddr_in */
 	__u32 data = 0;
@@ -42,7 +41,7 @@ static __always_inline int kg_on_connect(const void *address, int length, long r
 		bpf_probe_read_user(event->data, data, address + sizeof(in6.sin6_family));
 		break;
 	default:	/* AF_UNSPEC takes a connection back; other families are not of interest */
-		return 0;
+		return;
 	}
 
 	kg_fill_header(&event->header, KG_CONNECT, (void *)bpf_get_current_task());
@@ -55,5 +54,4 @@ static __always_inline int kg_on_connect(const void *address, int length, long r
 	if (result == -KG_EPERM && in6.sin6_family != KG_AF_UNIX && kg_contained(KG_DENY_NETWORK))
 		event->flags = KG_CONNECT_REFUSED;
 	precious_send(event, sizeof(*event) + (data & 0xff), 0);
-	return 0;
 }

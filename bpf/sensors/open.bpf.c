@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* open, openat, openat2, creat. Called from the sys_exit program. */
+/* open, openat, openat2, creat. */
 
+#define KG_NR_OPEN 2
+#define KG_NR_CREAT 85
+#define KG_NR_OPENAT 257
+#define KG_NR_OPENAT2 437
 #define KG_AT_FDCWD -100
 #define KG_O_CREAT 0100
 #define KG_O_TMPFILE 020200000
@@ -37,11 +41,9 @@ static __always_inline void kg_given_path(struct kg_scratch *scratch, struct kg_
  * The file that was opened is asked for its own path: links and ".." resolved, and nothing that another thread may
  * write into the caller's memory after the call can change it. Only a failed open has to be believed what it was given.
  */
-static __always_inline int kg_on_open(int directory, const char *given, __u32 flags, __u32 mode, long result)
+static __always_inline void kg_on_open(struct kg_scratch *scratch, int directory, const char *given, __u32 flags,
+				       __u32 mode, long result)
 {
-	struct kg_scratch *scratch = kg_get_scratch();
-	if (!scratch)
-		return 0;
 	struct kg_open *event = (struct kg_open *)scratch->bytes;
 	struct file *file = 0;
 
@@ -63,5 +65,27 @@ static __always_inline int kg_on_open(int directory, const char *given, __u32 fl
 	}
 	event->walked_length = scratch->length - sizeof(*event) - event->given_length;
 	bulk_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1), kg_wake_when_quarter_full(&bulk));
-	return 0;
+}
+
+KG_CALL_GROUP(open)
+{
+	struct kg_args *args = &scratch->args;
+	struct open_how how = {};
+
+	switch (args->number) {
+	case KG_NR_OPEN:
+		kg_on_open(scratch, KG_AT_FDCWD, (const char *)args->arg[0], args->arg[1], args->arg[2], result);
+		break;
+	case KG_NR_CREAT:
+		kg_on_open(scratch, KG_AT_FDCWD, (const char *)args->arg[0], KG_O_CREAT_WRONLY_TRUNC, args->arg[1],
+			   result);
+		break;
+	case KG_NR_OPENAT:
+		kg_on_open(scratch, args->arg[0], (const char *)args->arg[1], args->arg[2], args->arg[3], result);
+		break;
+	case KG_NR_OPENAT2:
+		bpf_probe_read_user(&how, sizeof(how), (void *)args->arg[2]);
+		kg_on_open(scratch, args->arg[0], (const char *)args->arg[1], how.flags, how.mode, result);
+		break;
+	}
 }

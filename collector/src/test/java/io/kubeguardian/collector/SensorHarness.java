@@ -18,6 +18,7 @@ import io.kubeguardian.schema.Open;
 import io.kubeguardian.schema.ProcessEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** The real sensor, read when the test asks, with what it saw as plain values. */
 final class SensorHarness implements AutoCloseable {
@@ -32,6 +33,21 @@ final class SensorHarness implements AutoCloseable {
     record SeenOpen(Process process, String path, Open raw) {}
 
     record SeenConnect(Process process, String address, Connect raw) {}
+
+    /** An event of any kind with the batch that it came in. */
+    record Seen<T>(EventBatch batch, T raw) {
+        String text(int index) {
+            return batch.getStrings().get(index);
+        }
+
+        List<String> texts(List<Integer> indexes) {
+            return indexes.stream().map(this::text).toList();
+        }
+
+        Process process(int index) {
+            return SensorHarness.process(batch, index);
+        }
+    }
 
     final List<SeenExec> execs = new ArrayList<>();
     final List<SeenFork> forks = new ArrayList<>();
@@ -81,6 +97,11 @@ final class SensorHarness implements AutoCloseable {
         pods.flushAll();
         batches.subList(known, batches.size()).forEach(this::flatten);
         return this;
+    }
+
+    /** All events of a kind, in the order of their batches. */
+    <T> List<Seen<T>> all(Function<EventBatch, List<T>> kind) {
+        return batches.stream().flatMap(batch -> kind.apply(batch).stream().map(event -> new Seen<>(batch, event))).toList();
     }
 
     long events() {

@@ -4,71 +4,110 @@ import java.util.List;
 
 /** Reads the events of an {@link EventBatch} in the order in which they happened. */
 public final class BatchEvents {
-    /** Receives the events of a batch, one kind a method. */
+    /** Receives the events of a batch, one kind a method; what it does not override it ignores. */
     public interface Visitor {
-        void exec(Exec event);
+        default void exec(Exec event) {}
 
-        void fork(Fork event);
+        default void fork(Fork event) {}
 
-        void exit(Exit event);
+        default void exit(Exit event) {}
 
-        void open(Open event);
+        default void open(Open event) {}
 
-        void connect(Connect event);
+        default void connect(Connect event) {}
+
+        default void fileChange(FileChange event) {}
+
+        default void socketCall(SocketCall event) {}
+
+        default void dns(Dns event) {}
+
+        default void dup(Dup event) {}
+
+        default void call(Call event) {}
+
+        default void syscallCounts(SyscallCounts event) {}
+
+        default void containerChange(ContainerChange event) {}
+    }
+
+    /** The events of one kind, and how far they have been visited. */
+    private static final class Cursor<T> {
+        private final EventKind<T> kind;
+        private final List<T> events;
+        private int next;
+        /** Of the next event; after the last one greater than all. */
+        long time;
+
+        Cursor(EventKind<T> kind, List<T> events) {
+            this.kind = kind;
+            this.events = events;
+            this.time = kind.time().applyAsLong(events.get(0));
+        }
+
+        /** Null when the batch has none. */
+        static <T> Cursor<T> of(EventKind<T> kind, EventBatch batch) {
+            List<T> events = kind.list().apply(batch);
+            return events.isEmpty() ? null : new Cursor<>(kind, events);
+        }
+
+        /** False after the last one. */
+        boolean visit(Visitor visitor) {
+            kind.visit().accept(visitor, events.get(next++));
+            if (next == events.size()) {
+                return false;
+            }
+            time = kind.time().applyAsLong(events.get(next));
+            return true;
+        }
     }
 
     private BatchEvents() {}
 
     /** Number of events of all kinds. */
     public static int count(EventBatch batch) {
-        return batch.getExecs().size() + batch.getForks().size() + batch.getExits().size() + batch.getOpens().size()
-                + batch.getConnects().size();
+        int count = 0;
+        for (EventKind<?> kind : EventKind.ALL) {
+            count += kind.list().apply(batch).size();
+        }
+        return count;
     }
 
     /**
-     * Visits all events by time. Each array is ordered in itself (the writer sorts); at equal times forks come
-     * first and exits last, so that a process exists before it acts.
+     * Visits all events by time. Each array is ordered in itself (the writer sorts); at equal times the order is that of
+     * {@link EventKind#ALL}: a process exists before it acts, and its exit comes last.
      */
     public static void inOrder(EventBatch batch, Visitor visitor) {
-        List<Fork> forks = batch.getForks();
-        List<Exec> execs = batch.getExecs();
-        List<Open> opens = batch.getOpens();
-        List<Connect> connects = batch.getConnects();
-        List<Exit> exits = batch.getExits();
-        int fork = 0;
-        int exec = 0;
-        int open = 0;
-        int connect = 0;
-        int exit = 0;
-        for (int left = count(batch); left > 0; left--) {
-            long forkTime = fork < forks.size() ? forks.get(fork).getTime() : Long.MAX_VALUE;
-            long execTime = exec < execs.size() ? execs.get(exec).getTime() : Long.MAX_VALUE;
-            long openTime = open < opens.size() ? opens.get(open).getTime() : Long.MAX_VALUE;
-            long connectTime = connect < connects.size() ? connects.get(connect).getTime() : Long.MAX_VALUE;
-            long exitTime = exit < exits.size() ? exits.get(exit).getTime() : Long.MAX_VALUE;
-            long first = Math.min(Math.min(Math.min(forkTime, execTime), Math.min(openTime, connectTime)), exitTime);
-            if (forkTime == first && fork < forks.size()) {
-                visitor.fork(forks.get(fork++));
-            } else if (execTime == first && exec < execs.size()) {
-                visitor.exec(execs.get(exec++));
-            } else if (openTime == first && open < opens.size()) {
-                visitor.open(opens.get(open++));
-            } else if (connectTime == first && connect < connects.size()) {
-                visitor.connect(connects.get(connect++));
-            } else {
-                visitor.exit(exits.get(exit++));
+        Cursor<?>[] cursors = new Cursor<?>[EventKind.ALL.size()];
+        int active = 0;
+        for (EventKind<?> kind : EventKind.ALL) {
+            Cursor<?> cursor = Cursor.of(kind, batch);
+            if (cursor != null) {
+                cursors[active++] = cursor;
+            }
+        }
+        while (active > 0) {
+            int first = 0;
+            for (int i = 1; i < active; i++) {
+                if (cursors[i].time < cursors[first].time) {
+                    first = i;
+                }
+            }
+            if (!cursors[first].visit(visitor)) {
+                active--;
+                System.arraycopy(cursors, first + 1, cursors, first, active - first);
             }
         }
     }
 
     /**
-     * Checks what the schema cannot say: that every index points into its table.
+     * Checks what the schema cannot say: that every index points into its table, and that lists which belong together
+     * have the same length.
      *
      * @throws MalformedRecordException naming the first index that does not
      */
     public static void validate(EventBatch batch) throws MalformedRecordException {
         int strings = batch.getStrings().size();
-        int processes = batch.getProcesses().size();
         if (strings == 0 || !batch.getStrings().get(0).isEmpty()) {
             throw new MalformedRecordException("string 0 is not the empty string");
         }
@@ -76,27 +115,55 @@ public final class BatchEvents {
             index("process.container", process.getContainer(), strings);
             index("process.comm", process.getComm(), strings);
         }
-        for (Exec exec : batch.getExecs()) {
-            index("exec.process", exec.getProcess(), processes);
-            index("exec.exe", exec.getExe(), strings);
-            index("exec.cwd", exec.getCwd(), strings);
-            for (int arg : exec.getArgs()) {
-                index("exec.args", arg, strings);
+        for (EventKind<?> kind : EventKind.ALL) {
+            validate(kind, batch);
+        }
+        for (SyscallCounts counts : batch.getSyscallCounts()) {
+            if (counts.getCalls().size() != counts.getCounts().size()) {
+                throw new MalformedRecordException("syscallCounts has " + counts.getCalls().size() + " calls and "
+                        + counts.getCounts().size() + " counts");
             }
         }
-        for (Fork fork : batch.getForks()) {
-            index("fork.process", fork.getProcess(), processes);
+    }
+
+    private static <T> void validate(EventKind<T> kind, EventBatch batch) throws MalformedRecordException {
+        List<T> events = kind.list().apply(batch);
+        if (events.isEmpty()) {
+            return;
         }
-        for (Exit exit : batch.getExits()) {
-            index("exit.process", exit.getProcess(), processes);
+        int strings = batch.getStrings().size();
+        int processes = batch.getProcesses().size();
+        Range range = new Range(strings);
+        for (T event : events) {
+            if (kind.process() != null) {
+                int process = kind.process().applyAsInt(event);
+                if (process < 0 || process >= processes) {
+                    index(kind.name() + ".process", process, processes);
+                }
+            }
+            kind.strings().accept(event, range);
+            if (range.field != null) {
+                index(kind.name() + '.' + range.field, range.index, strings);
+            }
         }
-        for (Open open : batch.getOpens()) {
-            index("open.process", open.getProcess(), processes);
-            index("open.path", open.getPath(), strings);
+    }
+
+    /** Remembers the first index that is outside. */
+    private static final class Range implements EventKind.Indexes {
+        private final int size;
+        String field;
+        int index;
+
+        Range(int size) {
+            this.size = size;
         }
-        for (Connect connect : batch.getConnects()) {
-            index("connect.process", connect.getProcess(), processes);
-            index("connect.address", connect.getAddress(), strings);
+
+        @Override
+        public void index(String name, int value) {
+            if ((value < 0 || value >= size) && field == null) {
+                field = name;
+                index = value;
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.kubeguardian.schema;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,11 +19,7 @@ public final class EventBatchBuilder {
     private final List<String> strings = new ArrayList<>();
     private final Map<ProcessKey, Integer> processIndex = new HashMap<>();
     private final List<ProcessEntry> processes = new ArrayList<>();
-    private final List<Exec> execs = new ArrayList<>();
-    private final List<Fork> forks = new ArrayList<>();
-    private final List<Exit> exits = new ArrayList<>();
-    private final List<Open> opens = new ArrayList<>();
-    private final List<Connect> connects = new ArrayList<>();
+    private final Map<EventKind<?>, List<?>> events = new IdentityHashMap<>();
     private long firstTime = Long.MAX_VALUE;
     private int count;
 
@@ -40,6 +37,15 @@ public final class EventBatchBuilder {
         return strings.size() - 1;
     }
 
+    /** Indexes of strings in the table. */
+    public List<Integer> strings(List<String> values) {
+        List<Integer> indexes = new ArrayList<>(values.size());
+        for (String value : values) {
+            indexes.add(string(value));
+        }
+        return indexes;
+    }
+
     /** Index of a process in the table, which it enters if it is new. */
     public int process(int pid, int containerPid, long startTime, String containerId, String comm, int uid, int gid) {
         int container = string(containerId);
@@ -53,38 +59,97 @@ public final class EventBatchBuilder {
         return processes.size() - 1;
     }
 
+    /** As {@link #add(Exec)}, with what every sensor knows. */
     public EventBatchBuilder addExec(
             long time, int process, int parentPid, long parentStartTime, String exe, List<String> args, String cwd,
             int flags) {
-        List<Integer> argIndexes = new ArrayList<>(args.size());
-        for (String arg : args) {
-            argIndexes.add(string(arg));
-        }
-        execs.add(new Exec(
-                seen(time), process, parentPid, parentStartTime, string(exe), argIndexes, string(cwd), flags));
-        return this;
+        List<Integer> argIndexes = strings(args);
+        return add(Exec.newBuilder().setTime(time).setProcess(process).setParentPid(parentPid)
+                .setParentStartTime(parentStartTime).setExe(string(exe)).setArgs(argIndexes).setCwd(string(cwd))
+                .setFlags(flags).build());
     }
 
     public EventBatchBuilder addFork(long time, int process, int childPid, int childContainerPid, long childStartTime) {
-        forks.add(new Fork(seen(time), process, childPid, childContainerPid, childStartTime));
-        return this;
+        return add(EventKind.FORK, new Fork(time, process, childPid, childContainerPid, childStartTime));
     }
 
     public EventBatchBuilder addExit(long time, int process, int status) {
-        exits.add(new Exit(seen(time), process, status));
-        return this;
+        return add(EventKind.EXIT, new Exit(time, process, status));
     }
 
+    /** As {@link #add(Open)}, with what every sensor knows. */
     public EventBatchBuilder addOpen(
             long time, int process, String path, int flags, int mode, int result, int pathFlags) {
-        opens.add(new Open(seen(time), process, string(path), flags, mode, result, pathFlags));
+        return add(new Open(time, process, string(path), flags, mode, result, pathFlags, 0, 0));
+    }
+
+    /** As {@link #add(Connect)}, with what every sensor knows. */
+    public EventBatchBuilder addConnect(
+            long time, int process, int family, String address, int port, int result, int flags) {
+        return add(new Connect(time, process, family, string(address), port, result, flags, -1, 0, 0, 0, 0));
+    }
+
+    /** Adds an event whose indexes are from {@link #process} and {@link #string}; its time is absolute still. */
+    public EventBatchBuilder add(Exec event) {
+        return add(EventKind.EXEC, event);
+    }
+
+    /** As {@link #add(Exec)}. */
+    public EventBatchBuilder add(Open event) {
+        return add(EventKind.OPEN, event);
+    }
+
+    /** As {@link #add(Exec)}. */
+    public EventBatchBuilder add(Connect event) {
+        return add(EventKind.CONNECT, event);
+    }
+
+    /** As {@link #add(Exec)}. */
+    public EventBatchBuilder add(FileChange event) {
+        return add(EventKind.FILE_CHANGE, event);
+    }
+
+    /** As {@link #add(Exec)}. */
+    public EventBatchBuilder add(SocketCall event) {
+        return add(EventKind.SOCKET_CALL, event);
+    }
+
+    /** As {@link #add(Exec)}. */
+    public EventBatchBuilder add(Dns event) {
+        return add(EventKind.DNS, event);
+    }
+
+    /** As {@link #add(Exec)}. */
+    public EventBatchBuilder add(Dup event) {
+        return add(EventKind.DUP, event);
+    }
+
+    /** As {@link #add(Exec)}. */
+    public EventBatchBuilder add(Call event) {
+        return add(EventKind.CALL, event);
+    }
+
+    /** As {@link #add(Exec)}. */
+    public EventBatchBuilder add(SyscallCounts event) {
+        return add(EventKind.SYSCALL_COUNTS, event);
+    }
+
+    /** As {@link #add(Exec)}. */
+    public EventBatchBuilder add(ContainerChange event) {
+        return add(EventKind.CONTAINER_CHANGE, event);
+    }
+
+    private <T> EventBatchBuilder add(EventKind<T> kind, T event) {
+        list(kind).add(event);
+        firstTime = Math.min(firstTime, kind.time().applyAsLong(event));
+        count++;
         return this;
     }
 
-    public EventBatchBuilder addConnect(
-            long time, int process, int family, String address, int port, int result, int flags) {
-        connects.add(new Connect(seen(time), process, family, string(address), port, result, flags));
-        return this;
+    /** Only {@link #add(EventKind, Object)} puts anything in, under its own kind. */
+    @SuppressWarnings("unchecked")
+    private <T> List<T> list(EventKind<T> kind) {
+        return (List<T>) events.computeIfAbsent(kind, none -> new ArrayList<T>());
     }
 
     /** Number of events added. */
@@ -102,16 +167,6 @@ public final class EventBatchBuilder {
         if (count == 0) {
             throw new IllegalStateException("a batch without events");
         }
-        execs.forEach(e -> e.setTime(e.getTime() - firstTime));
-        forks.forEach(e -> e.setTime(e.getTime() - firstTime));
-        exits.forEach(e -> e.setTime(e.getTime() - firstTime));
-        opens.forEach(e -> e.setTime(e.getTime() - firstTime));
-        connects.forEach(e -> e.setTime(e.getTime() - firstTime));
-        execs.sort(Comparator.comparingLong(Exec::getTime));
-        forks.sort(Comparator.comparingLong(Fork::getTime));
-        exits.sort(Comparator.comparingLong(Exit::getTime));
-        opens.sort(Comparator.comparingLong(Open::getTime));
-        connects.sort(Comparator.comparingLong(Connect::getTime));
         EventBatch batch = new EventBatch();
         batch.setCluster("");
         batch.setNode("");
@@ -121,17 +176,14 @@ public final class EventBatchBuilder {
         batch.setLosses(new ArrayList<>());
         batch.setStrings(strings);
         batch.setProcesses(processes);
-        batch.setExecs(execs);
-        batch.setForks(forks);
-        batch.setExits(exits);
-        batch.setOpens(opens);
-        batch.setConnects(connects);
+        EventKind.ALL.forEach(kind -> finish(kind, batch));
         return batch;
     }
 
-    private long seen(long time) {
-        firstTime = Math.min(firstTime, time);
-        count++;
-        return time;
+    private <T> void finish(EventKind<T> kind, EventBatch batch) {
+        List<T> own = list(kind);
+        own.forEach(event -> kind.setTime().accept(event, kind.time().applyAsLong(event) - firstTime));
+        own.sort(Comparator.comparingLong(kind.time()));
+        kind.setList().accept(batch, own);
     }
 }

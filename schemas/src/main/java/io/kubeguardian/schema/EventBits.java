@@ -9,11 +9,25 @@ public final class EventBits {
     public static final int EXEC_PATH_TRUNCATED = 16;
     public static final int EXEC_FOUND_RUNNING = 32;
 
+    public static final int EXEC_WRITABLE = 64;
+    public static final int EXEC_ARGS_MASKED = 128;
+    public static final int EXEC_ENVIRONMENT_TRUNCATED = 256;
+
     public static final int OPEN_PATH_TRUNCATED = 1;
     public static final int OPEN_PATH_RELATIVE = 2;
 
     public static final int CONNECT_REFUSED = 1;
     public static final int CONNECT_ADDRESS_TRUNCATED = 2;
+
+    /** Of a FileChange: the first two as of an open; the same of its second path. */
+    public static final int SECOND_PATH_TRUNCATED = 4;
+    public static final int SECOND_PATH_RELATIVE = 8;
+
+    public static final int CALL_TEXT_TRUNCATED = 1;
+    public static final int CALL_PATH_RELATIVE = 2;
+
+    public static final int DNS_TRUNCATED = 1;
+    public static final int DNS_UNREADABLE = 2;
 
     private EventBits() {}
 }

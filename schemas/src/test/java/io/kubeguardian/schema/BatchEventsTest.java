@@ -85,4 +85,67 @@ class BatchEventsTest {
         assertThat(batch.getStrings()).containsExactly("", "c1", "a", "/same");
         assertThat(batch.getProcesses()).hasSize(1);
     }
+
+    @Test
+    void everyKindIsCountedVisitedAndChecked() {
+        EventBatchBuilder builder = new EventBatchBuilder();
+        int process = builder.process(1, 1, 1L, "", "a", 0, 0);
+        int call = builder.string("call");
+        builder.addExec(5L, process, 0, 0L, "/a", List.of(), "/", 0).addFork(5L, process, 2, 2, 2L)
+                .addExit(5L, process, 0).addOpen(5L, process, "/a", 0, 0, 3, 0)
+                .addConnect(5L, process, 2, "10.0.0.1", 80, 0, 0)
+                .add(FileChange.newBuilder().setTime(5L).setProcess(process).setCall(call).setPath(call).setResult(0).build())
+                .add(SocketCall.newBuilder().setTime(5L).setProcess(process).setCall(call).setFd(3).setFamily(2)
+                        .setResult(0).build())
+                .add(Dns.newBuilder().setTime(5L).setProcess(process).setResponse(false).setName(call).build())
+                .add(Dup.newBuilder().setTime(5L).setProcess(process).setCall(call).setFd(3).setResult(1).build())
+                .add(Call.newBuilder().setTime(5L).setProcess(process).setCall(call).setResult(0L).build())
+                .add(new SyscallCounts(5L, 0, 1L, List.of(call), List.of(7L)))
+                .add(new ContainerChange(5L, 0, true));
+        EventBatch batch = builder.build();
+        List<String> visited = new ArrayList<>();
+        BatchEvents.Visitor visitor = (BatchEvents.Visitor) java.lang.reflect.Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {BatchEvents.Visitor.class}, (proxy, method, arguments) -> {
+                    visited.add(method.getName());
+                    return null;
+                });
+
+        BatchEvents.inOrder(batch, visitor);
+
+        assertThat(BatchEvents.count(batch)).isEqualTo(EventKind.ALL.size());
+        assertThat(visited).containsExactlyElementsOf(EventKind.ALL.stream().map(EventKind::name).toList());
+        for (EventKind<?> kind : EventKind.ALL) {
+            assertBadIndexIsNamed(kind, batch);
+        }
+    }
+
+    /** Empties the string table for the kind's own events alone: each has at least one string, or a process. */
+    private static <T> void assertBadIndexIsNamed(EventKind<T> kind, EventBatch whole) {
+        EventBatch batch = EventBatch.newBuilder(whole).build();
+        for (EventKind<?> other : EventKind.ALL) {
+            if (other != kind) {
+                clear(other, batch);
+            }
+        }
+        batch.setStrings(List.of(""));
+        batch.setProcesses(List.of());
+        batch.getContainerChanges().forEach(change -> change.setContainer(9));
+        batch.getSyscallCounts().forEach(counts -> counts.setContainer(9));
+
+        assertThatThrownBy(() -> BatchEvents.validate(batch)).isInstanceOf(MalformedRecordException.class)
+                .hasMessageStartingWith(kind.name() + '.');
+    }
+
+    private static <T> void clear(EventKind<T> kind, EventBatch batch) {
+        kind.setList().accept(batch, List.of());
+    }
+
+    @Test
+    void countsWithoutTheirCallsAreMalformed() {
+        EventBatchBuilder builder = new EventBatchBuilder();
+        builder.add(new SyscallCounts(5L, 0, 1L, List.of(builder.string("read")), List.of()));
+
+        assertThatThrownBy(() -> BatchEvents.validate(builder.build()))
+                .hasMessage("syscallCounts has 1 calls and 0 counts");
+    }
 }

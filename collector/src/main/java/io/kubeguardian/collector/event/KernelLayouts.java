@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.StructLayout;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,6 +22,13 @@ public final class KernelLayouts {
     public static final int TYPE_CONNECT = 5;
     public static final int TYPE_CGROUP_MKDIR = 6;
     public static final int TYPE_CGROUP_RMDIR = 7;
+    public static final int TYPE_FILE_CHANGE = 8;
+    public static final int TYPE_SOCKET_CALL = 9;
+    public static final int TYPE_DNS = 10;
+    public static final int TYPE_DUP = 11;
+    public static final int TYPE_CALL = 12;
+    /** One more than the highest. */
+    static final int TYPES = 13;
 
     public static final int COMM_BYTES = 16;
 
@@ -40,50 +48,6 @@ public final class KernelLayouts {
             MemoryLayout.sequenceLayout(COMM_BYTES, JAVA_BYTE).withName("comm"),
             JAVA_INT.withName("reserved")).withName("kg_header");
 
-    public static final StructLayout EXEC = MemoryLayout.structLayout(
-            HEADER.withName("header"),
-            JAVA_LONG.withName("parent_start_time"),
-            JAVA_INT.withName("parent_pid"),
-            JAVA_INT.withName("flags"),
-            JAVA_INT.withName("exe_length"),
-            JAVA_INT.withName("cwd_length"),
-            JAVA_INT.withName("args_length"),
-            JAVA_INT.withName("reserved")).withName("kg_exec");
-
-    public static final StructLayout FORK = MemoryLayout.structLayout(
-            HEADER.withName("header"),
-            JAVA_LONG.withName("child_start_time"),
-            JAVA_INT.withName("child_pid"),
-            JAVA_INT.withName("child_container_pid")).withName("kg_fork");
-
-    public static final StructLayout EXIT = MemoryLayout.structLayout(
-            HEADER.withName("header"),
-            JAVA_INT.withName("status"),
-            JAVA_INT.withName("reserved")).withName("kg_exit");
-
-    public static final StructLayout OPEN = MemoryLayout.structLayout(
-            HEADER.withName("header"),
-            JAVA_INT.withName("result"),
-            JAVA_INT.withName("flags"),
-            JAVA_INT.withName("mode"),
-            JAVA_INT.withName("path_flags"),
-            JAVA_INT.withName("given_length"),
-            JAVA_INT.withName("walked_length")).withName("kg_open");
-
-    public static final StructLayout CONNECT = MemoryLayout.structLayout(
-            HEADER.withName("header"),
-            JAVA_INT.withName("result"),
-            JAVA_INT.withName("family"),
-            JAVA_INT.withName("port"),
-            JAVA_INT.withName("flags"),
-            JAVA_INT.withName("address_length"),
-            JAVA_INT.withName("reserved")).withName("kg_connect");
-
-    public static final StructLayout CGROUP = MemoryLayout.structLayout(
-            HEADER.withName("header"),
-            JAVA_INT.withName("path_length"),
-            JAVA_INT.withName("reserved")).withName("kg_cgroup");
-
     public static final StructLayout CONTAINMENT = MemoryLayout.structLayout(
             JAVA_LONG.withName("expires"),
             JAVA_INT.withName("actions"),
@@ -94,11 +58,17 @@ public final class KernelLayouts {
     public static final StructLayout SETTINGS = MemoryLayout.structLayout(
             JAVA_LONG.withName("root_cgroup"),
             JAVA_INT.withName("root_level"),
-            JAVA_INT.withName("reserved")).withName("kg_settings");
+            JAVA_INT.withName("count_calls")).withName("kg_settings");
 
     /** All of them. */
-    public static final List<StructLayout> ALL =
-            List.of(HEADER, EXEC, FORK, EXIT, OPEN, CONNECT, CGROUP, CONTAINMENT, SETTINGS);
+    public static List<StructLayout> all() {
+        List<StructLayout> all = new ArrayList<>(List.of(HEADER, CONTAINMENT, SETTINGS));
+        all.addAll(ProcessRecords.LAYOUTS);
+        all.addAll(FileRecords.LAYOUTS);
+        all.addAll(NetworkRecords.LAYOUTS);
+        all.addAll(CgroupRecords.LAYOUTS);
+        return all;
+    }
 
     private KernelLayouts() {}
 

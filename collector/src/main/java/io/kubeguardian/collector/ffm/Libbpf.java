@@ -31,6 +31,8 @@ public final class Libbpf {
             address("bpf_object__find_program_by_name", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
     private static final MethodHandle FIND_MAP =
             address("bpf_object__find_map_by_name", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle PROGRAM_FD =
+            number("bpf_program__fd", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle SET_AUTOLOAD =
             number("bpf_program__set_autoload", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_BOOLEAN));
     private static final MethodHandle SET_LOG =
@@ -158,6 +160,17 @@ public final class Libbpf {
     public static void setAutoload(MemorySegment program, boolean load) {
         try {
             check("bpf_program__set_autoload", (int) SET_AUTOLOAD.invokeExact(program, load));
+        } catch (NativeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
+    /** The program's descriptor, after load. */
+    public static int programFd(MemorySegment program) {
+        try {
+            return check("bpf_program__fd", (int) PROGRAM_FD.invokeExact(program));
         } catch (NativeException e) {
             throw e;
         } catch (Throwable e) {

@@ -1,5 +1,7 @@
 package io.kubeguardian.collector.sensor;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import io.kubeguardian.collector.ffm.Libbpf;
 import io.kubeguardian.collector.ffm.NativeException;
 import java.io.IOException;
@@ -77,6 +79,17 @@ final class BpfObject implements AutoCloseable {
         MemorySegment handle = program(program);
         links.push(program.kind == SensorProgram.Kind.CGROUP
                 ? Libbpf.attachCgroup(handle, cgroup) : Libbpf.attach(handle));
+    }
+
+    /** Puts the program into a map of programs, where a tail call finds it. */
+    void tailCall(String map, int key, SensorProgram program) {
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment index = call.allocate(JAVA_INT);
+            MemorySegment value = call.allocate(JAVA_INT);
+            index.set(JAVA_INT, 0, key);
+            value.set(JAVA_INT, 0, Libbpf.programFd(program(program)));
+            Libbpf.update(Libbpf.mapFd(map(map)), index, value);
+        }
     }
 
     private MemorySegment program(SensorProgram program) {

@@ -1,8 +1,10 @@
 package io.kubeguardian.collector.sensor;
 
 import static io.kubeguardian.collector.event.KernelLayouts.offset;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.kubeguardian.collector.attribute.CgroupTree;
 import io.kubeguardian.collector.event.KernelLayouts;
@@ -138,6 +140,7 @@ public final class Sensor implements AutoCloseable {
             MemorySegment settings = Libbpf.initialValue(object.map(".rodata.settings"));
             settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "root_cgroup"), tree.rootId());
             settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
+            describeCalls(object, programs);
             Libbpf.setMaxEntries(object.map("precious"), preciousBytes);
             Libbpf.setMaxEntries(object.map("bulk"), bulkBytes);
             object.load(null);
@@ -148,10 +151,30 @@ public final class Sensor implements AutoCloseable {
         }
     }
 
+    /** Which calls the program of all system calls shall look at. */
+    private static void describeCalls(BpfObject object, Set<SensorProgram> programs) {
+        MemorySegment wanted = Libbpf.initialValue(object.map(".rodata.wanted"));
+        for (CallGroup group : CallGroup.values()) {
+            if (programs.contains(group.program)) {
+                group.calls.forEach(call -> wanted.set(JAVA_BYTE, SystemCalls.number(call), (byte) 1));
+            }
+        }
+        MemorySegment.copy(SystemCalls.ofI386(), 0, Libbpf.initialValue(object.map(".rodata.i386")), JAVA_SHORT, 0,
+                SystemCalls.MOST);
+    }
+
     private void attach(Set<SensorProgram> programs, CgroupTree tree) {
+        for (CallGroup group : CallGroup.values()) {
+            if (programs.contains(group.program)) {
+                group.calls.forEach(call -> object.tailCall("calls", SystemCalls.number(call), group.program));
+            }
+        }
         int cgroup = Libc.openDirectory(tree.root().toString());
         try {
             for (SensorProgram program : programs) {
+                if (program.kind == SensorProgram.Kind.CALL) {
+                    continue;
+                }
                 try {
                     object.attach(program, cgroup);
                 } catch (NativeException e) {
@@ -169,8 +192,9 @@ public final class Sensor implements AutoCloseable {
         modes.add(mode("exec", SensorProgram.EXEC));
         modes.add(mode("fork", SensorProgram.FORK));
         modes.add(mode("exit", SensorProgram.EXIT));
-        modes.add(mode("open", SensorProgram.SYS_EXIT));
-        modes.add(mode("connect", SensorProgram.SYS_EXIT));
+        for (CallGroup group : CallGroup.values()) {
+            modes.add(callMode(group));
+        }
         modes.add(mode("cgroup", SensorProgram.CGROUP_MKDIR, SensorProgram.CGROUP_RMDIR));
         modes.add(mode("contain.exec", SensorProgram.EXEC));
         modes.add(mode("contain.deny-exec", SensorProgram.DENY_EXEC));
@@ -178,6 +202,12 @@ public final class Sensor implements AutoCloseable {
                 SensorProgram.SENDMSG4, SensorProgram.SENDMSG6));
         modes.add(new SensorMode("contain.freeze", "", "not supported by this collector"));
         return modes;
+    }
+
+    /** Needs both its own program and the one that leads to it; has the hook of both. */
+    private SensorMode callMode(CallGroup group) {
+        SensorProgram needed = refused.containsKey(SensorProgram.SYS_EXIT) ? SensorProgram.SYS_EXIT : group.program;
+        return mode(group.sensor, needed);
     }
 
     private SensorMode mode(String name, SensorProgram... programs) {

@@ -6,6 +6,8 @@ enum SensorProgram {
     FORK("kg_fork", "tp_btf/sched_process_fork", Kind.TRACING),
     EXIT("kg_exit", "tp_btf/sched_process_exit", Kind.TRACING),
     SYS_EXIT("kg_sys_exit", "tp_btf/sys_exit", Kind.TRACING),
+    CALL_OPEN("kg_call_open", "tp_btf/sys_exit", Kind.CALL),
+    CALL_CONNECT("kg_call_connect", "tp_btf/sys_exit", Kind.CALL),
     CGROUP_MKDIR("kg_cgroup_mkdir", "tp_btf/cgroup_mkdir", Kind.TRACING),
     CGROUP_RMDIR("kg_cgroup_rmdir", "tp_btf/cgroup_rmdir", Kind.TRACING),
     CONNECT4("kg_connect4", "cgroup/connect4", Kind.CGROUP),
@@ -16,6 +18,8 @@ enum SensorProgram {
 
     enum Kind {
         TRACING,
+        /** Reached from SYS_EXIT by tail call, see {@link CallGroup}. */
+        CALL,
         /** Attached to the monitored cgroup. */
         CGROUP,
         /** Tried alone first: some kernels refuse it, and a refusal fails everything that is loaded together. */

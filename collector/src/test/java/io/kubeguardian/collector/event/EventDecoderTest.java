@@ -42,9 +42,9 @@ class EventDecoderTest {
     @Test
     void lengthsThatDoNotFitAreUnreadable() {
         type(KernelLayouts.TYPE_EXEC);
-        int bytes = (int) KernelLayouts.EXEC.byteSize();
+        int bytes = (int) ProcessRecords.EXEC.byteSize();
         for (int length : new int[] {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 1}) {
-            ring.set(JAVA_INT, KernelLayouts.offset(KernelLayouts.EXEC, "args_length"), length);
+            ring.set(JAVA_INT, KernelLayouts.offset(ProcessRecords.EXEC, "args_length"), length);
             decoder.record(ring, 0, bytes);
         }
 
@@ -81,10 +81,10 @@ class EventDecoderTest {
     @Test
     void whatIsNotUtf8IsReplaced() {
         type(KernelLayouts.TYPE_OPEN);
-        int at = (int) KernelLayouts.OPEN.byteSize();
+        int at = (int) FileRecords.OPEN.byteSize();
         byte[] path = {'f', (byte) 0xff, '/', 'd', '/'};
         MemorySegment.copy(path, 0, ring, JAVA_BYTE, at, path.length);
-        ring.set(JAVA_INT, KernelLayouts.offset(KernelLayouts.OPEN, "walked_length"), path.length);
+        ring.set(JAVA_INT, KernelLayouts.offset(FileRecords.OPEN, "walked_length"), path.length);
 
         decoder.record(ring, 0, at + path.length);
 

@@ -30,7 +30,7 @@ class StructLayoutTest {
     void javaLayoutsAreThoseOfTheObject() throws Exception {
         Map<String, JsonNode> structs = btf();
 
-        for (StructLayout layout : KernelLayouts.ALL) {
+        for (StructLayout layout : KernelLayouts.all()) {
             String name = layout.name().orElseThrow();
             assertThat(structs).as("struct in BTF").containsKey(name);
             assertThat(places(layout)).as(name).isEqualTo(places(structs.get(name)));

@@ -1,0 +1,81 @@
+package io.kubeguardian.collector.event;
+
+import static io.kubeguardian.collector.event.KernelLayouts.offset;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.kubeguardian.collector.attribute.Attribution;
+import io.kubeguardian.collector.attribute.CgroupTable;
+import io.kubeguardian.collector.batch.OpenBatch;
+import io.kubeguardian.collector.batch.PodBatches;
+import io.kubeguardian.schema.EventBatchBuilder;
+import io.kubeguardian.schema.EventClass;
+import java.lang.foreign.MemorySegment;
+
+/** What all records have in common: their header, and the batch that their event goes to. */
+final class RecordContext {
+    private static final long TIME = offset(KernelLayouts.HEADER, "time");
+    private static final long TYPE = offset(KernelLayouts.HEADER, "type");
+    static final long CGROUP = offset(KernelLayouts.HEADER, "cgroup");
+    private static final long START_TIME = offset(KernelLayouts.HEADER, "start_time");
+    private static final long PID = offset(KernelLayouts.HEADER, "pid");
+    private static final long CONTAINER_PID = offset(KernelLayouts.HEADER, "container_pid");
+    private static final long UID = offset(KernelLayouts.HEADER, "uid");
+    private static final long GID = offset(KernelLayouts.HEADER, "gid");
+    private static final long COMM = offset(KernelLayouts.HEADER, "comm");
+    static final int HEADER_BYTES = (int) KernelLayouts.HEADER.byteSize();
+
+    private final CgroupTable cgroups;
+    private final PodBatches batches;
+    /** Nanoseconds to add to the boot clock to have wall time. */
+    volatile long bootToWall;
+    private Attribution who;
+    private OpenBatch open;
+
+    RecordContext(CgroupTable cgroups, PodBatches batches, long bootToWall) {
+        this.cgroups = cgroups;
+        this.batches = batches;
+        this.bootToWall = bootToWall;
+    }
+
+    static int type(MemorySegment ring, long at) {
+        return ring.get(JAVA_INT, at + TYPE);
+    }
+
+    /** Finds the batch of the record's pod; {@link #added} must follow. */
+    EventBatchBuilder begin(MemorySegment ring, long at) {
+        who = cgroups.find(ring.get(JAVA_LONG, at + CGROUP));
+        open = batches.open(who.podUid());
+        return open.builder();
+    }
+
+    /** The event is in the builder that {@link #begin} gave. @param bytes of the record */
+    void added(EventClass eventClass, int bytes) {
+        batches.added(open, eventClass, bytes);
+    }
+
+    /** Nanoseconds since the Unix epoch. */
+    long time(MemorySegment ring, long at) {
+        return ring.get(JAVA_LONG, at + TIME) + bootToWall;
+    }
+
+    /** Index of the record's process in the batch that {@link #begin} gave. */
+    int process(MemorySegment ring, long at) {
+        return open.builder().process(ring.get(JAVA_INT, at + PID), ring.get(JAVA_INT, at + CONTAINER_PID),
+                ring.get(JAVA_LONG, at + START_TIME), who.containerId(),
+                KernelText.text(ring, at + COMM, KernelLayouts.COMM_BYTES),
+                ring.get(JAVA_INT, at + UID), ring.get(JAVA_INT, at + GID));
+    }
+
+    /** Lengths come as the kernel's unsigned numbers; none may be negative, and together they must be there. */
+    static boolean fits(int available, int... lengths) {
+        long sum = 0;
+        for (int length : lengths) {
+            if (length < 0) {
+                return false;
+            }
+            sum += length;
+        }
+        return sum <= available;
+    }
+}
