@@ -1,5 +1,7 @@
 package io.kubeguardian.schema;
 
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /** Reads the events of an {@link EventBatch} in the order in which they happened. */
@@ -71,6 +73,53 @@ public final class BatchEvents {
             count += kind.list().apply(batch).size();
         }
         return count;
+    }
+
+    /** Takes the number of events of one kind. */
+    @FunctionalInterface
+    public interface KindCounter {
+        /** @param kind as the schema's record is called, first letter in lower case */
+        void count(String kind, EventClass eventClass, int events);
+    }
+
+    /** Counts the events of each kind that there is, those that the batch has none of included. */
+    public static void countKinds(EventBatch batch, KindCounter counter) {
+        for (EventKind<?> kind : EventKind.ALL) {
+            counter.count(kind.name(), EventKind.BULK.contains(kind) ? EventClass.BULK : EventClass.PRECIOUS,
+                    kind.list().apply(batch).size());
+        }
+    }
+
+    /**
+     * Takes the bulk events out of a batch, and the strings that only they referred to: those become empty, so that no
+     * index changes.
+     *
+     * @return how many events that were
+     */
+    public static int removeBulk(EventBatch batch) {
+        int before = count(batch);
+        EventKind.BULK.forEach(kind -> clear(kind, batch));
+        BitSet used = new BitSet();
+        EventKind.Indexes mark = (field, index) -> used.set(index);
+        for (ProcessEntry process : batch.getProcesses()) {
+            used.set(process.getContainer());
+            used.set(process.getComm());
+        }
+        EventKind.ALL.forEach(kind -> mark(kind, batch, mark));
+        List<String> strings = new ArrayList<>(batch.getStrings());
+        for (int i = used.nextClearBit(0); i < strings.size(); i = used.nextClearBit(i + 1)) {
+            strings.set(i, "");
+        }
+        batch.setStrings(strings);
+        return before - count(batch);
+    }
+
+    private static <T> void clear(EventKind<T> kind, EventBatch batch) {
+        kind.setList().accept(batch, List.of());
+    }
+
+    private static <T> void mark(EventKind<T> kind, EventBatch batch, EventKind.Indexes used) {
+        kind.list().apply(batch).forEach(event -> kind.strings().accept(event, used));
     }
 
     /**

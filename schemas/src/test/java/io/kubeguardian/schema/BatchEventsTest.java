@@ -148,4 +148,47 @@ class BatchEventsTest {
         assertThatThrownBy(() -> BatchEvents.validate(builder.build()))
                 .hasMessage("syscallCounts has 1 calls and 0 counts");
     }
+
+    @Test
+    void withoutItsBulkEventsABatchKeepsTheOthersAndOnlyTheirStrings() throws Exception {
+        EventBatch batch = Examples.eventBatch();
+        EventBatch whole = Examples.eventBatch();
+
+        int removed = BatchEvents.removeBulk(batch);
+
+        assertThat(removed).isEqualTo(1);
+        assertThat(batch.getOpens()).isEmpty();
+        assertThat(batch.getExecs()).isEqualTo(whole.getExecs());
+        assertThat(batch.getConnects()).isEqualTo(whole.getConnects());
+        List<String> expected = new ArrayList<>(whole.getStrings());
+        expected.set(whole.getOpens().get(0).getPath(), "");
+        assertThat(batch.getStrings()).containsExactlyElementsOf(expected);
+        BatchEvents.validate(batch);
+    }
+
+    @Test
+    void aStringThatAnotherEventNeedsTooStays() {
+        EventBatchBuilder builder = new EventBatchBuilder();
+        int process = builder.process(1, 1, 1L, "", "a", 0, 0);
+        builder.addOpen(1L, process, "/bin/sh", 0, 0, 3, 0).addExec(2L, process, 0, 0L, "/bin/sh", List.of(), "/", 0);
+        EventBatch batch = builder.build();
+
+        BatchEvents.removeBulk(batch);
+
+        assertThat(batch.getStrings().get(batch.getExecs().get(0).getExe())).isEqualTo("/bin/sh");
+    }
+
+    @Test
+    void everyKindIsCountedInItsClass() {
+        List<String> counted = new ArrayList<>();
+
+        BatchEvents.countKinds(Examples.eventBatch(), (kind, eventClass, events) -> {
+            if (events > 0) {
+                counted.add(eventClass + " " + kind + " " + events);
+            }
+        });
+
+        assertThat(counted).containsExactly("PRECIOUS fork 1", "PRECIOUS exec 1", "BULK open 1", "PRECIOUS connect 1",
+                "PRECIOUS exit 1");
+    }
 }
