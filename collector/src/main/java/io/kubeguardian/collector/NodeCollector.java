@@ -17,6 +17,7 @@ import io.kubeguardian.collector.health.ManagementServer;
 import io.kubeguardian.collector.health.Status;
 import io.kubeguardian.collector.sensor.Sensor;
 import io.kubeguardian.collector.ship.CaptureSink;
+import io.kubeguardian.collector.ship.KafkaErrors;
 import io.kubeguardian.collector.ship.Shipper;
 import io.kubeguardian.config.CollectorSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
@@ -25,6 +26,7 @@ import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.SensorMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -47,6 +49,7 @@ public final class NodeCollector implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Heartbeat heartbeat = new Heartbeat();
     private final LossCounters losses = new LossCounters();
+    private final KafkaErrors kafkaErrors = new KafkaErrors();
     private final Origin origin;
     private final CgroupTree tree;
     private final CgroupTable cgroups;
@@ -89,7 +92,8 @@ public final class NodeCollector implements AutoCloseable {
                     () -> Libc.bootNanos() + bootToWall, () -> bootToWall, heartbeat::reportNow);
             Map<String, Object> client = new HashMap<>(config.kafka().properties());
             client.put("bootstrap.servers", config.kafka().bootstrapServers());
-            shipper = options.kafka() ? keep(new Shipper(client, settings.queueBatches(), losses)) : null;
+            shipper = options.kafka() ? keep(new Shipper(client, settings.backlogBytes(),
+                    Duration.ofSeconds(settings.drainSeconds()), losses, kafkaErrors)) : null;
             PodBatches batches = new PodBatches(origin, settings.batchEvents(), settings.batchMillis() * 1_000_000L,
                     losses, sink(options));
             Cgroups listener = new Cgroups();
@@ -175,9 +179,9 @@ public final class NodeCollector implements AutoCloseable {
     public Status status() {
         return new Status(effectiveModes(), losses.losses(), containments.statuses(), decoder.events(), cgroups.failures(),
                 cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
-                shipper == null ? 0 : shipper.failures(), shipper == null ? 0 : shipper.queuedBatches(),
+                shipper == null ? 0 : shipper.recordsLost(), shipper == null ? 0 : shipper.backlog().waiting(),
                 sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
-                readerProblem.isEmpty() && (shipper == null || shipper.healthy()));
+                readerProblem.isEmpty() && (shipper == null || shipper.problem().isEmpty()));
     }
 
     /** A sensor that nobody reads is not running, whatever the kernel says. */
@@ -206,6 +210,9 @@ public final class NodeCollector implements AutoCloseable {
         bootToWall = Libc.bootToWallNanos();
         decoder.setBootToWall(bootToWall);
         containments.expire();
+        if (shipper != null) {
+            shipper.watch();
+        }
     }
 
     private void report() {
@@ -263,9 +270,7 @@ public final class NodeCollector implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        if (shipper != null && shipper.healthy()) { // else it would only wait for a broker that is not there
-            report();
-        }
+        report();
         closeOpened();
     }
 

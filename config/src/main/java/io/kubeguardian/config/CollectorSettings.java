@@ -13,7 +13,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param bulkRingBytes size of the kernel ring for frequent events, bytes, a power of two
  * @param batchMillis longest time an event waits in its pod's batch, milliseconds
  * @param batchEvents most events in one batch
- * @param queueBatches most batches waiting for Kafka before new ones are dropped and counted
+ * @param backlogBytes most bytes that may wait for Kafka or be under way to it, the producer's buffer included; beyond
+ *     it events are given up, bulk ones first, and counted
+ * @param drainSeconds how long a stop may take to send what there is, seconds
  * @param healthSeconds interval of the health records, seconds
  * @param metricsPort port of /metrics, /healthz and /readyz; 0: any free one, -1: none
  */
@@ -25,7 +27,8 @@ public record CollectorSettings(
         @JsonProperty(defaultValue = "4194304") int bulkRingBytes,
         @JsonProperty(defaultValue = "20") int batchMillis,
         @JsonProperty(defaultValue = "256") int batchEvents,
-        @JsonProperty(defaultValue = "4096") int queueBatches,
+        @JsonProperty(defaultValue = "16777216") int backlogBytes,
+        @JsonProperty(defaultValue = "5") int drainSeconds,
         @JsonProperty(defaultValue = "5") int healthSeconds,
         @JsonProperty(defaultValue = "9465") int metricsPort) {
     public CollectorSettings {
@@ -34,7 +37,8 @@ public record CollectorSettings(
         powerOfTwo("collector.bulkRingBytes", bulkRingBytes);
         Check.between("collector.batchMillis", batchMillis, 1, 10_000);
         Check.between("collector.batchEvents", batchEvents, 1, 10_000);
-        Check.between("collector.queueBatches", queueBatches, 1, 1_000_000);
+        Check.between("collector.backlogBytes", backlogBytes, 4 << 20, 1 << 30);
+        Check.between("collector.drainSeconds", drainSeconds, 1, 300);
         Check.between("collector.healthSeconds", healthSeconds, 1, 3600);
         Check.between("collector.metricsPort", metricsPort, -1, 65_535);
     }
