@@ -16,6 +16,7 @@ import io.kubeguardian.collector.health.Heartbeat;
 import io.kubeguardian.collector.health.ManagementServer;
 import io.kubeguardian.collector.health.Status;
 import io.kubeguardian.collector.sensor.Sensor;
+import io.kubeguardian.collector.sensor.SensorOptions;
 import io.kubeguardian.collector.ship.CaptureSink;
 import io.kubeguardian.collector.ship.KafkaErrors;
 import io.kubeguardian.collector.ship.Shipper;
@@ -86,7 +87,8 @@ public final class NodeCollector implements AutoCloseable {
             origin = Origin.here(settings.cluster(), settings.node());
             tree = CgroupTree.of(settings.cgroup());
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
-            sensor = keep(Sensor.open(tree, settings.preciousRingBytes(), settings.bulkRingBytes()));
+            sensor = keep(Sensor.open(tree, new SensorOptions(
+                    settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks())));
             modes = sensor.modes();
             containments = new Containments(sensor.containments(), cgroups, problems(modes),
                     () -> Libc.bootNanos() + bootToWall, () -> bootToWall, heartbeat::reportNow);

@@ -10,6 +10,8 @@ import io.kubeguardian.collector.event.CgroupListener;
 import io.kubeguardian.collector.event.EventDecoder;
 import io.kubeguardian.collector.health.Status;
 import io.kubeguardian.collector.sensor.Sensor;
+import io.kubeguardian.collector.sensor.SensorOptions;
+import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.EventBatch;
@@ -95,7 +97,8 @@ public final class CollectorFigures {
     /** What a batch costs from the ring to its encoded bytes, on one core, from a ring that the kernel filled. */
     private static void drain() throws Exception {
         AvroCodec<EventBatch> codec = AvroCodec.of(EventBatch.class);
-        try (TestCgroups cgroups = new TestCgroups(); Sensor sensor = Sensor.open(cgroups.tree(), 1 << 20, 1 << 26)) {
+        try (TestCgroups cgroups = new TestCgroups(); Sensor sensor = Sensor.open(cgroups.tree(),
+                new SensorOptions(1 << 20, 1 << 26, SensorHooks.AUTO))) {
             Path pod = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
             CgroupTable table = new CgroupTable(1000, id -> null);
             cgroups.tree().walk((path, id) -> table.created(id, path));
