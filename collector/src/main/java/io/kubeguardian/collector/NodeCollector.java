@@ -12,21 +12,26 @@ import io.kubeguardian.collector.contain.DecisionReader;
 import io.kubeguardian.collector.event.CgroupListener;
 import io.kubeguardian.collector.event.EventDecoder;
 import io.kubeguardian.collector.ffm.Libc;
+import io.kubeguardian.collector.health.HealthRecords;
 import io.kubeguardian.collector.health.Heartbeat;
 import io.kubeguardian.collector.health.ManagementServer;
 import io.kubeguardian.collector.health.Status;
+import io.kubeguardian.collector.ring.KernelRing;
 import io.kubeguardian.collector.sensor.Sensor;
 import io.kubeguardian.collector.sensor.SensorOptions;
 import io.kubeguardian.collector.ship.CaptureSink;
 import io.kubeguardian.collector.ship.KafkaErrors;
 import io.kubeguardian.collector.ship.Shipper;
+import io.kubeguardian.collector.ship.ShipperStatus;
+import io.kubeguardian.collector.state.Start;
+import io.kubeguardian.collector.state.StateFolder;
 import io.kubeguardian.config.CollectorSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
-import io.kubeguardian.schema.CollectorHealth;
 import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.SensorMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -43,20 +48,24 @@ import org.slf4j.LoggerFactory;
  * {@link #open} returns, every event of the monitored cgroups is kept in the rings; {@link #run} takes them out.
  */
 public final class NodeCollector implements AutoCloseable {
-    private static final int MOST_CGROUPS = 65_536;
+    /** Far more than a node has at a time. */
+    private static final int MOST_CGROUPS = 16_384;
     private static final Logger LOG = LoggerFactory.getLogger(NodeCollector.class);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Heartbeat heartbeat = new Heartbeat();
-    private final LossCounters losses = new LossCounters();
+    private final LossCounters losses;
     private final KafkaErrors kafkaErrors = new KafkaErrors();
     private final Origin origin;
+    /** Null without. */
+    private final StateFolder state;
     private final CgroupTree tree;
     private final CgroupTable cgroups;
     private final Sensor sensor;
     private final List<SensorMode> modes;
     private final Containments containments;
+    private final PodBatches batches;
     private final EventDecoder decoder;
     private final RingLoop loop;
     private final Shipper shipper;
@@ -84,19 +93,23 @@ public final class NodeCollector implements AutoCloseable {
     private NodeCollector(KubeGuardianConfig config, CollectorOptions options) {
         CollectorSettings settings = config.collector();
         try {
-            origin = Origin.here(settings.cluster(), settings.node());
+            Origin here = Origin.here(settings.cluster(), settings.node());
+            state = settings.stateFolder().isEmpty() ? null : keep(new StateFolder(Path.of(settings.stateFolder())));
             tree = CgroupTree.of(settings.cgroup());
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
             sensor = keep(Sensor.open(tree, new SensorOptions(
                     settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks())));
             modes = sensor.modes();
+            Start start = state == null ? Start.anew(here) : state.start(here, Libc.bootNanos());
+            origin = start.origin();
+            losses = new LossCounters(start.losses());
             containments = new Containments(sensor.containments(), cgroups, problems(modes),
                     () -> Libc.bootNanos() + bootToWall, () -> bootToWall, heartbeat::reportNow);
             Map<String, Object> client = new HashMap<>(config.kafka().properties());
             client.put("bootstrap.servers", config.kafka().bootstrapServers());
             shipper = options.kafka() ? keep(new Shipper(client, settings.backlogBytes(),
                     Duration.ofSeconds(settings.drainSeconds()), losses, kafkaErrors)) : null;
-            PodBatches batches = new PodBatches(origin, settings.batchEvents(), settings.batchMillis() * 1_000_000L,
+            batches = new PodBatches(origin, start.numbers(), settings.batchEvents(), settings.batchMillis() * 1_000_000L,
                     losses, sink(options));
             Cgroups listener = new Cgroups();
             decoder = new EventDecoder(cgroups, batches, listener, bootToWall);
@@ -108,6 +121,9 @@ public final class NodeCollector implements AutoCloseable {
             }
             server = settings.metricsPort() < 0
                     ? null : keep(ManagementServer.start(settings.metricsPort(), this::status));
+            if (state != null) {
+                state.running(origin);
+            }
             heartbeat.start(this::chores, this::report, settings.healthSeconds());
             keep(heartbeat);
         } catch (IOException e) {
@@ -179,11 +195,19 @@ public final class NodeCollector implements AutoCloseable {
 
     /** How it is now. */
     public Status status() {
-        return new Status(effectiveModes(), losses.losses(), containments.statuses(), decoder.events(), cgroups.failures(),
-                cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
-                shipper == null ? 0 : shipper.recordsLost(), shipper == null ? 0 : shipper.backlog().waiting(),
-                sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
-                readerProblem.isEmpty() && (shipper == null || shipper.problem().isEmpty()));
+        String broken = readerProblem.isEmpty() ? loop.problem() : readerProblem;
+        ShipperStatus kafka = shipper == null ? ShipperStatus.NONE : shipper.status();
+        return new Status(origin, effectiveModes(), losses.losses(), containments.statuses(), decoder.events(),
+                batches.counters().counts(), rings(), cgroups.counts(), batches.counters().batches(), kafka,
+                Status.readResidentBytes(), broken, !broken.isEmpty() || shipper == null ? broken : shipper.problem());
+    }
+
+    private List<Status.Ring> rings() {
+        return List.of(ring("precious", sensor.precious()), ring("bulk", sensor.bulk()));
+    }
+
+    private static Status.Ring ring(String name, KernelRing ring) {
+        return new Status.Ring(name, ring.reader().pending(), ring.bytes(), ring.reader().consumed());
     }
 
     /** A sensor that nobody reads is not running, whatever the kernel says. */
@@ -218,11 +242,12 @@ public final class NodeCollector implements AutoCloseable {
     }
 
     private void report() {
+        report(false);
+    }
+
+    private void report(boolean last) {
         if (shipper != null) {
-            Status now = status();
-            shipper.send(new CollectorHealth(origin.cluster(), origin.node(), origin.bootId(), origin.epoch(),
-                    Libc.bootNanos() + bootToWall, now.sensors(), now.losses(), now.containments(), now.eventsRead(),
-                    now.batchesSent(), now.bytesSent(), now.residentBytes()));
+            shipper.send(HealthRecords.of(status(), Libc.bootNanos() + bootToWall, last));
         }
     }
 
@@ -271,9 +296,38 @@ public final class NodeCollector implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        } else {
+            readRest();
         }
-        report();
+        report(readerProblem.isEmpty());
+        // The folder's lock is let go last, and what the shipper could not send belongs into the state.
+        opened.remove(state);
         closeOpened();
+        leaveState();
+    }
+
+    /** Nobody has read yet. Being stopped, the loop empties the rings once. */
+    private void readRest() {
+        try {
+            loop.run();
+        } catch (RuntimeException e) {
+            readerProblem = "the reader stopped: " + e;
+            LOG.error("event=rings-not-read", e);
+        }
+    }
+
+    /** Not after the reader has failed: what lay in the rings is lost, and nobody has counted it. */
+    private void leaveState() {
+        if (state == null) {
+            return;
+        }
+        try (StateFolder folder = state) {
+            if (loop.ended() != 0 && readerProblem.isEmpty()) {
+                folder.ended(origin, loop.ended(), batches.numbers(), losses.losses());
+            }
+        } catch (IOException e) {
+            LOG.error("event=state-not-written consequence=\"the next run begins a new epoch\" error=\"{}\"", e.toString());
+        }
     }
 
     /** Whatever a part throws, the others are closed too: no program stays attached. */

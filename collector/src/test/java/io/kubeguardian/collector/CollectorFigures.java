@@ -4,6 +4,7 @@ import static io.kubeguardian.collector.TestCgroups.trigger;
 
 import io.kubeguardian.collector.attribute.CgroupTable;
 import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.Numbers;
 import io.kubeguardian.collector.batch.Origin;
 import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.collector.event.CgroupListener;
@@ -103,8 +104,8 @@ public final class CollectorFigures {
             CgroupTable table = new CgroupTable(1000, id -> null);
             cgroups.tree().walk((path, id) -> table.created(id, path));
             long[] bytes = new long[1];
-            PodBatches batches = new PodBatches(Origin.here("test", "node"), 256, Long.MAX_VALUE, new LossCounters(),
-                    (batch, precious, bulk) -> bytes[0] += codec.encode(batch).length);
+            PodBatches batches = new PodBatches(Origin.here("test", "node"), Numbers.FIRST, 256, Long.MAX_VALUE,
+                    new LossCounters(), (batch, precious, bulk) -> bytes[0] += codec.encode(batch).length);
             EventDecoder decoder = new EventDecoder(table, batches, new NoCgroups(), 0);
             for (int round = 0; round < 6; round++) {
                 TestCgroups.run(pod, trigger("open_many"), 200_000, "/etc/hostname", "/etc/passwd",
@@ -149,12 +150,14 @@ public final class CollectorFigures {
         }
     }
 
+    /** The sum over all labels. */
     private static double value(String metrics, String name) {
-        Matcher line = Pattern.compile("(?m)^" + name + " (\\S+)$").matcher(metrics);
-        if (!line.find()) {
+        List<Double> values = Pattern.compile("(?m)^" + name + "(?:\\{.*})? (\\S+)$").matcher(metrics).results()
+                .map(line -> Double.parseDouble(line.group(1))).toList();
+        if (values.isEmpty()) {
             throw new IllegalStateException(name + " is not in the metrics");
         }
-        return Double.parseDouble(line.group(1));
+        return values.stream().mapToDouble(Double::doubleValue).sum();
     }
 
     private static double rss(long pid) throws Exception {

@@ -3,6 +3,7 @@ package io.kubeguardian.collector;
 import io.kubeguardian.collector.attribute.CgroupTable;
 import io.kubeguardian.collector.attribute.CgroupTree;
 import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.Numbers;
 import io.kubeguardian.collector.batch.Origin;
 import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.collector.event.CgroupListener;
@@ -69,7 +70,8 @@ final class SensorHarness implements AutoCloseable {
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
         sensor = Sensor.open(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO));
         cgroups = new CgroupTable(10_000, id -> null);
-        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
+        pods = new PodBatches(Origin.here("test", "node"), Numbers.FIRST, 1000, 1, new LossCounters(),
+                (b, p, k) -> batches.add(b));
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
             @Override
             public void created(long cgroup, String path) {

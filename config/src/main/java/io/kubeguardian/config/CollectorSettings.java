@@ -17,6 +17,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param backlogBytes most bytes that may wait for Kafka or be under way to it, the producer's buffer included; beyond
  *     it events are given up, bulk ones first, and counted
  * @param drainSeconds how long a stop may take to send what there is, seconds
+ * @param stateFolder where it leaves to the next run where it stood; empty: nowhere, each run begins a new epoch
  * @param healthSeconds interval of the health records, seconds
  * @param metricsPort port of /metrics, /healthz and /readyz; 0: any free one, -1: none
  */
@@ -31,6 +32,7 @@ public record CollectorSettings(
         @JsonProperty(defaultValue = "256") int batchEvents,
         @JsonProperty(defaultValue = "16777216") int backlogBytes,
         @JsonProperty(defaultValue = "5") int drainSeconds,
+        @JsonProperty(defaultValue = "") String stateFolder,
         @JsonProperty(defaultValue = "5") int healthSeconds,
         @JsonProperty(defaultValue = "9465") int metricsPort) {
     public CollectorSettings {

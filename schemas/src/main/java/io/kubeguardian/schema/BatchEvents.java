@@ -3,6 +3,7 @@ package io.kubeguardian.schema;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Reads the events of an {@link EventBatch} in the order in which they happened. */
 public final class BatchEvents {
@@ -85,9 +86,17 @@ public final class BatchEvents {
     /** Counts the events of each kind that there is, those that the batch has none of included. */
     public static void countKinds(EventBatch batch, KindCounter counter) {
         for (EventKind<?> kind : EventKind.ALL) {
-            counter.count(kind.name(), EventKind.BULK.contains(kind) ? EventClass.BULK : EventClass.PRECIOUS,
-                    kind.list().apply(batch).size());
+            counter.count(kind.name(), eventClass(kind), kind.list().apply(batch).size());
         }
+    }
+
+    /** Names every kind that there is, as {@link #countKinds} does. */
+    public static void forEachKind(BiConsumer<String, EventClass> visitor) {
+        EventKind.ALL.forEach(kind -> visitor.accept(kind.name(), eventClass(kind)));
+    }
+
+    private static EventClass eventClass(EventKind<?> kind) {
+        return EventKind.BULK.contains(kind) ? EventClass.BULK : EventClass.PRECIOUS;
     }
 
     /**

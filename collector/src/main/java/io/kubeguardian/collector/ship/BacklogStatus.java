@@ -9,7 +9,4 @@ package io.kubeguardian.collector.ship;
  * @param stalledNanos for how long Kafka has taken nothing though there was something to take
  */
 public record BacklogStatus(
-        int waiting, long waitingBytes, int inFlight, long inFlightBytes, long limitBytes, long stalledNanos) {
-    /** Without Kafka. */
-    public static final BacklogStatus NONE = new BacklogStatus(0, 0, 0, 0, 0, 0);
-}
+        int waiting, long waitingBytes, int inFlight, long inFlightBytes, long limitBytes, long stalledNanos) {}

@@ -15,7 +15,7 @@ public final class KafkaErrors {
     /** UNREACHABLE: no broker answered in time. */
     public enum Kind { UNREACHABLE, UNKNOWN_TOPIC, AUTHENTICATION, AUTHORIZATION, TOO_LARGE, OTHER }
 
-    private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+    private final EnumMap<Kind, Long> counts = new EnumMap<>(Kind.class);
     private String last = "";
 
     public synchronized void count(Throwable error) {
@@ -27,8 +27,8 @@ public final class KafkaErrors {
         return counts.getOrDefault(kind, 0L);
     }
 
-    public synchronized long total() {
-        return counts.values().stream().mapToLong(Long::longValue).sum();
+    synchronized Map<Kind, Long> counts() {
+        return new EnumMap<>(counts);
     }
 
     /** The message of the last one; empty when there was none. */

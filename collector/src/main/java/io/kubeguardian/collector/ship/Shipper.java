@@ -216,34 +216,24 @@ public final class Shipper implements BatchSink, AutoCloseable {
     public String problem() {
         long stalled = backlog.stalledNanos();
         if (stalled > STALLED.toNanos() || !acknowledged) {
-            String error = errors.last().isEmpty() ? "no broker answers" : "last error: " + errors.last();
+            long refused = failedAuthentications();
+            String error = refused > 0 ? refused + " connections failed authentication"
+                    : errors.last().isEmpty() ? "no broker answers" : "last error: " + errors.last();
             return "Kafka (" + settings.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG) + ") has acknowledged nothing "
                     + (acknowledged ? "for " + stalled / 1_000_000_000 + " s" : "yet") + "; " + error;
         }
         return lastRefusal.isEmpty() ? "" : "Kafka refuses records: " + lastRefusal;
     }
 
-    /** How it stands with the backlog. */
-    public BacklogStatus backlog() {
-        return backlog.status();
+    /** How it stands, and what became of records so far. */
+    public ShipperStatus status() {
+        Map<KafkaErrors.Kind, Long> kinds = errors.counts();
+        // A connection refused for who one is shows nowhere else while the producer waits for better times.
+        kinds.merge(KafkaErrors.Kind.AUTHENTICATION, failedAuthentications(), Math::max);
+        return new ShipperStatus(backlog.status(), batchesSent.get(), bytesSent.get(), recordsLost.get(), kinds);
     }
 
-    public long batchesSent() {
-        return batchesSent.get();
-    }
-
-    /** Encoded bytes of batches acknowledged, before compression. */
-    public long bytesSent() {
-        return bytesSent.get();
-    }
-
-    /** Records of any topic that were given up. */
-    public long recordsLost() {
-        return recordsLost.get();
-    }
-
-    /** Connections that failed because a side did not accept who the other is. */
-    public long failedAuthentications() {
+    private long failedAuthentications() {
         return producer.metrics().values().stream()
                 .filter(m -> m.metricName().name().equals("failed-authentication-total")
                         && m.metricName().group().equals("producer-metrics"))

@@ -50,7 +50,7 @@ class ShipperIT {
 
         assertThat(losses.get(EventClass.PRECIOUS, LossCause.SEND_FAILED)).isEqualTo(20);
         assertThat(losses.get(EventClass.BULK, LossCause.SEND_FAILED)).isEqualTo(30);
-        assertThat(shipper.batchesSent()).isZero();
+        assertThat(shipper.status().batchesSent()).isZero();
     }
 
     @Test
@@ -68,7 +68,7 @@ class ShipperIT {
 
             try (EmbeddedKafka kafka = EmbeddedKafka.start(port, folder.resolve("kafka"))) {
                 TopicSetup.createMissing(kafka.clientProperties(), 1);
-                await(() -> shipper.batchesSent() == 20);
+                await(() -> shipper.status().batchesSent() == 20);
 
                 assertThat(losses.losses()).isEmpty();
                 assertThat(shipper.problem()).isEmpty();
@@ -84,22 +84,22 @@ class ShipperIT {
             TopicSetup.createMissing(kafka.clientProperties(), 1);
             try (Shipper shipper = new Shipper(kafka.clientProperties(), SMALL, LONG, losses, errors)) {
                 shipper.accept(batch(1, 1, 1), 1, 1);
-                await(() -> shipper.batchesSent() == 1);
+                await(() -> shipper.status().batchesSent() == 1);
                 kafka.stop();
 
                 int mixed = 2_500; // some 10 kB each, of which 9 kB are bulk: many times the bound, and less than it
                 for (int i = 0; i < mixed; i++) {
                     shipper.accept(batch(4, 100, 80), 4, 100);
-                    BacklogStatus now = shipper.backlog();
+                    BacklogStatus now = shipper.status().backlog();
                     assertThat(now.waitingBytes() + now.inFlightBytes()).isLessThanOrEqualTo(SMALL);
                 }
                 assertThat(losses.get(EventClass.BULK, LossCause.QUEUE_FULL)).isPositive();
                 assertThat(losses.get(EventClass.PRECIOUS, LossCause.QUEUE_FULL)).isZero();
 
                 kafka.restart();
-                await(() -> shipper.backlog().waiting() + shipper.backlog().inFlight() == 0);
+                await(() -> shipper.status().backlog().waiting() + shipper.status().backlog().inFlight() == 0);
                 shipper.accept(batch(1, 1, 1), 1, 1);
-                await(() -> shipper.batchesSent() == mixed + 2);
+                await(() -> shipper.status().batchesSent() == mixed + 2);
 
                 List<EventBatch> read = read(kafka);
                 assertThat(read).extracting(EventBatch::getPodSequence)
