@@ -1,6 +1,7 @@
 package io.kubeguardian.cli;
 
 import io.kubeguardian.cli.demo.DemoCommand;
+import io.kubeguardian.cli.replay.ReplayCommand;
 import io.kubeguardian.cli.rules.RulesCommand;
 import io.kubeguardian.config.ConfigException;
 import picocli.CommandLine;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "kubeguardian 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, UpCommand.class, MonitorCommand.class, RulesCommand.class})
+        subcommands = {DemoCommand.class, UpCommand.class, MonitorCommand.class, RulesCommand.class, ReplayCommand.class})
 public final class Main {
     private Main() {}
 
