@@ -84,7 +84,7 @@ final class CollectorScenario implements Scenario {
             run.figure(Figure.of("cpu_percent_at_5k", used / elapsed * 100, "% of a core"));
             run.figure(Figure.of("events_per_s_at_5k", seen / elapsed, "events/s"));
             run.figure(Figure.of("bytes_per_event", (topicBytes(kafka) - wire) / seen, "bytes"));
-            run.figure(Figure.of("lost_at_5k", collector.metric("kubeguardian_collector_lost_total"), "events"));
+            run.figure(Figure.of("lost_at_5k", collector.metric("kubeguardian_collector_lost_events_total"), "events"));
         }
     }
 
@@ -105,7 +105,7 @@ final class CollectorScenario implements Scenario {
             run.figure(Figure.of("offered_at_100k", opens / elapsed, "events/s"));
             run.figure(Figure.against("seen_at_100k",
                     collector.metric("kubeguardian_collector_events_total") - before, "events", opens));
-            run.figure(Figure.of("lost_at_100k", collector.metric("kubeguardian_collector_lost_total"), "events"));
+            run.figure(Figure.of("lost_at_100k", collector.metric("kubeguardian_collector_lost_events_total"), "events"));
             run.figure(Figure.of("cpu_percent_at_100k", (collector.cpuSeconds() - cpu) / elapsed * 100, "% of a core"));
             run.figure(Figure.of("rss_mb_at_100k", collector.residentMegabytes(), "MiB"));
         }

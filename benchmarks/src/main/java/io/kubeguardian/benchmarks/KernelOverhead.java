@@ -57,7 +57,7 @@ final class KernelOverhead implements Scenario {
                 capture.toString(), "--no-kafka")) {
             loops(run, "unmonitored", cgroups.unmonitored());
             loops(run, "monitored", container);
-            run.sample("lost", collector.metric("kubeguardian_collector_lost_total"));
+            run.sample("lost", collector.metric("kubeguardian_collector_lost_events_total"));
         }
     }
 
