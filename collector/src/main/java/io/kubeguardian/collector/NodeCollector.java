@@ -105,8 +105,7 @@ public final class NodeCollector implements AutoCloseable {
             losses = new LossCounters(start.losses());
             containments = new Containments(sensor.containments(), cgroups, problems(modes),
                     () -> Libc.bootNanos() + bootToWall, () -> bootToWall, heartbeat::reportNow);
-            Map<String, Object> client = new HashMap<>(config.kafka().properties());
-            client.put("bootstrap.servers", config.kafka().bootstrapServers());
+            Map<String, Object> client = config.kafka().client();
             shipper = options.kafka() ? keep(new Shipper(client, settings.backlogBytes(),
                     Duration.ofSeconds(settings.drainSeconds()), losses, kafkaErrors)) : null;
             batches = new PodBatches(origin, start.numbers(), settings.batchEvents(), settings.batchMillis() * 1_000_000L,

@@ -50,6 +50,19 @@ class CollectorProcessIT {
     }
 
     @Test
+    void aCertificateThatIsNotThereIsOneClearLineAndExitCodeTwo() throws Exception {
+        Path missing = folder.resolve("ca.crt");
+        try (TestCgroups cgroups = new TestCgroups();
+                CollectorProcess collector = new CollectorProcess(
+                        Map.of("KUBEGUARDIAN_COLLECTOR_CGROUP", cgroups.root().toString(),
+                                "KUBEGUARDIAN_KAFKA_AUTHORITY", missing.toString()), List.of())) {
+            assertThat(collector.awaitLine("collector: "))
+                    .isEqualTo("collector: kafka.authority: " + missing + ": no such file");
+            assertThat(collector.exitCode()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aFullDiskEndsItWithAClearLineAndACaptureThatCanBeReadToItsEnd() throws Exception {
         Path capture = folder.resolve("small/capture.avro");
         Path kept = folder.resolve("kept.avro");

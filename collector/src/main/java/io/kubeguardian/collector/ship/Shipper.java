@@ -216,9 +216,8 @@ public final class Shipper implements BatchSink, AutoCloseable {
     public String problem() {
         long stalled = backlog.stalledNanos();
         if (stalled > STALLED.toNanos() || !acknowledged) {
-            long refused = failedAuthentications();
-            String error = refused > 0 ? refused + " connections failed authentication"
-                    : errors.last().isEmpty() ? "no broker answers" : "last error: " + errors.last();
+            String error = (authenticationFailures() > 0 ? "authentication fails; " : "")
+                    + (errors.last().isEmpty() ? "no broker answers" : "last error: " + errors.last());
             return "Kafka (" + settings.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG) + ") has acknowledged nothing "
                     + (acknowledged ? "for " + stalled / 1_000_000_000 + " s" : "yet") + "; " + error;
         }
@@ -228,16 +227,17 @@ public final class Shipper implements BatchSink, AutoCloseable {
     /** How it stands, and what became of records so far. */
     public ShipperStatus status() {
         Map<KafkaErrors.Kind, Long> kinds = errors.counts();
-        // A connection refused for who one is shows nowhere else while the producer waits for better times.
-        kinds.merge(KafkaErrors.Kind.AUTHENTICATION, failedAuthentications(), Math::max);
+        kinds.put(KafkaErrors.Kind.AUTHENTICATION, authenticationFailures());
         return new ShipperStatus(backlog.status(), batchesSent.get(), bytesSent.get(), recordsLost.get(), kinds);
     }
 
-    private long failedAuthentications() {
-        return producer.metrics().values().stream()
+    /** A connection refused for who one is may show in the producer's own count alone, while it waits for better times. */
+    private long authenticationFailures() {
+        long own = producer.metrics().values().stream()
                 .filter(m -> m.metricName().name().equals("failed-authentication-total")
                         && m.metricName().group().equals("producer-metrics"))
                 .mapToLong(m -> ((Number) m.metricValue()).longValue()).sum();
+        return Math.max(own, errors.get(KafkaErrors.Kind.AUTHENTICATION));
     }
 
     /** Sends what waits, for so long at most; what Kafka has not got by then is counted and said. */
