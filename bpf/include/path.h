@@ -73,6 +73,8 @@ static __always_inline bool kg_walk_path(struct kg_scratch *scratch, const struc
 	walk->root_dentry = BPF_CORE_READ(fs, root.dentry);
 	walk->root_mount = BPF_CORE_READ(fs, root.mnt);
 	walk->limit = scratch->length + KG_PATH_MAX;
+	if (walk->limit > KG_SCRATCH_WRITABLE - 1)
+		walk->limit = KG_SCRATCH_WRITABLE - 1;
 	walk->complete = false;
 	bpf_loop(KG_DEPTH_MAX, kg_walk_step, &context, 0);
 	return walk->complete;
@@ -89,14 +91,12 @@ static __always_inline bool kg_walk_cwd(struct kg_scratch *scratch)
 /* The open file of a descriptor of the current task; NULL when there is none. */
 static __always_inline struct file *kg_file(int descriptor)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files = BPF_CORE_READ(table, fd);
+	struct fdtable *table = bpf_get_current_task_btf()->files->fdt;
 	struct file *file = 0;
 
-	if (descriptor < 0 || (__u32)descriptor >= BPF_CORE_READ(table, max_fds))
+	if (descriptor < 0 || (__u32)descriptor >= table->max_fds)
 		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), &files[descriptor]);
+	bpf_probe_read_kernel(&file, sizeof(file), &table->fd[descriptor]);
 	return file;
 }
 

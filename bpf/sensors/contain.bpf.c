@@ -22,10 +22,10 @@ static __always_inline void kg_tell_datagram(struct bpf_sock_addr *to, const __u
 
 	kg_fill_header(&event->header, KG_CONNECT, (void *)bpf_get_current_task());
 	event->result = -KG_EPERM;
-	event->family = length == 4 ? KG_AF_INET : KG_AF_INET6;
-	event->port = bpf_ntohs((__u16)to->user_port);
+	event->given.family = length == 4 ? KG_AF_INET : KG_AF_INET6;
+	event->given.port = bpf_ntohs((__u16)to->user_port);
 	event->flags = KG_CONNECT_REFUSED;
-	event->address_length = length;
+	event->given.address_length = length;
 	__builtin_memcpy(event->data, address, length);
 	precious_send(event, sizeof(*event) + length, 0);
 }

@@ -98,7 +98,8 @@ public final class NodeCollector implements AutoCloseable {
             tree = CgroupTree.of(settings.cgroup());
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
             sensor = keep(Sensor.open(tree, new SensorOptions(
-                    settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks())));
+                    settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks(),
+                    settings.openRepeatMillis() * 1_000_000L)));
             modes = sensor.modes();
             Start start = state == null ? Start.anew(here) : state.start(here, Libc.bootNanos());
             origin = start.origin();
@@ -144,9 +145,9 @@ public final class NodeCollector implements AutoCloseable {
             return shipper;
         }
         CaptureSink capture = keep(new CaptureSink(options.capture()));
-        return shipper == null ? capture : (batch, precious, bulk) -> {
-            capture.accept(batch, precious, bulk);
-            shipper.accept(batch, precious, bulk);
+        return shipper == null ? capture : (batch, contents) -> {
+            capture.accept(batch, contents);
+            shipper.accept(batch, contents);
         };
     }
 
@@ -197,7 +198,7 @@ public final class NodeCollector implements AutoCloseable {
         String broken = readerProblem.isEmpty() ? loop.problem() : readerProblem;
         ShipperStatus kafka = shipper == null ? ShipperStatus.NONE : shipper.status();
         return new Status(origin, effectiveModes(), losses.losses(), containments.statuses(), decoder.events(),
-                batches.counters().counts(), rings(), cgroups.counts(), batches.counters().batches(), kafka,
+                sensor.opensRepeated(), sensor.sendsRepeated(), batches.counters().counts(), rings(), cgroups.counts(), batches.counters().batches(), kafka,
                 Status.readResidentBytes(), broken, !broken.isEmpty() || shipper == null ? broken : shipper.problem());
     }
 

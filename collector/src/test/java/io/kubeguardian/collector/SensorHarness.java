@@ -68,10 +68,14 @@ final class SensorHarness implements AutoCloseable {
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
-        sensor = Sensor.open(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO));
+        this(tree, preciousBytes, bulkBytes, 0);
+    }
+
+    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes, long openRepeatNanos) {
+        sensor = Sensor.open(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos));
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), Numbers.FIRST, 1000, 1, new LossCounters(),
-                (b, p, k) -> batches.add(b));
+                (batch, contents) -> batches.add(batch));
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
             @Override
             public void created(long cgroup, String path) {

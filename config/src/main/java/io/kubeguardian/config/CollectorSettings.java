@@ -12,6 +12,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param preciousRingBytes size of the kernel ring for rare events, bytes, a power of two
  * @param bulkRingBytes size of the kernel ring for frequent events, bytes, a power of two
  * @param hooks ways into the kernel: {@code AUTO} or {@code TRACEPOINTS}
+ * @param openRepeatMillis an open for reading is only counted when the same process sent one like it (same program, user,
+ *     file, path as given, flags) less than this ago, milliseconds; 0: all are sent
  * @param batchMillis longest time an event waits in its pod's batch, milliseconds
  * @param batchEvents most events in one batch
  * @param backlogBytes most bytes that may wait for Kafka or be under way to it, the producer's buffer included; beyond
@@ -28,6 +30,7 @@ public record CollectorSettings(
         @JsonProperty(defaultValue = "1048576") int preciousRingBytes,
         @JsonProperty(defaultValue = "4194304") int bulkRingBytes,
         @JsonProperty(defaultValue = "AUTO") SensorHooks hooks,
+        @JsonProperty(defaultValue = "1000") int openRepeatMillis,
         @JsonProperty(defaultValue = "20") int batchMillis,
         @JsonProperty(defaultValue = "256") int batchEvents,
         @JsonProperty(defaultValue = "16777216") int backlogBytes,
@@ -39,6 +42,7 @@ public record CollectorSettings(
         Check.notBlank("collector.cluster", cluster);
         powerOfTwo("collector.preciousRingBytes", preciousRingBytes);
         powerOfTwo("collector.bulkRingBytes", bulkRingBytes);
+        Check.between("collector.openRepeatMillis", openRepeatMillis, 0, 3_600_000);
         Check.between("collector.batchMillis", batchMillis, 1, 10_000);
         Check.between("collector.batchEvents", batchEvents, 1, 10_000);
         Check.between("collector.backlogBytes", backlogBytes, 4 << 20, 1 << 30);

@@ -76,27 +76,30 @@ public final class BatchEvents {
         return count;
     }
 
-    /** Takes the number of events of one kind. */
+    /** Takes how many events of one kind there are. */
     @FunctionalInterface
     public interface KindCounter {
         /** @param kind as the schema's record is called, first letter in lower case */
-        void count(String kind, EventClass eventClass, int events);
+        void count(String kind, int precious, int bulk);
     }
 
     /** Counts the events of each kind that there is, those that the batch has none of included. */
-    public static void countKinds(EventBatch batch, KindCounter counter) {
+    public static void countKinds(EventBatch batch, PreciousMask mask, KindCounter counter) {
         for (EventKind<?> kind : EventKind.ALL) {
-            counter.count(kind.name(), eventClass(kind), kind.list().apply(batch).size());
+            int events = kind.list().apply(batch).size();
+            int precious = mask.precious(kind, events);
+            counter.count(kind.name(), precious, events - precious);
         }
     }
 
-    /** Names every kind that there is, as {@link #countKinds} does. */
+    /** Names every kind that there is, as {@link #countKinds} does, with the classes that its events can be of. */
     public static void forEachKind(BiConsumer<String, EventClass> visitor) {
-        EventKind.ALL.forEach(kind -> visitor.accept(kind.name(), eventClass(kind)));
-    }
-
-    private static EventClass eventClass(EventKind<?> kind) {
-        return EventKind.BULK.contains(kind) ? EventClass.BULK : EventClass.PRECIOUS;
+        for (EventKind<?> kind : EventKind.ALL) {
+            visitor.accept(kind.name(), EventClass.PRECIOUS);
+            if (EventKind.BULK.contains(kind)) {
+                visitor.accept(kind.name(), EventClass.BULK);
+            }
+        }
     }
 
     /**
@@ -105,9 +108,9 @@ public final class BatchEvents {
      *
      * @return how many events that were
      */
-    public static int removeBulk(EventBatch batch) {
+    public static int removeBulk(EventBatch batch, PreciousMask mask) {
         int before = count(batch);
-        EventKind.BULK.forEach(kind -> clear(kind, batch));
+        EventKind.BULK.forEach(kind -> keepPrecious(kind, batch, mask));
         BitSet used = new BitSet();
         EventKind.Indexes mark = (field, index) -> used.set(index);
         for (ProcessEntry process : batch.getProcesses()) {
@@ -123,8 +126,8 @@ public final class BatchEvents {
         return before - count(batch);
     }
 
-    private static <T> void clear(EventKind<T> kind, EventBatch batch) {
-        kind.setList().accept(batch, List.of());
+    private static <T> void keepPrecious(EventKind<T> kind, EventBatch batch, PreciousMask mask) {
+        kind.setList().accept(batch, mask.preciousOf(kind, kind.list().apply(batch)));
     }
 
     private static <T> void mark(EventKind<T> kind, EventBatch batch, EventKind.Indexes used) {

@@ -113,6 +113,9 @@ record EventKind<T>(
     static final List<EventKind<?>> ALL = List.of(CONTAINER_CHANGE, FORK, EXEC, OPEN, CONNECT, FILE_CHANGE, SOCKET_CALL,
             DNS, DUP, CALL, SYSCALL_COUNTS, EXIT);
 
-    /** Frequent, and of less weight than any of the others: what a sender that must give something up gives up first. */
-    static final List<EventKind<?>> BULK = List.of(OPEN);
+    /**
+     * Frequent, and as a rule of less weight than any of the others: what a sender that must give something up gives up
+     * first. For the exceptions see {@link PreciousMask}.
+     */
+    static final List<EventKind<?>> BULK = List.of(OPEN, FILE_CHANGE, SOCKET_CALL, DNS, DUP);
 }

@@ -91,8 +91,8 @@ public final class Stack implements AutoCloseable {
         environment.put("KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         // The embedded broker speaks plain text.
         environment.put("KUBEGUARDIAN_KAFKA_PROPERTIES", "{}");
-        for (String file : List.of("AUTHORITY", "CERTIFICATE", "PRIVATE_KEY")) {
-            environment.put("KUBEGUARDIAN_KAFKA_" + file, "");
+        for (String pem : List.of("AUTHORITY", "CERTIFICATE", "PRIVATE_KEY")) {
+            environment.put("KUBEGUARDIAN_KAFKA_" + pem, "");
         }
         port("KUBEGUARDIAN_WEBHOOK_PORT", wanted.webhook().port());
         port("KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", wanted.webhook().managementPort());

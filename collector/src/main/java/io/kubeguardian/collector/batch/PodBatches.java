@@ -49,9 +49,7 @@ public final class PodBatches {
     /** One event was added, of so many bytes in the kernel's ring. */
     public void added(OpenBatch batch, EventClass eventClass, int bytes) {
         if (eventClass == EventClass.PRECIOUS) {
-            batch.precious++;
-        } else {
-            batch.bulk++;
+            batch.builder().lastIsPrecious();
         }
         batch.bytes += bytes;
         if (batch.builder().size() >= mostEvents || batch.bytes >= MOST_BYTES) {
@@ -109,7 +107,6 @@ public final class PodBatches {
         built.setPodSequence(sequences.nextOf(batch.podUid));
         built.setPodUid(batch.podUid);
         built.setLosses(losses.losses());
-        counters.add(built);
-        sink.accept(built, batch.precious, batch.bulk);
+        sink.accept(built, counters.add(built, batch.builder().mask()));
     }
 }

@@ -22,8 +22,14 @@ public final class EventDecoder implements RecordHandler {
         decoders[KernelLayouts.TYPE_EXEC] = processes;
         decoders[KernelLayouts.TYPE_FORK] = processes;
         decoders[KernelLayouts.TYPE_EXIT] = processes;
-        decoders[KernelLayouts.TYPE_OPEN] = new FileRecords(context);
-        decoders[KernelLayouts.TYPE_CONNECT] = new NetworkRecords(context);
+        RecordDecoder files = new FileRecords(context);
+        decoders[KernelLayouts.TYPE_OPEN] = files;
+        decoders[KernelLayouts.TYPE_FILE_CHANGE] = files;
+        decoders[KernelLayouts.TYPE_DUP] = new DescriptorRecords(context);
+        RecordDecoder sockets = new NetworkRecords(context);
+        decoders[KernelLayouts.TYPE_CONNECT] = sockets;
+        decoders[KernelLayouts.TYPE_SOCKET_CALL] = sockets;
+        decoders[KernelLayouts.TYPE_DNS] = new DnsRecords(context);
         RecordDecoder changes = new CgroupRecords(listener);
         decoders[KernelLayouts.TYPE_CGROUP_MKDIR] = changes;
         decoders[KernelLayouts.TYPE_CGROUP_RMDIR] = changes;

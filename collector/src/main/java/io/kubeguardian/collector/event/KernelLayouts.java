@@ -58,14 +58,17 @@ public final class KernelLayouts {
     public static final StructLayout SETTINGS = MemoryLayout.structLayout(
             JAVA_LONG.withName("root_cgroup"),
             JAVA_INT.withName("root_level"),
-            JAVA_INT.withName("count_calls")).withName("kg_settings");
+            JAVA_INT.withName("count_calls"),
+            JAVA_LONG.withName("open_repeat_ns")).withName("kg_settings");
 
     /** All of them. */
     public static List<StructLayout> all() {
         List<StructLayout> all = new ArrayList<>(List.of(HEADER, CONTAINMENT, SETTINGS));
         all.addAll(ProcessRecords.LAYOUTS);
         all.addAll(FileRecords.LAYOUTS);
+        all.addAll(DescriptorRecords.LAYOUTS);
         all.addAll(NetworkRecords.LAYOUTS);
+        all.addAll(DnsRecords.LAYOUTS);
         all.addAll(CgroupRecords.LAYOUTS);
         return all;
     }

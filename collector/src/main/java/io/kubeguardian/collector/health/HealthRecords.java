@@ -24,6 +24,8 @@ public final class HealthRecords {
         record.setLosses(now.losses());
         record.setContainments(now.containments());
         record.setEventsRead(now.events());
+        record.setOpensRepeated(now.opensRepeated());
+        record.setSendsRepeated(now.sendsRepeated());
         record.setEventsUnattributed(attributions.failures());
         record.setEventsOutsidePods(attributions.outsidePods());
         record.setPreciousRingBytes(now.rings().get(0).usedBytes());

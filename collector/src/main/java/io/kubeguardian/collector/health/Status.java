@@ -16,6 +16,8 @@ import java.util.List;
  * How the collector is, at one moment. Counters count from the start, losses from the start of the epoch.
  *
  * @param events read from the kernel
+ * @param opensRepeated opens that the kernel only counted, because they said nothing new
+ * @param sendsRepeated datagrams that the kernel only counted: their socket had sent to the same place before
  * @param batches closed, whether or not they have been sent
  * @param residentBytes memory of the process; 0 when /proc does not tell
  * @param broken why it had better be started anew; empty when it had not
@@ -27,6 +29,8 @@ public record Status(
         List<Loss> losses,
         List<ContainmentStatus> containments,
         long events,
+        long opensRepeated,
+        long sendsRepeated,
         List<KindCounters.Count> kinds,
         List<Ring> rings,
         AttributionCounts attributions,

@@ -61,6 +61,10 @@ public final class StatusMetrics extends Collector {
             }
         }
         families.add(lost);
+        families.add(counter("opens_repeated", "Opens that were only counted: like one sent a moment before",
+                now.opensRepeated()));
+        families.add(counter("sends_repeated",
+                "Datagrams that were only counted: their socket had sent to the same place before", now.sendsRepeated()));
         AttributionCounts attributions = now.attributions();
         families.add(counter("events_unattributed", "Events whose cgroup was not known", attributions.failures()));
         families.add(counter("events_outside_pods", "Events of cgroups that belong to no pod", attributions.outsidePods()));

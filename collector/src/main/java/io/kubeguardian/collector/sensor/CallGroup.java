@@ -12,7 +12,14 @@ enum CallGroup {
             List.of(SensorProgram.FEXIT_OPENAT, SensorProgram.FEXIT_OPEN, SensorProgram.FEXIT_OPENAT2,
                     SensorProgram.FEXIT_CREAT),
             "open", "openat", "openat2", "creat"),
-    CONNECT("connect", SensorProgram.CALL_CONNECT, List.of(SensorProgram.FEXIT_CONNECT), "connect");
+    FILE_CHANGE("file-change", SensorProgram.CALL_FILE_CHANGE, List.of(),
+            "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "mkdir",
+            "mkdirat", "rmdir", "mknod", "mknodat", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown",
+            "fchownat"),
+    DUP("dup", SensorProgram.CALL_DUP, List.of(), "dup", "dup2", "dup3", "fcntl"),
+    CONNECT("connect", SensorProgram.CALL_CONNECT, List.of(SensorProgram.FEXIT_CONNECT), "connect"),
+    SOCKET("socket", SensorProgram.CALL_SOCKET, List.of(), "socket", "bind", "listen", "accept", "accept4"),
+    SEND("send", SensorProgram.CALL_SEND, List.of(), "sendto", "sendmsg", "sendmmsg");
 
     /** As {@link io.kubeguardian.schema.SensorMode} calls it. */
     final String sensor;

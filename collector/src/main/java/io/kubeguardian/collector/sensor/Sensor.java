@@ -46,6 +46,8 @@ public final class Sensor implements AutoCloseable {
     private final KernelRing bulk;
     private final int preciousLost;
     private final int bulkLost;
+    private final int opensRepeated;
+    private final int sendsRepeated;
     private final ContainmentMap containments;
 
     private Sensor(BpfObject object, Map<SensorProgram, String> refused, SensorOptions options) {
@@ -55,6 +57,8 @@ public final class Sensor implements AutoCloseable {
         this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), options.bulkRingBytes());
         this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
         this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
+        this.opensRepeated = Libbpf.mapFd(object.map("opens_repeated"));
+        this.sendsRepeated = Libbpf.mapFd(object.map("sends_repeated"));
         this.containments = new ContainmentMap(Libbpf.mapFd(object.map("containments")),
                 Libbpf.mapFd(object.map("containment_count")));
     }
@@ -178,9 +182,13 @@ public final class Sensor implements AutoCloseable {
             MemorySegment settings = Libbpf.initialValue(object.map(".rodata.settings"));
             settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "root_cgroup"), tree.rootId());
             settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
+            settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "open_repeat_ns"), options.openRepeatNanos());
             describeCalls(object, programs);
             Libbpf.setMaxEntries(object.map("precious"), options.preciousRingBytes());
             Libbpf.setMaxEntries(object.map("bulk"), options.bulkRingBytes());
+            if (options.openRepeatNanos() == 0) {
+                Libbpf.setMaxEntries(object.map("opens_seen"), 1);
+            }
             object.load(null);
             return object;
         } catch (RuntimeException e) {
@@ -234,6 +242,7 @@ public final class Sensor implements AutoCloseable {
         for (CallGroup group : CallGroup.values()) {
             modes.add(callMode(group));
         }
+        modes.add(mode("dns", SensorProgram.DNS_EGRESS, SensorProgram.DNS_INGRESS));
         modes.add(mode("cgroup", SensorProgram.CGROUP_MKDIR, SensorProgram.CGROUP_RMDIR));
         modes.add(mode("contain.exec", SensorProgram.EXEC));
         modes.add(mode("contain.deny-exec", SensorProgram.DENY_EXEC));
@@ -286,6 +295,16 @@ public final class Sensor implements AutoCloseable {
     /** Events that the bulk ring had no room for, since the start. */
     public long bulkLost() {
         return sumOfCpus(bulkLost);
+    }
+
+    /** Opens that were not sent since the start, because they said nothing new. */
+    public long opensRepeated() {
+        return sumOfCpus(opensRepeated);
+    }
+
+    /** Datagrams that made no event because their socket had sent to the same place before, since the start. */
+    public long sendsRepeated() {
+        return sumOfCpus(sendsRepeated);
     }
 
     private static long sumOfCpus(int map) {

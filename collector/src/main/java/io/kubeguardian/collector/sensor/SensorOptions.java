@@ -8,5 +8,6 @@ import io.kubeguardian.config.SensorHooks;
  * @param preciousRingBytes size of the ring for rare events, a power of two of at least a page
  * @param bulkRingBytes size of the ring for frequent events, likewise
  * @param hooks which ways into the kernel may be taken
+ * @param openRepeatNanos an open for reading like one sent less than this ago is only counted; 0: all are sent
  */
-public record SensorOptions(int preciousRingBytes, int bulkRingBytes, SensorHooks hooks) {}
+public record SensorOptions(int preciousRingBytes, int bulkRingBytes, SensorHooks hooks, long openRepeatNanos) {}

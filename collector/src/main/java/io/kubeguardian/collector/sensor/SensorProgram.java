@@ -7,7 +7,11 @@ enum SensorProgram {
     EXIT("kg_exit", "tp_btf/sched_process_exit", Kind.TRACING),
     SYS_EXIT("kg_sys_exit", "tp_btf/sys_exit", Kind.TRACING),
     CALL_OPEN("kg_call_open", "tp_btf/sys_exit", Kind.CALL),
+    CALL_FILE_CHANGE("kg_call_file_change", "tp_btf/sys_exit", Kind.CALL),
+    CALL_DUP("kg_call_dup", "tp_btf/sys_exit", Kind.CALL),
     CALL_CONNECT("kg_call_connect", "tp_btf/sys_exit", Kind.CALL),
+    CALL_SOCKET("kg_call_socket", "tp_btf/sys_exit", Kind.CALL),
+    CALL_SEND("kg_call_send", "tp_btf/sys_exit", Kind.CALL),
     FEXIT_OPENAT("kg_fexit_openat", "fexit/__x64_sys_openat", Kind.FEXIT),
     FEXIT_OPEN("kg_fexit_open", "fexit/__x64_sys_open", Kind.FEXIT),
     FEXIT_OPENAT2("kg_fexit_openat2", "fexit/__x64_sys_openat2", Kind.FEXIT),
@@ -19,6 +23,8 @@ enum SensorProgram {
     CONNECT6("kg_connect6", "cgroup/connect6", Kind.CGROUP),
     SENDMSG4("kg_sendmsg4", "cgroup/sendmsg4", Kind.CGROUP),
     SENDMSG6("kg_sendmsg6", "cgroup/sendmsg6", Kind.CGROUP),
+    DNS_EGRESS("kg_dns_egress", "cgroup_skb/egress", Kind.CGROUP),
+    DNS_INGRESS("kg_dns_ingress", "cgroup_skb/ingress", Kind.CGROUP),
     DENY_EXEC("kg_deny_exec", "lsm/bprm_check_security", Kind.OFTEN_REFUSED);
 
     enum Kind {

@@ -1,9 +1,11 @@
 package io.kubeguardian.collector.ship;
 
+import io.kubeguardian.collector.batch.BatchContents;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BatchEvents;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.PreciousMask;
 
 /** A record that Kafka has not got yet. Known by identity: the same bytes may be there twice. */
 final class Outgoing {
@@ -16,17 +18,19 @@ final class Outgoing {
     final long time;
     private byte[] value;
     private long size;
-    private int precious;
-    private int bulk;
+    private BatchContents contents;
 
-    /** @param precious how many precious events it carries, to count them if it is lost; {@code bulk} likewise */
-    Outgoing(String topic, byte[] key, byte[] value, long time, int precious, int bulk) {
+    Outgoing(String topic, byte[] key, byte[] value, long time, BatchContents contents) {
         this.topic = topic;
         this.key = key;
         this.time = time;
-        this.precious = precious;
-        this.bulk = bulk;
+        this.contents = contents;
         setValue(value);
+    }
+
+    /** That carries no events. */
+    Outgoing(String topic, byte[] key, byte[] value, long time) {
+        this(topic, key, value, time, new BatchContents(0, 0, PreciousMask.NONE));
     }
 
     private void setValue(byte[] bytes) {
@@ -40,11 +44,11 @@ final class Outgoing {
     }
 
     int precious() {
-        return precious;
+        return contents.precious();
     }
 
     int bulk() {
-        return bulk;
+        return contents.bulk();
     }
 
     /** Bytes that it takes in memory, here or in the producer. */
@@ -61,8 +65,8 @@ final class Outgoing {
     int removeBulk(AvroCodec<EventBatch> codec) {
         try {
             EventBatch batch = codec.decode(value);
-            int removed = Math.min(bulk, BatchEvents.removeBulk(batch));
-            bulk -= removed;
+            int removed = BatchEvents.removeBulk(batch, contents.mask());
+            contents = new BatchContents(contents.precious(), 0, PreciousMask.NONE);
             setValue(codec.encode(batch));
             return removed;
         } catch (MalformedRecordException e) {

@@ -1,5 +1,6 @@
 package io.kubeguardian.collector.ship;
 
+import io.kubeguardian.collector.batch.BatchContents;
 import io.kubeguardian.collector.batch.BatchSink;
 import io.kubeguardian.collector.batch.LossCounters;
 import io.kubeguardian.schema.AvroCodec;
@@ -96,21 +97,21 @@ public final class Shipper implements BatchSink, AutoCloseable {
     }
 
     @Override
-    public void accept(EventBatch batch, int precious, int bulk) {
+    public void accept(EventBatch batch, BatchContents contents) {
         backlog.offer(new Outgoing(Topics.EVENTS, Keys.bytes(Keys.events(batch)), batches.encode(batch),
-                batch.getBaseTime() / 1_000_000, precious, bulk));
+                batch.getBaseTime() / 1_000_000, contents));
     }
 
     /** Sends a health record soon, keyed by node, unless a newer one comes first. Never blocks. */
     public void send(CollectorHealth record) {
         backlog.offerNewest(new Outgoing(Topics.COLLECTOR_HEALTH, Keys.bytes(record.getNode()), health.encode(record),
-                record.getTime() / 1_000_000, 0, 0));
+                record.getTime() / 1_000_000));
     }
 
     /** Sends a record that could not be used; keyed by where it came from. Never blocks. */
     public void send(DeadLetter record) {
         if (!backlog.offer(new Outgoing(Topics.DEAD_LETTERS, Keys.bytes(record.getTopic() + '/' + record.getPartition()),
-                deadLetters.encode(record), record.getTime() / 1_000_000, 0, 0))) {
+                deadLetters.encode(record), record.getTime() / 1_000_000))) {
             recordsLost.incrementAndGet();
         }
     }

@@ -103,7 +103,7 @@ class PodBatchesTest {
         add(before, "a");
         sent.clear();
 
-        PodBatches batches = new PodBatches(ORIGIN, before.numbers(), 1, LONG, losses, (batch, p, k) -> sent.add(batch));
+        PodBatches batches = new PodBatches(ORIGIN, before.numbers(), 1, LONG, losses, (batch, contents) -> sent.add(batch));
         add(batches, "a");
         add(batches, "b");
         add(batches, "c");
@@ -123,7 +123,7 @@ class PodBatchesTest {
     }
 
     private PodBatches batches(int events, long nanos) {
-        return new PodBatches(ORIGIN, Numbers.FIRST, events, nanos, losses, (batch, precious, bulk) -> sent.add(batch));
+        return new PodBatches(ORIGIN, Numbers.FIRST, events, nanos, losses, (batch, contents) -> sent.add(batch));
     }
 
     private static void add(PodBatches batches, String pod) {

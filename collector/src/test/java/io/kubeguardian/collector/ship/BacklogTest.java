@@ -2,10 +2,12 @@ package io.kubeguardian.collector.ship;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubeguardian.collector.batch.BatchContents;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BatchEvents;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.EventBatchBuilder;
+import io.kubeguardian.schema.PreciousMask;
 import io.kubeguardian.schema.Topics;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,6 +170,7 @@ class BacklogTest {
         if (precious + bulk == 0) {
             builder.addExit(0, process, 0);
         }
-        return new Outgoing(Topics.EVENTS, KEY, CODEC.encode(builder.build()), 0, precious, bulk);
+        return new Outgoing(Topics.EVENTS, KEY, CODEC.encode(builder.build()), 0,
+                new BatchContents(precious, bulk, PreciousMask.NONE));
     }
 }

@@ -2,6 +2,7 @@ package io.kubeguardian.collector.ship;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubeguardian.collector.batch.BatchContents;
 import io.kubeguardian.collector.batch.LossCounters;
 import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.schema.AvroCodec;
@@ -10,6 +11,7 @@ import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.EventBatchBuilder;
 import io.kubeguardian.schema.EventClass;
 import io.kubeguardian.schema.LossCause;
+import io.kubeguardian.schema.PreciousMask;
 import io.kubeguardian.schema.TopicSetup;
 import io.kubeguardian.schema.Topics;
 import java.net.InetAddress;
@@ -43,7 +45,7 @@ class ShipperIT {
     void whatKafkaHasNotTakenWhenItClosesIsCounted() {
         Shipper shipper = new Shipper(Map.of("bootstrap.servers", "127.0.0.1:1"), SMALL, SOON, losses, errors);
         for (int i = 0; i < 10; i++) {
-            shipper.accept(batch(2, 3, 1), 2, 3);
+            offer(shipper, 2, 3, 1);
         }
 
         shipper.close();
@@ -61,7 +63,7 @@ class ShipperIT {
         }
         try (Shipper shipper = new Shipper(Map.of("bootstrap.servers", "127.0.0.1:" + port), SMALL, LONG, losses, errors)) {
             for (int i = 0; i < 20; i++) {
-                shipper.accept(batch(1, 1, 1), 1, 1);
+                offer(shipper, 1, 1, 1);
             }
             await(() -> errors.get(KafkaErrors.Kind.UNREACHABLE) >= 3);
             assertThat(shipper.problem()).contains("127.0.0.1:" + port, "has acknowledged nothing yet");
@@ -83,13 +85,13 @@ class ShipperIT {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(0, folder.resolve("kafka"))) {
             TopicSetup.createMissing(kafka.clientProperties(), 1);
             try (Shipper shipper = new Shipper(kafka.clientProperties(), SMALL, LONG, losses, errors)) {
-                shipper.accept(batch(1, 1, 1), 1, 1);
+                offer(shipper, 1, 1, 1);
                 await(() -> shipper.status().batchesSent() == 1);
                 kafka.stop();
 
                 int mixed = 2_500; // some 10 kB each, of which 9 kB are bulk: many times the bound, and less than it
                 for (int i = 0; i < mixed; i++) {
-                    shipper.accept(batch(4, 100, 80), 4, 100);
+                    offer(shipper, 4, 100, 80);
                     BacklogStatus now = shipper.status().backlog();
                     assertThat(now.waitingBytes() + now.inFlightBytes()).isLessThanOrEqualTo(SMALL);
                 }
@@ -98,7 +100,7 @@ class ShipperIT {
 
                 kafka.restart();
                 await(() -> shipper.status().backlog().waiting() + shipper.status().backlog().inFlight() == 0);
-                shipper.accept(batch(1, 1, 1), 1, 1);
+                offer(shipper, 1, 1, 1);
                 await(() -> shipper.status().batchesSent() == mixed + 2);
 
                 List<EventBatch> read = read(kafka);
@@ -155,6 +157,10 @@ class ShipperIT {
             }
         }
         return batches;
+    }
+
+    private void offer(Shipper shipper, int precious, int bulk, int length) {
+        shipper.accept(batch(precious, bulk, length), new BatchContents(precious, bulk, PreciousMask.NONE));
     }
 
     /** @param length of each bulk event's path, characters */

@@ -3,11 +3,13 @@ package io.kubeguardian.collector.ship;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kubeguardian.collector.batch.BatchContents;
 import io.kubeguardian.collector.batch.LossCounters;
 import io.kubeguardian.config.KafkaSettings;
 import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.EventBatchBuilder;
+import io.kubeguardian.schema.PreciousMask;
 import io.kubeguardian.schema.TopicSetup;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,21 +58,21 @@ class TlsIT {
     void aRenewedCertificateIsUsedWithoutARestart() throws Exception {
         KafkaSettings atFirst = settings("..first");
         try (Shipper shipper = shipper(settings())) {
-            shipper.accept(batch(), 1, 0);
+            shipper.accept(batch(), new BatchContents(1, 0, PreciousMask.NONE));
             await(() -> shipper.status().batchesSent() == 1);
 
             mount("second", renewed.sign("collector"));
             kafka.stop();
             brokerOf(renewed); // what the old authority has signed is no longer good
             kafka.restart();
-            shipper.accept(batch(), 1, 0);
+            shipper.accept(batch(), new BatchContents(1, 0, PreciousMask.NONE));
 
             await(() -> shipper.status().batchesSent() == 2);
             assertThat(shipper.status().recordsLost()).isZero();
         }
         // The certificate of before would not have done.
         try (Shipper shipper = shipper(atFirst)) {
-            shipper.accept(batch(), 1, 0);
+            shipper.accept(batch(), new BatchContents(1, 0, PreciousMask.NONE));
             await(() -> shipper.status().errors().getOrDefault(KafkaErrors.Kind.AUTHENTICATION, 0L) > 0);
             assertThat(shipper.status().batchesSent()).isZero();
             assertThat(shipper.problem()).contains("authentication fails");
@@ -80,13 +82,13 @@ class TlsIT {
     @Test
     void filesThatBecomeUnusableChangeNothing() throws Exception {
         try (Shipper shipper = shipper(settings())) {
-            shipper.accept(batch(), 1, 0);
+            shipper.accept(batch(), new BatchContents(1, 0, PreciousMask.NONE));
             await(() -> shipper.status().batchesSent() == 1);
 
             mount("second", new TestAuthority.Signed("not a certificate", "nor a key"));
             kafka.stop();
             kafka.restart();
-            shipper.accept(batch(), 1, 0);
+            shipper.accept(batch(), new BatchContents(1, 0, PreciousMask.NONE));
 
             await(() -> shipper.status().batchesSent() == 2);
         }
