@@ -1,6 +1,7 @@
 package io.kubeguardian.collector;
 
 import io.kubeguardian.collector.ffm.NativeException;
+import io.kubeguardian.collector.sensor.ProgramVerdict;
 import io.kubeguardian.collector.sensor.Sensor;
 import io.kubeguardian.collector.sensor.SensorException;
 import io.kubeguardian.config.ConfigException;
@@ -18,7 +19,7 @@ import org.apache.kafka.common.KafkaException;
  * when it cannot run, 1 with a stack trace for a mistake of ours.
  */
 public final class CollectorMain {
-    private static final String USAGE = "usage: collector [--config FILE] [--capture FILE [--no-kafka]] | --probe";
+    private static final String USAGE = "usage: collector [--config FILE] [--capture FILE [--no-kafka]] | --probe | --programs";
 
     private CollectorMain() {}
 
@@ -28,6 +29,10 @@ public final class CollectorMain {
             return;
         }
         try {
+            if (List.of(args).equals(List.of("--programs"))) {
+                programs();
+                return;
+            }
             NodeCollector collector = open(args);
             Runtime.getRuntime().addShutdownHook(new Thread(collector::close, "kg-shutdown"));
             System.err.println(readyLine(collector));
@@ -35,7 +40,7 @@ public final class CollectorMain {
             collector.run();
         } catch (ConfigException | IllegalArgumentException | SensorException | NativeException | UncheckedIOException
                 | KafkaException e) {
-            System.err.println("collector: " + e.getMessage());
+            System.err.println("collector: " + message(e));
             System.exit(2);
         } catch (RuntimeException | Error e) { // else the other threads live on: a process that sees nothing
             e.printStackTrace();
@@ -43,11 +48,30 @@ public final class CollectorMain {
         }
     }
 
+    /** Kafka's clients hide what is wrong below "Failed to construct". */
+    private static String message(RuntimeException e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof ConfigException) {
+                return t.getMessage();
+            }
+        }
+        return e instanceof KafkaException && e.getCause() != null ? "Kafka: " + e.getCause().getMessage() : e.getMessage();
+    }
+
     /** Exits 0 when the sensor can run here, else 1 with the reason. */
     private static void probe() {
         String problem = Sensor.probe();
         if (!problem.isEmpty()) {
             System.err.println(problem);
+            System.exit(1);
+        }
+    }
+
+    /** Says of every BPF program whether this kernel takes it, a line each; exits 1 when its verifier rejects one. */
+    private static void programs() {
+        List<ProgramVerdict> verdicts = ProgramVerdict.all();
+        verdicts.forEach(System.out::println);
+        if (verdicts.stream().anyMatch(verdict -> verdict.outcome() == ProgramVerdict.Outcome.REJECTED)) {
             System.exit(1);
         }
     }

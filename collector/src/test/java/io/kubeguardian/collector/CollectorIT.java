@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From this kernel through a real broker and back into the kernel. */
-@KernelTest
+@KernelTest(inGuest = false)
 class CollectorIT {
     private static final int KILLED = 128 + 9;
     private static EmbeddedKafka kafka;

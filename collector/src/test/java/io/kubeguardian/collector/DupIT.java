@@ -44,7 +44,7 @@ class DupIT {
     @BeforeEach
     void attach() throws Exception {
         folder = folder.toRealPath();
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
         seen = new SensorHarness(cgroups.tree());
         cgroup = cgroups.container(pod, TestCgroups.randomContainer());
     }

@@ -3,6 +3,7 @@ package io.kubeguardian.collector;
 import io.kubeguardian.collector.attribute.CgroupTable;
 import io.kubeguardian.collector.attribute.CgroupTree;
 import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.Numbers;
 import io.kubeguardian.collector.batch.Origin;
 import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.collector.event.CgroupListener;
@@ -71,9 +72,15 @@ final class SensorHarness implements AutoCloseable {
     private final PodBatches pods;
     private final EventDecoder decoder;
     private final SyscallHistograms histograms;
+    private final boolean ownSensor;
 
+    /** Of the {@link SharedSensor} where it monitors this tree, else of a sensor of its own. */
     SensorHarness(CgroupTree tree) {
-        this(tree, 1 << 18, 1 << 18);
+        this(tree, SharedSensor.of(tree));
+    }
+
+    private SensorHarness(CgroupTree tree, Sensor shared) {
+        this(tree, shared == null ? Sensor.open(tree, options(1 << 18, 1 << 18, 0)) : shared, shared == null, false);
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
@@ -81,21 +88,30 @@ final class SensorHarness implements AutoCloseable {
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes, long openRepeatNanos) {
-        this(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos, List.of(), false));
+        this(tree, options(preciousBytes, bulkBytes, openRepeatNanos));
     }
 
     SensorHarness(CgroupTree tree, SensorOptions options) {
-        sensor = Sensor.open(tree, options);
+        this(tree, Sensor.open(tree, options), true, options.countCalls());
+    }
+
+    static SensorOptions options(int preciousBytes, int bulkBytes, long openRepeatNanos) {
+        return new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos, List.of(), false);
+    }
+
+    private SensorHarness(CgroupTree tree, Sensor sensor, boolean ownSensor, boolean countCalls) {
+        this.sensor = sensor;
+        this.ownSensor = ownSensor;
         cgroups = new CgroupTable(10_000, id -> null);
-        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> {
+        pods = new PodBatches(Origin.here("test", "node"), Numbers.FIRST, 1000, 1, new LossCounters(), (b, contents) -> {
             all.add(b);
             if (!b.getProcesses().isEmpty()) {
                 batches.add(b);
             }
-            bulkEvents += k;
+            bulkEvents += contents.bulk();
         });
         long bootToWall = Libc.bootToWallNanos();
-        histograms = options.countCalls()
+        histograms = countCalls
                 ? new SyscallHistograms(sensor.callCounts(), cgroups, pods, () -> bootToWall, 1) : null;
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
             @Override
@@ -179,6 +195,8 @@ final class SensorHarness implements AutoCloseable {
 
     @Override
     public void close() {
-        sensor.close();
+        if (ownSensor) {
+            sensor.close();
+        }
     }
 }

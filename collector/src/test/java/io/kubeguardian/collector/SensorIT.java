@@ -38,7 +38,7 @@ class SensorIT {
     @BeforeEach
     void attach() throws Exception {
         folder = folder.toRealPath();
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
         seen = new SensorHarness(cgroups.tree());
         cgroup = cgroups.container(pod, container);
     }
@@ -303,7 +303,7 @@ class SensorIT {
         });
         assertThat(seen.opens).singleElement()
                 .satisfies(open -> assertThat(open.process().containerId()).isEqualTo(shortContainer));
-        assertThat(seen.cgroups.failures()).isZero();
+        assertThat(seen.cgroups.counts().failures()).isZero();
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * libbpf 1.x, as its headers {@code bpf/libbpf.h} and {@code bpf/bpf.h} declare it. Objects, programs, maps and links
@@ -31,6 +33,12 @@ public final class Libbpf {
             address("bpf_object__find_program_by_name", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
     private static final MethodHandle FIND_MAP =
             address("bpf_object__find_map_by_name", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle NEXT_PROGRAM =
+            number("bpf_object__next_program", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle PROGRAM_NAME =
+            number("bpf_program__name", FunctionDescriptor.of(ADDRESS, ADDRESS));
+    private static final MethodHandle PROGRAM_SECTION =
+            number("bpf_program__section_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
     private static final MethodHandle PROGRAM_FD =
             number("bpf_program__fd", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle SET_AUTOLOAD =
@@ -167,6 +175,39 @@ public final class Libbpf {
             check("bpf_program__set_autoload", (int) SET_AUTOLOAD.invokeExact(program, load));
         } catch (NativeException e) {
             throw e;
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
+    /** All programs of an object, in its order. */
+    public static List<MemorySegment> programs(MemorySegment object) {
+        List<MemorySegment> programs = new ArrayList<>();
+        try {
+            MemorySegment program = (MemorySegment) NEXT_PROGRAM.invokeExact(object, MemorySegment.NULL);
+            while (program.address() != 0) {
+                programs.add(program);
+                program = (MemorySegment) NEXT_PROGRAM.invokeExact(object, program);
+            }
+            return programs;
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
+    /** Name of the C function. */
+    public static String programName(MemorySegment program) {
+        return text(PROGRAM_NAME, program);
+    }
+
+    /** What its {@code SEC()} says. */
+    public static String programSection(MemorySegment program) {
+        return text(PROGRAM_SECTION, program);
+    }
+
+    private static String text(MethodHandle function, MemorySegment program) {
+        try {
+            return ((MemorySegment) function.invokeExact(program)).reinterpret(Long.MAX_VALUE).getString(0);
         } catch (Throwable e) {
             throw Natives.unexpected(e);
         }

@@ -20,7 +20,7 @@ import java.util.function.IntConsumer;
 /** One opened BPF object with its links; closing takes everything out of the kernel again. Nothing is pinned. */
 final class BpfObject implements AutoCloseable {
     static final String RESOURCE = "/io/kubeguardian/bpf/kubeguardian.bpf.o";
-    private static final int LOG_BYTES = 64 * 1024;
+    static final int LOG_BYTES = 64 * 1024;
 
     private final MemorySegment object;
     private final Deque<MemorySegment> links = new ArrayDeque<>();
@@ -39,7 +39,7 @@ final class BpfObject implements AutoCloseable {
         return BpfObject.class.getResource(RESOURCE) != null;
     }
 
-    private static byte[] bytes() {
+    static byte[] bytes() {
         try (InputStream in = BpfObject.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
                 throw new SensorException("BPF object not built: install clang, llvm, bpftool and libbpf-dev and build again");
@@ -70,7 +70,7 @@ final class BpfObject implements AutoCloseable {
     }
 
     /** The verifier's last words before its statistics. */
-    private static String verdict(String log) {
+    static String verdict(String log) {
         String[] lines = log.strip().split("\n");
         for (int i = lines.length - 1; i >= 0; i--) {
             if (!lines[i].isBlank() && !lines[i].startsWith("processed ")) {
