@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How a collector ends, and how the next one goes on, as processes. */
-@KernelTest
+@KernelTest(inGuest = false)
 class RestartIT {
     private static final int TERMINATED = 128 + 15;
 
