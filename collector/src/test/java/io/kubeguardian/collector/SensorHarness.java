@@ -66,24 +66,23 @@ final class SensorHarness implements AutoCloseable {
     private final EventDecoder decoder;
     private final boolean ownSensor;
 
-    /** Of the {@link SharedSensor} where it monitors this tree, else of a sensor of its own. */
+    /** Of a {@link SharedSensor} where one monitors this tree, else of a sensor of its own. */
     SensorHarness(CgroupTree tree) {
-        this(tree, SharedSensor.of(tree));
+        this(tree, options(1 << 18, 1 << 18, 0));
     }
 
-    private SensorHarness(CgroupTree tree, Sensor shared) {
-        this(tree, shared == null ? Sensor.open(tree, options(1 << 18, 1 << 18, 0)) : shared, shared == null);
-    }
-
+    /** Of a sensor of its own: one whose counters start at 0. */
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
-        this(tree, preciousBytes, bulkBytes, 0);
+        this(tree, Sensor.open(tree, options(preciousBytes, bulkBytes, 0)), true);
     }
 
-    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes, long openRepeatNanos) {
-        this(tree, Sensor.open(tree, options(preciousBytes, bulkBytes, openRepeatNanos)), true);
+    /** As {@link #SensorHarness(CgroupTree)}. */
+    SensorHarness(CgroupTree tree, SensorOptions options) {
+        this(tree, SharedSensor.monitors(tree) ? SharedSensor.with(options) : Sensor.open(tree, options),
+                !SharedSensor.monitors(tree));
     }
 
-    private static SensorOptions options(int preciousBytes, int bulkBytes, long openRepeatNanos) {
+    static SensorOptions options(int preciousBytes, int bulkBytes, long openRepeatNanos) {
         return new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos);
     }
 

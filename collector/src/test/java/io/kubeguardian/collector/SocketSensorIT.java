@@ -52,7 +52,7 @@ class SocketSensorIT {
     @BeforeEach
     void attach() throws Exception {
         folder = folder.toRealPath();
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
         seen = new SensorHarness(cgroups.tree());
         cgroup = cgroups.container(TestCgroups.randomPod(), container);
     }
