@@ -19,6 +19,8 @@ const volatile struct kg_settings settings SEC(".rodata.settings") = {};
 #define KG_IN_BTF(type) struct type *in_btf_##type __attribute__((unused));
 KG_IN_BTF(kg_header)
 KG_IN_BTF(kg_exec)
+KG_IN_BTF(kg_environment_name)
+KG_IN_BTF(kg_counts)
 KG_IN_BTF(kg_fork)
 KG_IN_BTF(kg_exit)
 KG_IN_BTF(kg_open)
@@ -40,8 +42,13 @@ KG_RING(bulk)		/* the rest */
 #include "scratch.h"
 #include "filter.h"
 #include "task.h"
+#include "core_fixes.h"
 #include "call.h"
+#include "counts.h"
 #include "path.h"
+#include "environment.h"
+#include "may_write.h"
+#include "exec_event.h"
 #include "descriptor.h"
 #include "given.h"
 #include "repeat.h"
@@ -54,6 +61,7 @@ KG_RING(bulk)		/* the rest */
 #include "call_event.h"
 
 #include "sensors/exec.bpf.c"
+#include "sensors/running.bpf.c"
 #include "sensors/fork.bpf.c"
 #include "sensors/exit.bpf.c"
 #include "sensors/open.bpf.c"

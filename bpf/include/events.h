@@ -32,6 +32,9 @@ enum kg_type {
 #define KG_EXEC_MEMFD 4
 #define KG_EXEC_KILLED 8
 #define KG_EXEC_PATH_TRUNCATED 16
+#define KG_EXEC_FOUND_RUNNING 32
+#define KG_EXEC_WRITABLE 64
+#define KG_EXEC_ENVIRONMENT_TRUNCATED 256
 
 #define KG_OPEN_PATH_TRUNCATED 1
 #define KG_OPEN_PATH_RELATIVE 2
@@ -66,18 +69,6 @@ struct kg_header {
  * Paths are carried as the walk finds them: last component first, each ended by a slash. "token/secrets/run/" is
  * /run/secrets/token; nothing at all is /. The collector turns them round, outside of the kernel.
  */
-struct kg_exec {
-	struct kg_header header;
-	__u64 parent_start_time;
-	__u32 parent_pid;
-	__u32 flags;
-	__u32 exe_length;	/* then in data: path of the program, walked */
-	__u32 cwd_length;	/* working directory, walked */
-	__u32 args_length;	/* argument vector as in memory, each ended by NUL */
-	__u32 reserved;
-	char data[];
-};
-
 struct kg_fork {
 	struct kg_header header;	/* the parent; cgroup is the child's */
 	__u64 child_start_time;

@@ -53,7 +53,7 @@ class ContainmentIT {
         seen.read();
         assertThat(status).isEqualTo(KILLED);
         assertThat(seen.execs).singleElement()
-                .satisfies(exec -> assertThat(exec.raw().getFlags()).isEqualTo(EventBits.EXEC_KILLED));
+                .satisfies(exec -> assertThat(exec.flags()).isEqualTo(EventBits.EXEC_KILLED));
         assertThat(seen.exits).singleElement().satisfies(exit -> assertThat(exit.raw().getStatus()).isEqualTo(9));
         assertThat(seen.sensor.containments().counts(id)).isEqualTo(new Counts(1, 0));
     }

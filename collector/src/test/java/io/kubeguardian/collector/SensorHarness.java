@@ -3,6 +3,7 @@ package io.kubeguardian.collector;
 import io.kubeguardian.collector.attribute.CgroupTable;
 import io.kubeguardian.collector.attribute.CgroupTree;
 import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.Numbers;
 import io.kubeguardian.collector.batch.Origin;
 import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.collector.event.CgroupListener;
@@ -13,6 +14,7 @@ import io.kubeguardian.collector.sensor.SensorOptions;
 import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.Connect;
 import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.Exec;
 import io.kubeguardian.schema.Exit;
 import io.kubeguardian.schema.Fork;
@@ -26,7 +28,12 @@ import java.util.function.Function;
 final class SensorHarness implements AutoCloseable {
     record Process(String podUid, String containerId, int pid, int containerPid, long startTime, String comm, int uid) {}
 
-    record SeenExec(Process process, String exe, List<String> args, String cwd, Exec raw) {}
+    record SeenExec(Process process, String exe, List<String> args, String cwd, Exec raw) {
+        /** Without the one that says whether the program may write its own file: root, who runs the tests, nearly always may. */
+        int flags() {
+            return raw.getFlags() & ~EventBits.EXEC_WRITABLE;
+        }
+    }
 
     record SeenFork(Process process, Fork raw) {}
 
@@ -64,39 +71,47 @@ final class SensorHarness implements AutoCloseable {
     final Sensor sensor;
     private final PodBatches pods;
     private final EventDecoder decoder;
+    private final SyscallHistograms histograms;
     private final boolean ownSensor;
+    private final long opensBefore;
+    private final long sendsBefore;
 
-    /** Of a {@link SharedSensor} where one monitors this tree, else of a sensor of its own. */
+    /** Of a {@link SharedSensor} where they monitor this tree, else of a sensor of its own. */
     SensorHarness(CgroupTree tree) {
         this(tree, options(1 << 18, 1 << 18, 0));
-    }
-
-    /** Of a sensor of its own: one whose counters start at 0. */
-    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
-        this(tree, Sensor.open(tree, options(preciousBytes, bulkBytes, 0)), true);
     }
 
     /** As {@link #SensorHarness(CgroupTree)}. */
     SensorHarness(CgroupTree tree, SensorOptions options) {
         this(tree, SharedSensor.monitors(tree) ? SharedSensor.with(options) : Sensor.open(tree, options),
-                !SharedSensor.monitors(tree));
+                !SharedSensor.monitors(tree), options.countCalls());
+    }
+
+    /** Of a sensor of its own, whatever monitors the tree besides: what its rings have no room for is lost. */
+    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
+        this(tree, Sensor.open(tree, options(preciousBytes, bulkBytes, 0)), true, false);
     }
 
     static SensorOptions options(int preciousBytes, int bulkBytes, long openRepeatNanos) {
-        return new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos);
+        return new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos, List.of(), false);
     }
 
-    private SensorHarness(CgroupTree tree, Sensor sensor, boolean ownSensor) {
+    private SensorHarness(CgroupTree tree, Sensor sensor, boolean ownSensor, boolean countCalls) {
         this.sensor = sensor;
         this.ownSensor = ownSensor;
+        this.opensBefore = sensor.opensRepeated();
+        this.sendsBefore = sensor.sendsRepeated();
         cgroups = new CgroupTable(10_000, id -> null);
-        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> {
+        pods = new PodBatches(Origin.here("test", "node"), Numbers.FIRST, 1000, 1, new LossCounters(), (b, contents) -> {
             all.add(b);
             if (!b.getProcesses().isEmpty()) {
                 batches.add(b);
             }
-            bulkEvents += k;
+            bulkEvents += contents.bulk();
         });
+        long bootToWall = Libc.bootToWallNanos();
+        histograms = countCalls
+                ? new SyscallHistograms(sensor.callCounts(), cgroups, pods, () -> bootToWall, 1) : null;
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
             @Override
             public void created(long cgroup, String path) {
@@ -107,12 +122,23 @@ final class SensorHarness implements AutoCloseable {
             public void removed(long cgroup) {
                 cgroups.removed(cgroup, System.nanoTime());
             }
-        }, Libc.bootToWallNanos());
+        }, bootToWall, true);
         try {
             tree.walk((path, id) -> cgroups.created(id, path));
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** Tells of the processes that were there before, as the collector does before its first reading. */
+    SensorHarness tellRunning() {
+        RunningProcesses.tell(sensor, decoder);
+        return this;
+    }
+
+    /** Writes the records of the system calls counted so far; only with settings that count. */
+    void flushHistograms() {
+        histograms.flush();
     }
 
     /** Reads what is there. Events are in the ring before the program that caused them has ended. */
@@ -142,6 +168,16 @@ final class SensorHarness implements AutoCloseable {
 
     long events() {
         return decoder.events();
+    }
+
+    /** Opens held back as repeated, of this test. */
+    long opensRepeated() {
+        return sensor.opensRepeated() - opensBefore;
+    }
+
+    /** Sends held back as repeated, of this test. */
+    long sendsRepeated() {
+        return sensor.sendsRepeated() - sendsBefore;
     }
 
     long unreadable() {

@@ -64,10 +64,17 @@ class ConfigReaderTest {
         "\"detection: {rules: null}\"              | detection.rules has no value",
         "\"collector: {batchMillis: 0}\"            | collector.batchMillis is 0, must be from 1 to 10000",
         "\"collector: {bulkRingBytes: 5000}\"       | must be a power of two",
+        "\"collector: {environment: [A=B]}\"       | collector.environment: A=B is not the name of a variable",
+        "\"collector: {environment: ['']}\"         | is not the name of a variable",
+        "\"collector: {environment: [null]}\"       | is not the name of a variable",
+        "\"collector: {environment: [A2345678901234567890123456789012]}\" | at most 31",
+        "\"collector: {environment: [A, B, C, D, E, F, G, H, I]}\" | collector.environment has 9 names, at most 8",
+        "\"collector: {syscallCountSeconds: 301}\"  | collector.syscallCountSeconds is 301, must be from 0 to 300",
         "\"collector: 7\"                           | collector must be a mapping",
         "\"[1, 2]\"                                 | must be a mapping",
         "\"collector: {node: [\"                    | kubeguardian.yaml:1",
         "\"webhook: {certificate: a.pem}\"          | go together",
+        "\"kafka: {privateKey: a.pem}\"             | kafka.certificate and kafka.privateKey go together",
     })
     void aWrongFileIsRefusedInOneLine(String yaml, String expected) throws Exception {
         Path file = file(yaml);
@@ -77,6 +84,16 @@ class ConfigReaderTest {
                 .hasMessageContaining("kubeguardian.yaml")
                 .hasMessageContaining(expected)
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+    }
+
+    @Test
+    void filesForTlsTurnItOnAndTheRestIsHandedOver() {
+        KafkaSettings plain = new KafkaSettings("k:9092", Map.of("a", "b"));
+        KafkaSettings tls = new KafkaSettings("k:9093", "ca.crt", "", "", Map.of("ssl.protocol", "TLSv1.3"));
+
+        assertThat(plain.client()).containsOnly(Map.entry("bootstrap.servers", "k:9092"), Map.entry("a", "b"));
+        assertThat(tls.client()).containsEntry("security.protocol", "SSL").containsEntry("ssl.protocol", "TLSv1.3")
+                .containsEntry("ssl.engine.factory.class", PemFilesSslEngineFactory.class.getName());
     }
 
     @Test

@@ -9,7 +9,6 @@ import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BatchEvents;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Keys;
-import io.kubeguardian.schema.Loss;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.Signal;
@@ -17,6 +16,7 @@ import io.kubeguardian.schema.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -31,8 +31,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Everything that is kept per pod: decoding, completeness, metadata, the process tree, the rules. Input are the
- * records of {@link Topics#EVENTS} and {@link Topics#PODS} by the pod's key, as one stream, so that a capture in
- * which a pod's metadata comes before its events is replayed in that order.
+ * records of {@link Topics#EVENTS}, {@link Topics#PODS} and what others put on {@link Topics#SIGNALS} by the pod's key,
+ * as one stream, so that a capture in which a pod's metadata comes before its events is replayed in that order.
  */
 public final class DetectFunction extends KeyedProcessFunction<String, RawRecord, Signal> {
     private static final long serialVersionUID = 1L;
@@ -46,6 +46,8 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     static final long DELETE_GRACE_MILLIS = 60_000;
     /** After this long without a batch, what a pod did is forgotten even if its deletion was not seen, milliseconds. */
     static final long FORGET_MILLIS = 7L * 24 * 3600 * 1000;
+    /** A node that nobody watched for so long is worth a signal: no collector takes so long to be replaced, milliseconds. */
+    static final long UNWATCHED_MILLIS = 60_000;
     /** Most batches that wait for a pod's metadata. */
     static final int WAITING_LIMIT = 512;
 
@@ -56,6 +58,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
 
     private transient AvroCodec<EventBatch> batches;
     private transient AvroCodec<PodMetadata> pods;
+    private transient ForeignSignals foreignSignals;
     private transient ValueState<PodState> podState;
     private transient ValueState<PodMetadata> metadataState;
     private transient ListState<RawRecord> waiting;
@@ -84,6 +87,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     public void open(OpenContext context) throws Exception {
         batches = AvroCodec.of(EventBatch.class);
         pods = AvroCodec.of(PodMetadata.class);
+        foreignSignals = new ForeignSignals();
         var runtime = getRuntimeContext();
         podState = runtime.getState(new ValueStateDescriptor<>("pod", TypeInformation.of(PodState.class)));
         metadataState = runtime.getState(new ValueStateDescriptor<>("metadata", Types.POD));
@@ -106,13 +110,51 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             if (record.topic.equals(Topics.PODS)) {
                 metadata(record, context, out);
             } else {
-                EventBatch batch = decode(record);
-                metrics.decoded.inc();
-                events(record, batch, context, out);
+                resolve(record, evidence(record), context, out);
             }
         } catch (MalformedRecordException e) {
             metrics.malformed.inc();
             context.output(DeadLetters.TAG, DeadLetters.of(record, e.getMessage(), clock.nanos()));
+        }
+    }
+
+    /** A batch of events, or a signal of somebody else. */
+    private SpecificRecordBase evidence(RawRecord record) throws MalformedRecordException {
+        if (record.topic.equals(Topics.SIGNALS)) {
+            return foreignSignals.decode(record);
+        }
+        EventBatch batch = decode(record);
+        metrics.decoded.inc();
+        return batch;
+    }
+
+    /** Empty for the host itself. */
+    private static String podUid(SpecificRecordBase evidence) {
+        return evidence instanceof Signal signal ? signal.getPod().getUid() : ((EventBatch) evidence).getPodUid();
+    }
+
+    private void use(
+            RawRecord record, SpecificRecordBase evidence, PodMetadata metadata, PodState pod, Context context,
+            Collector<Signal> out)
+            throws Exception {
+        if (evidence instanceof Signal signal) {
+            found(record, signal, metadata, pod, context, out);
+        } else {
+            evaluate(record, (EventBatch) evidence, metadata, pod, context, out);
+        }
+    }
+
+    private void found(
+            RawRecord record, Signal signal, PodMetadata metadata, PodState pod, Context context,
+            Collector<Signal> out)
+            throws Exception {
+        remember(record, pod, context);
+        metrics.foreign.inc();
+        long held = guard.pass(ForeignSignals.repeatKey(signal), signal.getEventTime(), pod);
+        if (held < 0) {
+            metrics.repeats.inc();
+        } else {
+            out.collect(ForeignSignals.resolved(signal, metadata, pod.ledger.completeness(), held));
         }
     }
 
@@ -152,10 +194,12 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         podState.update(pod);
     }
 
-    private void events(RawRecord record, EventBatch batch, Context context, Collector<Signal> out) throws Exception {
+    private void resolve(RawRecord record, SpecificRecordBase evidence, Context context, Collector<Signal> out)
+            throws Exception {
         PodState pod = pod();
-        PodMetadata metadata = batch.getPodUid().isEmpty() ? null : metadataState.value();
-        boolean unresolved = metadata == null && !batch.getPodUid().isEmpty();
+        boolean ofAPod = !podUid(evidence).isEmpty();
+        PodMetadata metadata = ofAPod ? metadataState.value() : null;
+        boolean unresolved = metadata == null && ofAPod;
         if (unresolved && !pod.waitOver && pod.waiting < WAITING_LIMIT && settings.metadataWaitMillis() > 0) {
             waiting.add(record);
             pod.waiting++;
@@ -174,12 +218,12 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
                 pod.waitOver = true;
                 release(pod, context, out);
             }
-            evaluate(record, batch, metadata, pod, context, out);
+            use(record, evidence, metadata, pod, context, out);
         }
         podState.update(pod);
     }
 
-    /** Takes the batches that waited through, with or without metadata. */
+    /** Takes what waited through, with or without metadata. */
     private void release(PodState pod, Context context, Collector<Signal> out) throws Exception {
         if (pod.waiting == 0) {
             return;
@@ -192,7 +236,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         PodMetadata metadata = metadataState.value();
         for (RawRecord record : records) {
             try {
-                evaluate(record, decode(record), metadata, pod, context, out);
+                use(record, evidence(record), metadata, pod, context, out);
             } catch (MalformedRecordException e) {
                 throw new IllegalStateException("was valid before it waited", e);
             }
@@ -204,8 +248,9 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             Collector<Signal> out)
             throws Exception {
         long lostBefore = pod.ledger.lostEvents;
-        boolean isNew = pod.ledger.enter(batch.getEpoch(), batch.getPodSequence(), lossTotal(batch),
-                record.timestamp + settings.disorderMillis());
+        long crashesBefore = pod.ledger.crashes;
+        long unwatchedBefore = pod.ledger.unwatchedMillis;
+        boolean isNew = pod.ledger.enter(batch, record.timestamp + settings.disorderMillis());
         if (!isNew) {
             metrics.duplicates.inc();
             return;
@@ -214,11 +259,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             metrics.unresolved.inc();
         }
         metrics.events.inc(BatchEvents.count(batch));
-        if (pod.forgetAt == 0) {
-            pod.forgetAt = record.timestamp + FORGET_MILLIS;
-            context.timerService().registerEventTimeTimer(pod.forgetAt);
-        }
-        pod.lastSeen = Math.max(pod.lastSeen, record.timestamp);
+        remember(record, pod, context);
         pod.cluster = batch.getCluster();
         pod.node = batch.getNode();
         boot(batch, pod);
@@ -229,6 +270,18 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         emitter.begin(signals, podContext, pod);
         if (pod.ledger.lostEvents > lostBefore) {
             lost(batch, pod, pod.ledger.lostEvents - lostBefore, signals, out);
+        }
+        if (pod.ledger.crashes > crashesBefore) {
+            out.collect(signals.gap("crash", Long.toString(batch.getEpoch()), "The collector of node " + batch.getNode()
+                            + " was killed or crashed: what it had not sent by then is missing, nobody knows how much",
+                    Map.of("kubeguardian.epoch", Long.toString(batch.getPreviousEpoch())), batch.getBaseTime()));
+        }
+        long unwatched = pod.ledger.unwatchedMillis - unwatchedBefore;
+        if (unwatched >= UNWATCHED_MILLIS) {
+            out.collect(signals.gap("unwatched", batch.getEpoch() + "/" + batch.getUnwatchedMillis(),
+                    "No collector ran on node " + batch.getNode() + " for " + unwatched / 1000
+                            + " s: what happened in the pod meanwhile is not known",
+                    Map.of("kubeguardian.unwatched", Long.toString(unwatched)), batch.getBaseTime()));
         }
         tree.begin(pod.processes);
         names.begin(pod);
@@ -245,6 +298,15 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         if (deadline != Long.MAX_VALUE) {
             context.timerService().registerEventTimeTimer(deadline);
         }
+    }
+
+    /** The pod lives: its state is kept, for as long as it is heard of. */
+    private static void remember(RawRecord record, PodState pod, Context context) {
+        if (pod.forgetAt == 0) {
+            pod.forgetAt = record.timestamp + FORGET_MILLIS;
+            context.timerService().registerEventTimeTimer(pod.forgetAt);
+        }
+        pod.lastSeen = Math.max(pod.lastSeen, record.timestamp);
     }
 
     /** A node that came up again has none of the processes it had; a pod may keep its UID over that (static pods). */
@@ -268,7 +330,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             metrics.repeats.inc();
             return;
         }
-        out.collect(signals.gap("lost", batch.getEpoch() + "/" + lossTotal(batch),
+        out.collect(signals.gap("lost", batch.getEpoch() + "/" + Ledger.lossTotal(batch),
                 "Node " + batch.getNode() + " lost " + events + " events, " + pod.ledger.lostEvents
                         + " since this pod was first seen: what happened in the pod may be incomplete",
                 Map.of("kubeguardian.lost", Long.toString(events)), batch.getBaseTime()));
@@ -362,13 +424,5 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         repeats.clear();
         processes.clear();
         hostNames.clear();
-    }
-
-    private static long lossTotal(EventBatch batch) {
-        long total = 0;
-        for (Loss loss : batch.getLosses()) {
-            total += loss.getCount();
-        }
-        return total;
     }
 }

@@ -2,10 +2,10 @@ package io.kubeguardian.risk;
 
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.detection.DetectionClock;
-import io.kubeguardian.detection.Ids;
 import io.kubeguardian.detection.Types;
 import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.Ids;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.RiskLevel;
 import io.kubeguardian.schema.RiskScore;

@@ -106,10 +106,24 @@ record EventKind<T>(
             ContainerChange::setTime, null, BatchEvents.Visitor::containerChange,
             (event, to) -> to.index("container", event.getContainer()));
 
+    static final EventKind<Foreign> FOREIGN = new EventKind<>("foreign", EventBatch::getForeign,
+            EventBatch::setForeign, Foreign::getTime, Foreign::setTime, Foreign::getProcess,
+            BatchEvents.Visitor::foreign, (event, to) -> {
+                to.index("event", event.getEvent());
+                to.indexes("names", event.getNames());
+                to.indexes("values", event.getValues());
+            });
+
     static final EventKind<Exit> EXIT = new EventKind<>("exit", EventBatch::getExits, EventBatch::setExits,
             Exit::getTime, Exit::setTime, Exit::getProcess, BatchEvents.Visitor::exit, (event, to) -> {});
 
     /** In the order of events of the same time: a process exists before it acts, and ends last. */
     static final List<EventKind<?>> ALL = List.of(CONTAINER_CHANGE, FORK, EXEC, OPEN, CONNECT, FILE_CHANGE, SOCKET_CALL,
-            DNS, DUP, CALL, SYSCALL_COUNTS, EXIT);
+            DNS, DUP, CALL, SYSCALL_COUNTS, FOREIGN, EXIT);
+
+    /**
+     * Frequent, and as a rule of less weight than any of the others: what a sender that must give something up gives up
+     * first. For the exceptions see {@link PreciousMask}.
+     */
+    static final List<EventKind<?>> BULK = List.of(OPEN, FILE_CHANGE, SOCKET_CALL, DNS, DUP);
 }

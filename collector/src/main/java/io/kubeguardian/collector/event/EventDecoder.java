@@ -15,10 +15,12 @@ public final class EventDecoder implements RecordHandler {
 
     /**
      * @param bootToWall nanoseconds to add to the boot clock to have wall time
+     * @param maskSecrets whether what looks like a secret is masked in arguments and environment
      */
-    public EventDecoder(CgroupTable cgroups, PodBatches batches, CgroupListener listener, long bootToWall) {
+    public EventDecoder(CgroupTable cgroups, PodBatches batches, CgroupListener listener, long bootToWall,
+            boolean maskSecrets) {
         context = new RecordContext(cgroups, batches, bootToWall);
-        RecordDecoder processes = new ProcessRecords(context);
+        RecordDecoder processes = new ProcessRecords(context, maskSecrets);
         decoders[KernelLayouts.TYPE_EXEC] = processes;
         decoders[KernelLayouts.TYPE_FORK] = processes;
         decoders[KernelLayouts.TYPE_EXIT] = processes;

@@ -61,9 +61,16 @@ public final class KernelLayouts {
             JAVA_INT.withName("count_calls"),
             JAVA_LONG.withName("open_repeat_ns")).withName("kg_settings");
 
+    public static final StructLayout ENVIRONMENT_NAME = MemoryLayout.structLayout(
+            MemoryLayout.sequenceLayout(4, JAVA_LONG).withName("text"),
+            MemoryLayout.sequenceLayout(4, JAVA_LONG).withName("mask")).withName("kg_environment_name");
+
+    public static final StructLayout COUNTS = MemoryLayout.structLayout(
+            MemoryLayout.sequenceLayout(512, JAVA_INT).withName("calls")).withName("kg_counts");
+
     /** All of them. */
     public static List<StructLayout> all() {
-        List<StructLayout> all = new ArrayList<>(List.of(HEADER, CONTAINMENT, SETTINGS));
+        List<StructLayout> all = new ArrayList<>(List.of(HEADER, CONTAINMENT, SETTINGS, ENVIRONMENT_NAME, COUNTS));
         all.addAll(ProcessRecords.LAYOUTS);
         all.addAll(FileRecords.LAYOUTS);
         all.addAll(DescriptorRecords.LAYOUTS);

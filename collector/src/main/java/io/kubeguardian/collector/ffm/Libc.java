@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandle;
 /** The few C library calls that Java has no way to make. Constants are those of Linux on x86-64. */
 public final class Libc {
     public static final int EPERM = 1;
+    public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EACCES = 13;
 
@@ -40,6 +41,8 @@ public final class Libc {
             Natives.function(LIBRARY, "munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
     private static final MethodHandle OPEN = Natives.function(LIBRARY, "open",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Natives.KEEP_ERRNO);
+    private static final MethodHandle READ = Natives.function(LIBRARY, "read",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), Natives.KEEP_ERRNO);
     private static final MethodHandle CLOSE =
             Natives.function(LIBRARY, "close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle EPOLL_CREATE = Natives.function(LIBRARY, "epoll_create1",
@@ -52,8 +55,6 @@ public final class Libc {
             Natives.function(LIBRARY, "clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle GETPAGESIZE =
             Natives.function(LIBRARY, "getpagesize", FunctionDescriptor.of(JAVA_INT));
-    private static final MethodHandle GETEUID =
-            Natives.function(LIBRARY, "geteuid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle MALLOC_TRIM =
             Natives.function(LIBRARY, "malloc_trim", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     private static final MethodHandle STRERROR =
@@ -82,14 +83,6 @@ public final class Libc {
     public static int pageSize() {
         try {
             return (int) GETPAGESIZE.invokeExact();
-        } catch (Throwable e) {
-            throw Natives.unexpected(e);
-        }
-    }
-
-    public static boolean isRoot() {
-        try {
-            return (int) GETEUID.invokeExact() == 0;
         } catch (Throwable e) {
             throw Natives.unexpected(e);
         }
@@ -134,6 +127,26 @@ public final class Libc {
                 throw new NativeException(path, Natives.errno(state));
             }
             return fd;
+        } catch (NativeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
+    /** Reads at most as much as the buffer holds; 0 at the end. */
+    public static long read(int fd, MemorySegment buffer) {
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment state = call.allocate(Natives.CALL_STATE);
+            while (true) {
+                long bytes = (long) READ.invokeExact(state, fd, buffer, buffer.byteSize());
+                if (bytes >= 0) {
+                    return bytes;
+                }
+                if (Natives.errno(state) != EINTR) {
+                    throw new NativeException("read", Natives.errno(state));
+                }
+            }
         } catch (NativeException e) {
             throw e;
         } catch (Throwable e) {

@@ -3,6 +3,7 @@ package io.kubeguardian.collector.sensor;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.kubeguardian.collector.ffm.Libbpf;
+import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.ffm.NativeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +12,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /** One opened BPF object with its links; closing takes everything out of the kernel again. Nothing is pinned. */
 final class BpfObject implements AutoCloseable {
@@ -20,6 +24,7 @@ final class BpfObject implements AutoCloseable {
 
     private final MemorySegment object;
     private final Deque<MemorySegment> links = new ArrayDeque<>();
+    private final Map<SensorProgram, MemorySegment> iterators = new EnumMap<>(SensorProgram.class);
 
     /** Opens, without loading yet. @throws SensorException when the object was not built */
     BpfObject(Set<SensorProgram> programs) {
@@ -77,8 +82,22 @@ final class BpfObject implements AutoCloseable {
 
     void attach(SensorProgram program, int cgroup) {
         MemorySegment handle = program(program);
-        links.push(program.kind == SensorProgram.Kind.CGROUP
-                ? Libbpf.attachCgroup(handle, cgroup) : Libbpf.attach(handle));
+        MemorySegment link = program.kind == SensorProgram.Kind.CGROUP
+                ? Libbpf.attachCgroup(handle, cgroup) : Libbpf.attach(handle);
+        links.push(link);
+        if (program.kind == SensorProgram.Kind.ITERATOR) {
+            iterators.put(program, link);
+        }
+    }
+
+    /** Lets an attached iterator walk. @param output takes the descriptor to read from to its end */
+    void walk(SensorProgram iterator, IntConsumer output) {
+        int fd = Libbpf.iterator(iterators.get(iterator));
+        try {
+            output.accept(fd);
+        } finally {
+            Libc.close(fd);
+        }
     }
 
     /** Puts the program into a map of programs, where a tail call finds it. */

@@ -12,6 +12,7 @@ import io.kubeguardian.collector.ffm.Libbpf;
 import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.ffm.NativeException;
 import io.kubeguardian.collector.ring.KernelRing;
+import io.kubeguardian.collector.ring.RecordHandler;
 import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.SensorMode;
 import java.lang.foreign.Arena;
@@ -46,9 +47,13 @@ public final class Sensor implements AutoCloseable {
     private final KernelRing bulk;
     private final int preciousLost;
     private final int bulkLost;
+    private final int uncounted;
     private final int opensRepeated;
     private final int sendsRepeated;
     private final ContainmentMap containments;
+    private final CallCounts callCounts;
+    private long attachBegan;
+    private long attached;
 
     private Sensor(BpfObject object, Map<SensorProgram, String> refused, SensorOptions options) {
         this.object = object;
@@ -58,6 +63,9 @@ public final class Sensor implements AutoCloseable {
         this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
         this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
         this.opensRepeated = Libbpf.mapFd(object.map("opens_repeated"));
+        this.uncounted = Libbpf.mapFd(object.map("calls_uncounted"));
+        this.callCounts = options.countCalls()
+                ? new CallCounts(Libbpf.mapFd(object.map("call_counts")), Libbpf.possibleCpus()) : null;
         this.sendsRepeated = Libbpf.mapFd(object.map("sends_repeated"));
         this.containments = new ContainmentMap(Libbpf.mapFd(object.map("containments")),
                 Libbpf.mapFd(object.map("containment_count")));
@@ -69,8 +77,9 @@ public final class Sensor implements AutoCloseable {
         if (!missing.isEmpty()) {
             return missing;
         }
-        if (!Libc.isRoot()) {
-            return "not root: BPF programs cannot be loaded";
+        String privileges = Capability.problem(Capability.missing());
+        if (!privileges.isEmpty()) {
+            return privileges;
         }
         if (!Files.isReadable(Path.of("/sys/kernel/btf/vmlinux"))) {
             return "/sys/kernel/btf/vmlinux is missing: the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
@@ -101,10 +110,16 @@ public final class Sensor implements AutoCloseable {
         if (!missing.isEmpty()) {
             throw new SensorException(missing);
         }
+        Set<Capability> lacking = Capability.missing();
+        if (lacking.contains(Capability.BPF) || lacking.contains(Capability.PERFMON)) {
+            throw new SensorException(Capability.problem(lacking));
+        }
         Map<SensorProgram, String> refused = new EnumMap<>(SensorProgram.class);
         Set<SensorProgram> wanted = EnumSet.allOf(SensorProgram.class);
         for (SensorProgram program : SensorProgram.values()) {
-            if (program.kind == SensorProgram.Kind.OFTEN_REFUSED) {
+            if (program.kind == SensorProgram.Kind.CGROUP && lacking.contains(Capability.NET_ADMIN)) {
+                refused.put(program, Capability.problem(lacking));
+            } else if (program.kind == SensorProgram.Kind.OFTEN_REFUSED) {
                 tryAlone(program, refused);
             }
         }
@@ -176,12 +191,16 @@ public final class Sensor implements AutoCloseable {
             settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "root_cgroup"), tree.rootId());
             settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
             settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "open_repeat_ns"), options.openRepeatNanos());
+            settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "count_calls"), options.countCalls() ? 1 : 0);
+            EnvironmentNames.write(options.environment(), Libbpf.initialValue(object.map(".rodata.environment")));
             describeCalls(object, programs);
             Libbpf.setMaxEntries(object.map("precious"), options.preciousRingBytes());
             Libbpf.setMaxEntries(object.map("bulk"), options.bulkRingBytes());
             if (options.openRepeatNanos() == 0) {
                 Libbpf.setMaxEntries(object.map("opens_seen"), 1);
             }
+            Libbpf.setMaxEntries(object.map("call_counts"),
+                    options.countCalls() ? CallCounts.entries(Libbpf.possibleCpus()) : 1);
             object.load(null);
             return object;
         } catch (RuntimeException e) {
@@ -210,6 +229,7 @@ public final class Sensor implements AutoCloseable {
             }
         }
         int cgroup = Libc.openDirectory(tree.root().toString());
+        attachBegan = Libc.bootNanos();
         try {
             for (SensorProgram program : programs) {
                 if (program.kind == SensorProgram.Kind.CALL) {
@@ -221,8 +241,20 @@ public final class Sensor implements AutoCloseable {
                     refused.put(program, "refused by this kernel: " + e.getMessage());
                 }
             }
+            attached = Libc.bootNanos();
         } finally {
             Libc.close(cgroup);
+        }
+    }
+
+    /**
+     * Walks the processes that run in the monitored cgroups now, and hands over a record of each, as of an exec but with
+     * the time at which attaching began. Left out are those that started when everything was attached already: their
+     * beginning is in the ring. Nothing when this kernel refuses the walk, see {@link #modes()}.
+     */
+    public void walkRunning(RecordHandler handler) {
+        if (!refused.containsKey(SensorProgram.RUNNING)) {
+            object.walk(SensorProgram.RUNNING, new ProcessWalk(attachBegan, attached, handler)::read);
         }
     }
 
@@ -232,6 +264,7 @@ public final class Sensor implements AutoCloseable {
         modes.add(mode("exec", SensorProgram.EXEC));
         modes.add(mode("fork", SensorProgram.FORK));
         modes.add(mode("exit", SensorProgram.EXIT));
+        modes.add(mode("running", SensorProgram.RUNNING));
         for (CallGroup group : CallGroup.values()) {
             modes.add(callMode(group));
         }
@@ -280,6 +313,16 @@ public final class Sensor implements AutoCloseable {
 
     public ContainmentMap containments() {
         return containments;
+    }
+
+    /** Null when system calls are not counted. */
+    public CallCounts callCounts() {
+        return callCounts;
+    }
+
+    /** System calls that the counters had no room for, since the start. */
+    public long callsUncounted() {
+        return sumOfCpus(uncounted);
     }
 
     /** Events that the precious ring had no room for, since the start. */

@@ -3,6 +3,7 @@ package io.kubeguardian.collector.sensor;
 /** The programs of the BPF object: what each is for, and where it hooks in. */
 enum SensorProgram {
     EXEC("kg_exec", "tp_btf/sched_process_exec", Kind.TRACING),
+    RUNNING("kg_running", "iter/task", Kind.ITERATOR),
     FORK("kg_fork", "tp_btf/sched_process_fork", Kind.TRACING),
     EXIT("kg_exit", "tp_btf/sched_process_exit", Kind.TRACING),
     SYS_EXIT("kg_sys_exit", "tp_btf/sys_exit", Kind.TRACING),
@@ -44,6 +45,8 @@ enum SensorProgram {
         TRACING,
         /** Reached from SYS_EXIT by tail call, see {@link CallGroup}. */
         CALL,
+        /** Runs only while it is read from. */
+        ITERATOR,
         /** The other way to the same, see {@link CallGroup}; likewise tried alone first. */
         FEXIT,
         /** Attached to the monitored cgroup. */
