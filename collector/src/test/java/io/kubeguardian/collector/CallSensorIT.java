@@ -45,7 +45,7 @@ class CallSensorIT {
     @BeforeEach
     void attach() throws Exception {
         if (seen == null) {
-            cgroups = new TestCgroups();
+            cgroups = TestCgroups.monitored();
             seen = new SensorHarness(cgroups.tree());
         }
         folder = folder.toRealPath();

@@ -39,7 +39,7 @@ class ConnectSensorIT {
     @BeforeEach
     void attach() throws Exception {
         folder = folder.toRealPath();
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
         seen = new SensorHarness(cgroups.tree());
         cgroup = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
     }

@@ -36,7 +36,7 @@ class DnsSensorIT {
 
     @BeforeEach
     void attach() throws Exception {
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
         others = new TestCgroups();
         seen = new SensorHarness(cgroups.tree());
         client = cgroups.container(TestCgroups.randomPod(), container);

@@ -34,7 +34,7 @@ class IoUringSensorIT {
     @BeforeEach
     void attach() throws Exception {
         folder = folder.toRealPath();
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
         seen = new SensorHarness(cgroups.tree());
         cgroup = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
         SensorMode mode = seen.sensor.modes().stream().filter(m -> m.getSensor().equals("io_uring")).findFirst().orElseThrow();

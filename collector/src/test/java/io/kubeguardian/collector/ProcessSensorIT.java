@@ -41,7 +41,7 @@ class ProcessSensorIT {
     void attach() throws Exception {
         folder = folder.toRealPath();
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
         seen = new SensorHarness(cgroups.tree(), OPTIONS);
         cgroup = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
     }
