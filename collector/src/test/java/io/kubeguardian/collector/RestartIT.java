@@ -168,6 +168,7 @@ class RestartIT {
         return Map.of("KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
                 "KUBEGUARDIAN_COLLECTOR_CGROUP", cgroups.root().toString(),
                 "KUBEGUARDIAN_COLLECTOR_STATE_FOLDER", folder.toString(),
+                "KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", "0",
                 "KUBEGUARDIAN_COLLECTOR_METRICS_PORT", "-1");
     }
 

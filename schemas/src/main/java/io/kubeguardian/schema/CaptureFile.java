@@ -142,7 +142,7 @@ public final class CaptureFile {
                     BatchEvents.validate(batch);
                 }
                 return next;
-            } catch (AvroRuntimeException | MalformedRecordException e) {
+            } catch (RuntimeException | MalformedRecordException e) { // also what Avro itself trips over in a cut file
                 throw new MalformedRecordException(file + ": entry " + entry + ": " + e.getMessage(), e);
             }
         }
