@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** System calls as Call events. Those that would change the machine fail here, or happen in namespaces of their own. */
-@KernelTest(inGuest = false)
+@KernelTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CallSensorIT {
     private static final int NO_SUCH_WAY = 254;

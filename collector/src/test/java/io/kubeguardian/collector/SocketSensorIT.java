@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sockets and what is done with them, besides {@link ConnectSensorIT}. */
-@KernelTest(inGuest = false)
+@KernelTest
 class SocketSensorIT {
     private static final int EPERM = 1;
     private static final int EPROTONOSUPPORT = 93;
