@@ -27,7 +27,7 @@ static __always_inline void kg_tell_datagram(struct bpf_sock_addr *to, const __u
 	event->flags = KG_CONNECT_REFUSED;
 	event->given.address_length = length;
 	__builtin_memcpy(event->data, address, length);
-	precious_send(event, sizeof(*event) + length, 0);
+	precious_send(event, sizeof(*event) + length);
 }
 
 /* connect4, connect6: attached to the monitored root only, so the rest of the node never comes here. 0 is EPERM. */

@@ -58,7 +58,7 @@ int BPF_PROG(kg_exec, struct task_struct *task, int old_pid, struct linux_binprm
 		event->flags |= KG_EXEC_KILLED;
 		__sync_fetch_and_add(&containment->execs_killed, 1);
 	}
-	precious_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1), 0);
+	precious_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1));
 	kg_put_scratch(scratch);
 	return 0;
 }
