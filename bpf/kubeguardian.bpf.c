@@ -36,6 +36,7 @@ KG_RING(bulk)		/* the rest */
 #include "call.h"
 #include "path.h"
 #include "containment.h"
+#include "container_path.h"
 
 #include "sensors/exec.bpf.c"
 #include "sensors/fork.bpf.c"
@@ -44,4 +45,7 @@ KG_RING(bulk)		/* the rest */
 #include "sensors/connect.bpf.c"
 #include "sensors/syscall.bpf.c"
 #include "sensors/cgroup.bpf.c"
-#include "sensors/contain.bpf.c"
+#include "sensors/contain_file.bpf.c"
+#include "sensors/contain_connect.bpf.c"
+#include "sensors/contain_packet.bpf.c"
+#include "sensors/contain_socket.bpf.c"

@@ -31,6 +31,17 @@ static __always_inline bool kg_memfd(struct dentry *dentry, struct inode *inode)
 	return name[0] == 'm' && name[1] == 'e' && name[2] == 'm' && name[3] == 'f' && name[4] == 'd' && name[5] == ':';
 }
 
+/* Before anything that can fail for want of room: the kill does not depend on the event. */
+static __always_inline bool kg_kill_contained(struct file *file)
+{
+	struct kg_order *order = kg_forbidding_file(KG_KILL_EXEC, &file->f_path);
+
+	if (!order || bpf_send_signal(KG_SIGKILL))
+		return false;
+	kg_count_stopped(order, execs_killed);
+	return true;
+}
+
 /*
  * sched_process_exec: the exec has succeeded, the new program's memory is in place (its arguments are read from
  * there, where no other thread can change them any more) and its first instruction is still to come.
@@ -40,13 +51,14 @@ int BPF_PROG(kg_exec, struct task_struct *task, int old_pid, struct linux_binprm
 {
 	if (!kg_monitored())
 		return 0;
+	/* bprm->file: for a script its interpreter, which is what runs. */
+	struct file *file = BPF_CORE_READ(bprm, file);
+	bool killed = kg_kill_contained(file);
 	struct kg_scratch *scratch = kg_get_scratch();
 	if (!scratch)
 		return 0;
 	struct kg_exec *event = (struct kg_exec *)scratch->bytes;
 	struct task_struct *parent = BPF_CORE_READ(task, real_parent, group_leader);
-	/* bprm->file: for a script its interpreter, which is what runs. */
-	struct file *file = BPF_CORE_READ(bprm, file);
 	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 
@@ -81,11 +93,8 @@ int BPF_PROG(kg_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	event->args_length = length;
 	scratch->length += length;
 
-	struct kg_containment *containment = kg_contained(KG_KILL_EXEC);
-	if (containment && !bpf_send_signal(KG_SIGKILL)) {
+	if (killed)
 		event->flags |= KG_EXEC_KILLED;
-		__sync_fetch_and_add(&containment->execs_killed, 1);
-	}
 	precious_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1), 0);
 	kg_put_scratch(scratch);
 	return 0;

@@ -1,5 +1,7 @@
 package io.kubeguardian.collector;
 
+import io.kubeguardian.collector.attribute.CgroupTree;
+import io.kubeguardian.collector.contain.CgroupFreezer;
 import io.kubeguardian.collector.ffm.NativeException;
 import io.kubeguardian.collector.sensor.Sensor;
 import io.kubeguardian.collector.sensor.SensorException;
@@ -7,8 +9,10 @@ import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.schema.SensorMode;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
@@ -18,7 +22,7 @@ import org.apache.kafka.common.KafkaException;
  * when it cannot run, 1 with a stack trace for a mistake of ours.
  */
 public final class CollectorMain {
-    private static final String USAGE = "usage: collector [--config FILE] [--capture FILE [--no-kafka]] | --probe";
+    private static final String USAGE = "usage: collector [--config FILE] [--capture FILE [--no-kafka] | --thaw] | --probe";
 
     private CollectorMain() {}
 
@@ -28,6 +32,10 @@ public final class CollectorMain {
             return;
         }
         try {
+            if (List.of(args).contains("--thaw")) {
+                thaw(args);
+                return;
+            }
             NodeCollector collector = open(args);
             Runtime.getRuntime().addShutdownHook(new Thread(collector::close, "kg-shutdown"));
             System.err.println(readyLine(collector));
@@ -35,6 +43,9 @@ public final class CollectorMain {
             collector.run();
         } catch (ConfigException | IllegalArgumentException | SensorException | NativeException | UncheckedIOException
                 | KafkaException e) {
+            System.err.println("collector: " + e.getMessage());
+            System.exit(2);
+        } catch (IOException e) {
             System.err.println("collector: " + e.getMessage());
             System.exit(2);
         } catch (RuntimeException | Error e) { // else the other threads live on: a process that sees nothing
@@ -50,6 +61,22 @@ public final class CollectorMain {
             System.err.println(problem);
             System.exit(1);
         }
+    }
+
+    /** For a node that gets no collector any more: nobody else would end what it froze. */
+    private static void thaw(String[] args) throws IOException {
+        List<String> left = new ArrayList<>(List.of(args));
+        left.remove("--thaw");
+        Iterator<String> rest = left.iterator();
+        Path config = null;
+        while (rest.hasNext()) {
+            if (!rest.next().equals("--config")) {
+                throw new IllegalArgumentException(USAGE);
+            }
+            config = path(rest);
+        }
+        CgroupTree tree = CgroupTree.of(ConfigReader.read(config, System.getenv()).collector().cgroup());
+        new CgroupFreezer(tree).thawAll().forEach(thawed -> System.out.println("thawed " + thawed));
     }
 
     private static NodeCollector open(String[] args) {

@@ -7,6 +7,8 @@ import io.kubeguardian.collector.batch.BatchSink;
 import io.kubeguardian.collector.batch.LossCounters;
 import io.kubeguardian.collector.batch.Origin;
 import io.kubeguardian.collector.batch.PodBatches;
+import io.kubeguardian.collector.contain.AuditTrail;
+import io.kubeguardian.collector.contain.CgroupFreezer;
 import io.kubeguardian.collector.contain.Containments;
 import io.kubeguardian.collector.contain.DecisionReader;
 import io.kubeguardian.collector.event.CgroupListener;
@@ -20,18 +22,21 @@ import io.kubeguardian.collector.ship.CaptureSink;
 import io.kubeguardian.collector.ship.Shipper;
 import io.kubeguardian.config.CollectorSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.schema.ActionMode;
 import io.kubeguardian.schema.CollectorHealth;
 import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.SensorMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +57,7 @@ public final class NodeCollector implements AutoCloseable {
     private final CgroupTable cgroups;
     private final Sensor sensor;
     private final List<SensorMode> modes;
+    private final AuditTrail audit;
     private final Containments containments;
     private final EventDecoder decoder;
     private final RingLoop loop;
@@ -84,11 +90,16 @@ public final class NodeCollector implements AutoCloseable {
             tree = CgroupTree.of(settings.cgroup());
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
             sensor = keep(Sensor.open(tree, settings.preciousRingBytes(), settings.bulkRingBytes()));
-            modes = sensor.modes();
-            containments = new Containments(sensor.containments(), cgroups, problems(modes),
-                    () -> Libc.bootNanos() + bootToWall, () -> bootToWall, heartbeat::reportNow);
+            CgroupFreezer freezer = new CgroupFreezer(tree);
+            modes = new ArrayList<>(sensor.modes());
+            modes.add(freezer.mode());
+            LongSupplier wallNanos = () -> Libc.bootNanos() + bootToWall;
+            audit = new AuditTrail(origin, wallNanos);
+            containments = new Containments(means(freezer), cgroups, audit, wallNanos, () -> bootToWall,
+                    heartbeat::reportNow);
             Map<String, Object> client = new HashMap<>(config.kafka().properties());
             client.put("bootstrap.servers", config.kafka().bootstrapServers());
+            keep(audit::abandon);
             shipper = options.kafka() ? keep(new Shipper(client, settings.queueBatches(), losses)) : null;
             PodBatches batches = new PodBatches(origin, settings.batchEvents(), settings.batchMillis() * 1_000_000L,
                     losses, sink(options));
@@ -97,7 +108,10 @@ public final class NodeCollector implements AutoCloseable {
             loop = new RingLoop(sensor, decoder, batches, cgroups, losses, settings.batchMillis(), listener::resync);
             // Attached first, walked afterwards: a cgroup made in between is in the ring, in the tree, or in both.
             tree.walk((path, id) -> cgroups.created(id, path));
+            takeOver(freezer);
             if (shipper != null) {
+                audit.start(shipper::send);
+                keep(audit::stop);
                 keep(new DecisionReader(client, origin, containments, shipper::send));
             }
             server = settings.metricsPort() < 0
@@ -129,21 +143,31 @@ public final class NodeCollector implements AutoCloseable {
         };
     }
 
-    private static Map<ContainmentAction, String> problems(List<SensorMode> modes) {
-        Map<ContainmentAction, String> problems = new EnumMap<>(ContainmentAction.class);
+    private Containments.Means means(CgroupFreezer freezer) throws IOException {
+        Map<ContainmentAction, ActionMode> actions = new EnumMap<>(ContainmentAction.class);
         for (SensorMode mode : modes) {
             ContainmentAction action = switch (mode.getSensor()) {
                 case "contain.exec" -> ContainmentAction.KILL_EXEC;
                 case "contain.deny-exec" -> ContainmentAction.DENY_EXEC;
-                case "contain.network" -> ContainmentAction.DENY_NETWORK;
+                case "contain.deny-open" -> ContainmentAction.DENY_OPEN;
+                case "contain.network", "contain.network-lsm" -> ContainmentAction.DENY_NETWORK;
                 case "contain.freeze" -> ContainmentAction.FREEZE;
                 default -> ContainmentAction.NONE;
             };
-            if (!mode.getProblem().isEmpty()) {
-                problems.put(action, mode.getProblem());
+            ActionMode known = actions.putIfAbsent(action,
+                    new ActionMode(action, mode.getHook(), mode.getProblem()));
+            if (known != null && !mode.getHook().isEmpty()) { // LSM beside the cgroup programs: better, but not needed
+                known.setHooks(known.getHooks() + ' ' + mode.getHook());
             }
         }
-        return problems;
+        actions.remove(ContainmentAction.NONE);
+        return new Containments.Means(sensor.containments(), freezer, actions, tree.own()::contains);
+    }
+
+    /** What an earlier run left frozen: in force again, or thawed if its time is over. */
+    private void takeOver(CgroupFreezer freezer) throws IOException {
+        freezer.left().forEach((cgroup, decisions) ->
+                decisions.forEach(decision -> containments.restoreFrozen(cgroup, decision)));
     }
 
     /** Reads events until {@link #close()}; the calling thread is the reader. */
@@ -176,7 +200,7 @@ public final class NodeCollector implements AutoCloseable {
         return new Status(effectiveModes(), losses.losses(), containments.statuses(), decoder.events(), cgroups.failures(),
                 cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
                 shipper == null ? 0 : shipper.failures(), shipper == null ? 0 : shipper.queuedBatches(),
-                sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
+                sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(), audit.lost(),
                 readerProblem.isEmpty() && (shipper == null || shipper.healthy()));
     }
 
@@ -213,7 +237,7 @@ public final class NodeCollector implements AutoCloseable {
             Status now = status();
             shipper.send(new CollectorHealth(origin.cluster(), origin.node(), origin.bootId(), origin.epoch(),
                     Libc.bootNanos() + bootToWall, now.sensors(), now.losses(), now.containments(), now.eventsRead(),
-                    now.batchesSent(), now.bytesSent(), now.residentBytes()));
+                    now.batchesSent(), now.bytesSent(), now.residentBytes(), now.auditRecordsLost()));
         }
     }
 
@@ -263,6 +287,7 @@ public final class NodeCollector implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+        containments.suspend();
         if (shipper != null && shipper.healthy()) { // else it would only wait for a broker that is not there
             report();
         }

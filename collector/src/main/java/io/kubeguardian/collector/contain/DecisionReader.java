@@ -2,9 +2,10 @@ package io.kubeguardian.collector.contain;
 
 import io.kubeguardian.collector.batch.Origin;
 import io.kubeguardian.schema.AvroCodec;
-import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.DecisionCheck;
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.Topics;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -46,6 +48,8 @@ public final class DecisionReader implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private volatile KafkaConsumer<byte[], byte[]> consumer;
+    /** What the topic held at the start has been applied. */
+    private boolean started;
 
     /** Starts reading. @param client Kafka client properties, with {@code bootstrap.servers} */
     public DecisionReader(Map<String, Object> client, Origin origin, Containments containments,
@@ -123,6 +127,11 @@ public final class DecisionReader implements AutoCloseable {
             }
         }
         latest.forEach(this::apply);
+        if (!started && closing.getCount() > 0) {
+            latest.values().removeIf(Objects::isNull);
+            containments.confirm(latest.keySet());
+            started = true;
+        }
     }
 
     private void follow(KafkaConsumer<byte[], byte[]> kafka) {
@@ -146,8 +155,8 @@ public final class DecisionReader implements AutoCloseable {
         }
         try {
             Decision decision = codec.decode(record.value());
-            check(decision);
-            if (decision.getNode().equals(origin.node()) && decision.getCluster().equals(origin.cluster())) {
+            if (isForThisNode(decision)) {
+                check(key, decision);
                 use.accept(key, decision);
             }
         } catch (MalformedRecordException e) {
@@ -157,27 +166,31 @@ public final class DecisionReader implements AutoCloseable {
         }
     }
 
-    private void apply(String key, Decision decision) {
-        if (decision == null) {
-            containments.forget(key);
-        } else {
-            containments.apply(decision);
+    private boolean isForThisNode(Decision decision) {
+        return decision.getCluster().equals(origin.cluster())
+                && (decision.getNode().isEmpty() || decision.getNode().equals(origin.node()));
+    }
+
+    /** A decision under another one's key would replace that on the topic. */
+    private void check(String key, Decision decision) throws MalformedRecordException {
+        try {
+            DecisionCheck.check(decision);
+            if (!key.equals(Keys.decision(decision))) {
+                throw new MalformedRecordException("decision " + decision.getId() + " stands under a key that is not its own");
+            }
+        } catch (MalformedRecordException e) {
+            containments.refuse(decision, e.getMessage());
+            throw e;
         }
     }
 
-    /** What the schema cannot say. */
-    static void check(Decision decision) throws MalformedRecordException {
-        if (decision.getPodUid().isEmpty()) {
-            throw new MalformedRecordException("decision " + decision.getId() + " names no pod");
-        }
-        if (decision.getReleased()) {
-            return;
-        }
-        if (decision.getActions().isEmpty() || decision.getActions().contains(ContainmentAction.NONE)) {
-            throw new MalformedRecordException("decision " + decision.getId() + " has no action, or an unknown one");
-        }
-        if (decision.getExpiresTime() <= decision.getIssuedTime()) {
-            throw new MalformedRecordException("decision " + decision.getId() + " expires before it is issued");
+    private void apply(String key, Decision decision) {
+        if (decision == null) {
+            containments.forget(key);
+        } else if (!started && decision.getIssuedTime() < origin.epoch() * 1_000_000) {
+            containments.restore(decision);
+        } else {
+            containments.apply(decision);
         }
     }
 

@@ -31,6 +31,7 @@ public record Status(
         long preciousRingBytes,
         long bulkRingBytes,
         long residentBytes,
+        long auditRecordsLost,
         boolean ready) {
 
     /** Resident memory of this process in bytes; 0 when /proc does not tell. */

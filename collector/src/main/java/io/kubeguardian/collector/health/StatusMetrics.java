@@ -28,6 +28,7 @@ public final class StatusMetrics extends Collector {
         families.add(counter("batches_sent", "Batches that Kafka acknowledged", now.batchesSent()));
         families.add(counter("bytes_sent", "Encoded bytes that Kafka acknowledged, before compression", now.bytesSent()));
         families.add(counter("send_failures", "Records that Kafka did not take", now.sendFailures()));
+        families.add(counter("audit_records_lost", "Audit records of containments that were given up", now.auditRecordsLost()));
         families.add(gauge("queued_batches", "Batches waiting for Kafka", now.queuedBatches()));
         families.add(gauge("cgroups", "Cgroups known", now.cgroups()));
         families.add(gauge("resident_bytes", "Resident memory", now.residentBytes()));

@@ -75,10 +75,16 @@ final class BpfObject implements AutoCloseable {
         return "";
     }
 
-    void attach(SensorProgram program, int cgroup) {
+    /** Attaches until the object is closed. */
+    void attach(SensorProgram program) {
+        links.push(Libbpf.attach(program(program)));
+    }
+
+    /** Attaches until the caller destroys the link. @param cgroup a descriptor, for programs that are attached to one */
+    MemorySegment attachLink(SensorProgram program, int cgroup) {
         MemorySegment handle = program(program);
-        links.push(program.kind == SensorProgram.Kind.CGROUP
-                ? Libbpf.attachCgroup(handle, cgroup) : Libbpf.attach(handle));
+        return program.kind == SensorProgram.Kind.CGROUP
+                ? Libbpf.attachCgroup(handle, cgroup) : Libbpf.attach(handle);
     }
 
     /** Puts the program into a map of programs, where a tail call finds it. */

@@ -36,17 +36,19 @@ public final class Sensor implements AutoCloseable {
     private final KernelRing bulk;
     private final int preciousLost;
     private final int bulkLost;
+    private final ContainmentHooks hooks;
     private final ContainmentMap containments;
 
-    private Sensor(BpfObject object, Map<SensorProgram, String> refused, int preciousBytes, int bulkBytes) {
+    private Sensor(BpfObject object, CgroupTree tree, Map<SensorProgram, String> refused, int preciousBytes,
+            int bulkBytes) {
         this.object = object;
         this.refused = refused;
         this.precious = new KernelRing(arena, Libbpf.mapFd(object.map("precious")), preciousBytes);
         this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), bulkBytes);
         this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
         this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
-        this.containments = new ContainmentMap(Libbpf.mapFd(object.map("containments")),
-                Libbpf.mapFd(object.map("containment_count")));
+        this.hooks = new ContainmentHooks(object, tree.root(), refused);
+        this.containments = new ContainmentMap(object, hooks);
     }
 
     /** Why sensors cannot work here, in one line; empty when nothing speaks against it. Loads nothing. */
@@ -91,11 +93,7 @@ public final class Sensor implements AutoCloseable {
         }
         Map<SensorProgram, String> refused = new EnumMap<>(SensorProgram.class);
         Set<SensorProgram> wanted = EnumSet.allOf(SensorProgram.class);
-        for (SensorProgram program : SensorProgram.values()) {
-            if (program.kind == SensorProgram.Kind.OFTEN_REFUSED) {
-                tryAlone(program, refused);
-            }
-        }
+        tryLsm(refused);
         wanted.removeAll(refused.keySet());
         BpfObject object;
         try {
@@ -109,13 +107,24 @@ public final class Sensor implements AutoCloseable {
             object = load(wanted, tree, preciousBytes, bulkBytes);
         }
         try {
-            Sensor sensor = new Sensor(object, refused, preciousBytes, bulkBytes);
-            sensor.attach(wanted, tree);
+            Sensor sensor = new Sensor(object, tree, refused, preciousBytes, bulkBytes);
+            sensor.attach(wanted);
             Libc.trimHeap(); // libbpf has parsed the kernel's BTF: tens of megabytes, freed but kept
             return sensor;
         } catch (RuntimeException e) {
             object.close();
             throw e;
+        }
+    }
+
+    /** A refusal fails everything that is loaded together. All are refused alike, so one is tried for all. */
+    private static void tryLsm(Map<SensorProgram, String> refused) {
+        tryAlone(SensorProgram.DENY_EXEC, refused);
+        String problem = refused.get(SensorProgram.DENY_EXEC);
+        for (SensorProgram program : SensorProgram.values()) {
+            if (problem != null && program.kind == SensorProgram.Kind.LSM) {
+                refused.put(program, problem);
+            }
         }
     }
 
@@ -156,26 +165,21 @@ public final class Sensor implements AutoCloseable {
                 SystemCalls.MOST);
     }
 
-    private void attach(Set<SensorProgram> programs, CgroupTree tree) {
+    private void attach(Set<SensorProgram> programs) {
         for (CallGroup group : CallGroup.values()) {
             if (programs.contains(group.program)) {
                 group.calls.forEach(call -> object.tailCall("calls", SystemCalls.number(call), group.program));
             }
         }
-        int cgroup = Libc.openDirectory(tree.root().toString());
-        try {
-            for (SensorProgram program : programs) {
-                if (program.kind == SensorProgram.Kind.CALL) {
-                    continue;
-                }
-                try {
-                    object.attach(program, cgroup);
-                } catch (NativeException e) {
-                    refused.put(program, "refused by this kernel: " + e.getMessage());
-                }
+        for (SensorProgram program : programs) {
+            if (program.kind != SensorProgram.Kind.TRACING) {
+                continue;
             }
-        } finally {
-            Libc.close(cgroup);
+            try {
+                object.attach(program);
+            } catch (NativeException e) {
+                refused.put(program, "refused by this kernel: " + e.getMessage());
+            }
         }
     }
 
@@ -189,11 +193,7 @@ public final class Sensor implements AutoCloseable {
             modes.add(callMode(group));
         }
         modes.add(mode("cgroup", SensorProgram.CGROUP_MKDIR, SensorProgram.CGROUP_RMDIR));
-        modes.add(mode("contain.exec", SensorProgram.EXEC));
-        modes.add(mode("contain.deny-exec", SensorProgram.DENY_EXEC));
-        modes.add(mode("contain.network", SensorProgram.CONNECT4, SensorProgram.CONNECT6,
-                SensorProgram.SENDMSG4, SensorProgram.SENDMSG6));
-        modes.add(new SensorMode("contain.freeze", "", "not supported by this collector"));
+        modes.addAll(hooks.modes());
         return modes;
     }
 
@@ -204,6 +204,10 @@ public final class Sensor implements AutoCloseable {
     }
 
     private SensorMode mode(String name, SensorProgram... programs) {
+        return mode(name, refused, List.of(programs));
+    }
+
+    static SensorMode mode(String name, Map<SensorProgram, String> refused, List<SensorProgram> programs) {
         List<String> hooks = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (SensorProgram program : programs) {
@@ -256,6 +260,7 @@ public final class Sensor implements AutoCloseable {
 
     @Override
     public void close() {
+        hooks.close();
         object.close();
         arena.close();
     }

@@ -14,16 +14,25 @@ enum SensorProgram {
     CONNECT6("kg_connect6", "cgroup/connect6", Kind.CGROUP),
     SENDMSG4("kg_sendmsg4", "cgroup/sendmsg4", Kind.CGROUP),
     SENDMSG6("kg_sendmsg6", "cgroup/sendmsg6", Kind.CGROUP),
-    DENY_EXEC("kg_deny_exec", "lsm/bprm_check_security", Kind.OFTEN_REFUSED);
+    EGRESS("kg_egress", "cgroup_skb/egress", Kind.CGROUP),
+    INGRESS("kg_ingress", "cgroup_skb/ingress", Kind.CGROUP),
+    DENY_EXEC("kg_deny_exec", "lsm/bprm_check_security", Kind.LSM),
+    DENY_OPEN("kg_deny_open", "lsm/file_open", Kind.LSM),
+    LSM_CONNECT("kg_lsm_connect", "lsm/socket_connect", Kind.LSM),
+    LSM_SENDMSG("kg_lsm_sendmsg", "lsm/socket_sendmsg", Kind.LSM);
 
     enum Kind {
         TRACING,
         /** Reached from SYS_EXIT by tail call, see {@link CallGroup}. */
         CALL,
-        /** Attached to the monitored cgroup. */
+        /** Contains; attached to the monitored cgroup, and only while a containment needs it, see {@link Enforcement}. */
         CGROUP,
-        /** Tried alone first: some kernels refuse it, and a refusal fails everything that is loaded together. */
-        OFTEN_REFUSED
+        /** Likewise, attached for the whole node. Refused by some kernels: see {@link ContainmentHooks}. */
+        LSM;
+
+        boolean onDemand() {
+            return this == CGROUP || this == LSM;
+        }
     }
 
     final String function;

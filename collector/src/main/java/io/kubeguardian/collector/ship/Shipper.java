@@ -4,6 +4,7 @@ import io.kubeguardian.collector.batch.BatchSink;
 import io.kubeguardian.collector.batch.LossCounters;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.CollectorHealth;
+import io.kubeguardian.schema.ContainmentAudit;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.EventClass;
@@ -17,6 +18,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -40,6 +42,7 @@ public final class Shipper implements BatchSink, AutoCloseable {
 
     private final AvroCodec<EventBatch> batches = AvroCodec.of(EventBatch.class);
     private final AvroCodec<CollectorHealth> health = AvroCodec.of(CollectorHealth.class);
+    private final AvroCodec<ContainmentAudit> audit = AvroCodec.of(ContainmentAudit.class);
     private final AvroCodec<DeadLetter> deadLetters = AvroCodec.of(DeadLetter.class);
     private final LossCounters losses;
     private final BlockingQueue<Queued> queue;
@@ -136,7 +139,16 @@ public final class Shipper implements BatchSink, AutoCloseable {
         sendOther(Topics.DEAD_LETTERS, record.getTopic() + '/' + record.getPartition(), deadLetters.encode(record));
     }
 
+    /** Sends an audit record, and tells whether Kafka has taken it. */
+    public void send(String key, ContainmentAudit record, Consumer<Boolean> done) {
+        sendOther(Topics.CONTAINMENT_AUDIT, key, audit.encode(record), done);
+    }
+
     private void sendOther(String topic, String key, byte[] value) {
+        sendOther(topic, key, value, sent -> {});
+    }
+
+    private void sendOther(String topic, String key, byte[] value, Consumer<Boolean> done) {
         try {
             producer.send(new ProducerRecord<>(topic, Keys.bytes(key), value), (metadata, error) -> {
                 if (error == null) {
@@ -144,9 +156,11 @@ public final class Shipper implements BatchSink, AutoCloseable {
                 } else {
                     failed(topic, error);
                 }
+                done.accept(error == null);
             });
         } catch (KafkaException | IllegalStateException e) {
             failed(topic, e);
+            done.accept(false);
         }
     }
 
