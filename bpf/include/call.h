@@ -16,7 +16,11 @@
 #define KG_NR32_SOCKETCALL 102
 #define KG_NO_CALL 0xffff
 
-/* Set before load: by number of x86-64 whether a group wants the call; by number of i386 that of x86-64. */
+/* What call_wanted says: the group's program is to be reached for 64-bit calls, for 32-bit ones. */
+#define KG_WANTED 1
+#define KG_WANTED_COMPAT 2
+
+/* Set before load: by number of x86-64 which calls a group wants; by number of i386 that of x86-64. */
 const volatile __u8 call_wanted[KG_CALLS] SEC(".rodata.wanted") = {};
 const volatile __u16 call_of_i386[KG_CALLS] SEC(".rodata.i386") = {};
 
@@ -85,14 +89,8 @@ static __always_inline void kg_read_args(struct kg_args *args, struct pt_regs *r
 	}
 }
 
-/*
- * Declares the program of a group of system calls; the body that follows handles one call: it finds the arguments in
- * scratch->args, and the rest of scratch free.
- */
-#define KG_CALL_GROUP(group)                                                                              \
-	static __always_inline void kg_handle_##group(struct kg_scratch *scratch, long result);           \
-	SEC("tp_btf/sys_exit")                                                                            \
-	int BPF_PROG(kg_call_##group, struct pt_regs *regs, long result)                                  \
+/* Arguments into scratch, and the group's handler. */
+#define KG_RUN_GROUP(group, regs, result)                                                                 \
 	{                                                                                                 \
 		struct kg_scratch *scratch = kg_get_scratch();                                            \
 		if (!scratch)                                                                             \
@@ -101,7 +99,30 @@ static __always_inline void kg_read_args(struct kg_args *args, struct pt_regs *r
 		kg_handle_##group(scratch, result);                                                       \
 		kg_put_scratch(scratch);                                                                  \
 		return 0;                                                                                 \
-	}                                                                                                 \
+	}
+
+/*
+ * Declares the program of a group of system calls; the body that follows handles one call: it finds the arguments in
+ * scratch->args, and the rest of scratch free.
+ */
+#define KG_CALL_GROUP(group)                                                                              \
+	static __always_inline void kg_handle_##group(struct kg_scratch *scratch, long result);           \
+	SEC("tp_btf/sys_exit")                                                                            \
+	int BPF_PROG(kg_call_##group, struct pt_regs *regs, long result)                                  \
+	KG_RUN_GROUP(group, regs, result)                                                                 \
 	static __always_inline void kg_handle_##group(struct kg_scratch *scratch, long result)
+
+/*
+ * The other way to a group: on the kernel function of one of its calls, for 64-bit programs. Loads on fewer kernels, but
+ * what is hooked is that call alone. After the group's body.
+ */
+#define KG_CALL_FEXIT(group, call)                                                                        \
+	SEC("fexit/__x64_sys_" #call)                                                                     \
+	int BPF_PROG(kg_fexit_##call, struct pt_regs *regs, long result)                                  \
+	{                                                                                                 \
+		if (!kg_monitored())                                                                      \
+			return 0;                                                                         \
+		KG_RUN_GROUP(group, regs, result)                                                         \
+	}
 
 #endif

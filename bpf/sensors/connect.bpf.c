@@ -55,3 +55,5 @@ KG_CALL_GROUP(connect)
 		event->flags = KG_CONNECT_REFUSED;
 	precious_send(event, sizeof(*event) + (data & 0xff), 0);
 }
+
+KG_CALL_FEXIT(connect, connect)

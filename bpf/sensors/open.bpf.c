@@ -89,3 +89,8 @@ KG_CALL_GROUP(open)
 		break;
 	}
 }
+
+KG_CALL_FEXIT(open, openat)
+KG_CALL_FEXIT(open, open)
+KG_CALL_FEXIT(open, openat2)
+KG_CALL_FEXIT(open, creat)

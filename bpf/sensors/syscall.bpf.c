@@ -11,9 +11,10 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(kg_sys_exit, struct pt_regs *regs, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 number = kg_call_number(regs, kg_is_compat(task));
+	bool compat = kg_is_compat(task);
+	__u32 number = kg_call_number(regs, compat);
 
-	if (number >= KG_CALLS || !call_wanted[number] || !kg_monitored())
+	if (number >= KG_CALLS || !(call_wanted[number] & (compat ? KG_WANTED_COMPAT : KG_WANTED)) || !kg_monitored())
 		return 0;
 	bpf_tail_call(ctx, &calls, number);
 	return 0;

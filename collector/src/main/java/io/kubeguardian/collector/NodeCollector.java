@@ -18,6 +18,7 @@ import io.kubeguardian.collector.health.Heartbeat;
 import io.kubeguardian.collector.health.ManagementServer;
 import io.kubeguardian.collector.health.Status;
 import io.kubeguardian.collector.sensor.Sensor;
+import io.kubeguardian.collector.sensor.SensorOptions;
 import io.kubeguardian.collector.ship.CaptureSink;
 import io.kubeguardian.collector.ship.Shipper;
 import io.kubeguardian.config.CollectorSettings;
@@ -89,7 +90,8 @@ public final class NodeCollector implements AutoCloseable {
             origin = Origin.here(settings.cluster(), settings.node());
             tree = CgroupTree.of(settings.cgroup());
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
-            sensor = keep(Sensor.open(tree, settings.preciousRingBytes(), settings.bulkRingBytes()));
+            sensor = keep(Sensor.open(tree, new SensorOptions(
+                    settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks())));
             CgroupFreezer freezer = new CgroupFreezer(tree);
             modes = new ArrayList<>(sensor.modes());
             modes.add(freezer.mode());

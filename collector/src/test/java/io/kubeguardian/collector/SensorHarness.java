@@ -9,6 +9,8 @@ import io.kubeguardian.collector.event.CgroupListener;
 import io.kubeguardian.collector.event.EventDecoder;
 import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.sensor.Sensor;
+import io.kubeguardian.collector.sensor.SensorOptions;
+import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.Connect;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Exec;
@@ -65,7 +67,7 @@ final class SensorHarness implements AutoCloseable {
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
-        sensor = Sensor.open(tree, preciousBytes, bulkBytes);
+        sensor = Sensor.open(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO));
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *     kubelet's ({@code kubepods.slice} or {@code kubepods})
  * @param preciousRingBytes size of the kernel ring for rare events, bytes, a power of two
  * @param bulkRingBytes size of the kernel ring for frequent events, bytes, a power of two
+ * @param hooks ways into the kernel: {@code AUTO} or {@code TRACEPOINTS}
  * @param batchMillis longest time an event waits in its pod's batch, milliseconds
  * @param batchEvents most events in one batch
  * @param queueBatches most batches waiting for Kafka before new ones are dropped and counted
@@ -23,6 +24,7 @@ public record CollectorSettings(
         @JsonProperty(defaultValue = "") String cgroup,
         @JsonProperty(defaultValue = "1048576") int preciousRingBytes,
         @JsonProperty(defaultValue = "4194304") int bulkRingBytes,
+        @JsonProperty(defaultValue = "AUTO") SensorHooks hooks,
         @JsonProperty(defaultValue = "20") int batchMillis,
         @JsonProperty(defaultValue = "256") int batchEvents,
         @JsonProperty(defaultValue = "4096") int queueBatches,

@@ -1,27 +1,33 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.process.ProcessTree;
+import io.kubeguardian.process.Program;
 import io.kubeguardian.process.StateException;
 import io.kubeguardian.process.TreeProcess;
 import io.kubeguardian.rules.ContainerView;
 import io.kubeguardian.rules.EventType;
 import io.kubeguardian.rules.EventView;
 import io.kubeguardian.schema.BatchEvents;
+import io.kubeguardian.schema.Call;
 import io.kubeguardian.schema.Connect;
+import io.kubeguardian.schema.Dns;
+import io.kubeguardian.schema.Dup;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Exec;
 import io.kubeguardian.schema.Exit;
+import io.kubeguardian.schema.FileChange;
 import io.kubeguardian.schema.Fork;
 import io.kubeguardian.schema.Open;
 import io.kubeguardian.schema.ProcessEntry;
+import io.kubeguardian.schema.SocketCall;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Takes one batch through the process tree and the rules, event by event in the order of time. One object for all
- * batches of a subtask; it is also the view of the current event that rules get.
+ * batches of a subtask.
  */
-final class BatchEvaluation implements BatchEvents.Visitor, EventView {
+final class BatchEvaluation implements BatchEvents.Visitor {
     /** What comes out. */
     interface Output {
         void hit(Hit hit, TreeProcess process, ContainerView container, long time);
@@ -39,182 +45,144 @@ final class BatchEvaluation implements BatchEvents.Visitor, EventView {
     private final Detector detector;
     private final Output output;
     private final HitSink hits;
+    private final CurrentEvent event = new CurrentEvent();
 
     private EventBatch batch;
     private PodContext pod;
-
-    private EventType type;
-    private long time;
-    private TreeProcess process;
-    private ContainerView container;
-    private int result;
-    private String path = "";
-    private int openFlags;
-    private int openMode;
-    private int family;
-    private String address = "";
-    private int port;
-    private int flags;
+    private HostNames hostNames;
 
     BatchEvaluation(ProcessTree tree, Detector detector, Output output) {
         this.tree = tree;
         this.detector = detector;
         this.output = output;
-        this.hits = hit -> output.hit(hit, process, container, time);
+        this.hits = hit -> output.hit(hit, event.process(), event.container(), event.time());
     }
 
     /** The batch must be valid, and the tree begun. */
-    void run(EventBatch next, PodContext context) {
+    void run(EventBatch next, PodContext context, HostNames names) {
         batch = next;
         pod = context;
+        hostNames = names;
+        event.batch(next.getStrings(), names);
         BatchEvents.inOrder(next, this);
     }
 
     @Override
-    public void fork(Fork event) {
-        begin(EventType.FORK, event.getTime(), event.getProcess());
-        tree.fork(process, event.getChildPid(), event.getChildContainerPid(), event.getChildStartTime(), time);
+    public void fork(Fork fork) {
+        TreeProcess parent = begin(EventType.FORK, fork.getTime(), fork.getProcess());
+        tree.fork(parent, fork.getChildPid(), fork.getChildContainerPid(), fork.getChildStartTime(), event.time());
         judge();
     }
 
     @Override
-    public void exec(Exec event) {
-        begin(EventType.EXEC, event.getTime(), event.getProcess());
-        List<String> args = new ArrayList<>(event.getArgs().size());
-        for (int arg : event.getArgs()) {
-            args.add(string(arg));
+    public void exec(Exec exec) {
+        TreeProcess process = begin(EventType.EXEC, exec.getTime(), exec.getProcess());
+        event.plain(0, exec.getFlags());
+        tree.exec(process, new Program(exec, string(exec.getExe()), strings(exec.getArgs()), string(exec.getCwd()),
+                strings(exec.getEnvironment())), event.time());
+        judge();
+        observe("exec", string(exec.getExe()));
+    }
+
+    @Override
+    public void exit(Exit exit) {
+        TreeProcess process = begin(EventType.EXIT, exit.getTime(), exit.getProcess());
+        event.plain(exit.getStatus(), 0);
+        tree.exit(process, event.time());
+        judge();
+    }
+
+    @Override
+    public void open(Open open) {
+        begin(EventType.OPEN, open.getTime(), open.getProcess());
+        event.open(open);
+        judge();
+    }
+
+    @Override
+    public void connect(Connect connect) {
+        begin(EventType.CONNECT, connect.getTime(), connect.getProcess());
+        event.connect(connect);
+        judge();
+        if (connect.getFamily() == AF_INET) {
+            observe("connect", event.address() + ':' + event.port());
+        } else if (connect.getFamily() == AF_INET6) {
+            observe("connect", '[' + event.address() + "]:" + event.port());
         }
-        flags = event.getFlags();
-        tree.exec(process, event.getParentPid(), event.getParentStartTime(), string(event.getExe()), args,
-                string(event.getCwd()), flags, time);
-        judge();
-        output.observe("exec", string(event.getExe()), process, container, time);
     }
 
     @Override
-    public void exit(Exit event) {
-        begin(EventType.EXIT, event.getTime(), event.getProcess());
-        result = event.getStatus();
-        tree.exit(process, time);
+    public void fileChange(FileChange change) {
+        begin(EventType.FILE_CHANGE, change.getTime(), change.getProcess());
+        event.fileChange(change);
         judge();
     }
 
     @Override
-    public void open(Open event) {
-        begin(EventType.OPEN, event.getTime(), event.getProcess());
-        path = string(event.getPath());
-        openFlags = event.getFlags();
-        openMode = event.getMode();
-        result = event.getResult();
+    public void socketCall(SocketCall call) {
+        begin(EventType.SOCKET, call.getTime(), call.getProcess());
+        event.socketCall(call);
         judge();
     }
 
     @Override
-    public void connect(Connect event) {
-        begin(EventType.CONNECT, event.getTime(), event.getProcess());
-        family = event.getFamily();
-        address = string(event.getAddress());
-        port = event.getPort();
-        result = event.getResult();
-        flags = event.getFlags();
-        judge();
-        if (family == AF_INET) {
-            output.observe("connect", address + ':' + port, process, container, time);
-        } else if (family == AF_INET6) {
-            output.observe("connect", '[' + address + "]:" + port, process, container, time);
+    public void dns(Dns dns) {
+        begin(EventType.DNS, dns.getTime(), dns.getProcess());
+        event.dns(dns);
+        if (dns.getResponse()) {
+            hostNames.learned(event.dnsName(), event.dnsAnswers(), event.time());
         }
+        judge();
+    }
+
+    @Override
+    public void dup(Dup dup) {
+        begin(EventType.DUP, dup.getTime(), dup.getProcess());
+        event.dup(dup);
+        judge();
+    }
+
+    @Override
+    public void call(Call call) {
+        begin(EventType.CALL, call.getTime(), call.getProcess());
+        event.call(call);
+        judge();
     }
 
     /** A rule that fails on some event must not stop the job, which would meet the event again and again. */
     private void judge() {
         try {
-            detector.evaluate(this, hits);
+            detector.evaluate(event, hits);
         } catch (StateException e) {
             throw e;
         } catch (RuntimeException e) {
-            output.failed(this, e);
+            output.failed(event, e);
         }
     }
 
-    private void begin(EventType eventType, long offset, int processIndex) {
+    private void observe(String kind, String item) {
+        output.observe(kind, item, event.process(), event.container(), event.time());
+    }
+
+    private TreeProcess begin(EventType type, long offset, int processIndex) {
         ProcessEntry entry = batch.getProcesses().get(processIndex);
-        type = eventType;
-        time = batch.getBaseTime() + offset;
+        long time = batch.getBaseTime() + offset;
         String containerId = string(entry.getContainer());
-        process = tree.acting(entry.getPid(), entry.getContainerPid(), entry.getStartTime(), containerId,
+        TreeProcess process = tree.acting(entry.getPid(), entry.getContainerPid(), entry.getStartTime(), containerId,
                 string(entry.getComm()), entry.getUid(), entry.getGid(), time);
-        container = pod.container(containerId);
-        result = 0;
-        path = "";
-        openFlags = 0;
-        openMode = 0;
-        family = 0;
-        address = "";
-        port = 0;
-        flags = 0;
+        event.begin(type, time, process, pod.container(containerId));
+        return process;
     }
 
     private String string(int index) {
         return batch.getStrings().get(index);
     }
 
-    @Override
-    public EventType type() {
-        return type;
-    }
-
-    @Override
-    public long time() {
-        return time;
-    }
-
-    @Override
-    public TreeProcess process() {
-        return process;
-    }
-
-    @Override
-    public ContainerView container() {
-        return container;
-    }
-
-    @Override
-    public int result() {
-        return result;
-    }
-
-    @Override
-    public String path() {
-        return path;
-    }
-
-    @Override
-    public int openFlags() {
-        return openFlags;
-    }
-
-    @Override
-    public int openMode() {
-        return openMode;
-    }
-
-    @Override
-    public int family() {
-        return family;
-    }
-
-    @Override
-    public String address() {
-        return address;
-    }
-
-    @Override
-    public int port() {
-        return port;
-    }
-
-    @Override
-    public int flags() {
-        return flags;
+    private List<String> strings(List<Integer> indexes) {
+        List<String> strings = new ArrayList<>(indexes.size());
+        for (int index : indexes) {
+            strings.add(string(index));
+        }
+        return strings;
     }
 }

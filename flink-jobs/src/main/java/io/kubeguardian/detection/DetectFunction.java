@@ -61,6 +61,8 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     private transient ListState<RawRecord> waiting;
     private transient MapState<String, Repeat> repeats;
     private transient MapState<ProcessId, ProcessNode> processes;
+    private transient MapState<String, HostName> hostNames;
+    private transient HostNamesInState names;
     private transient ProcessTree tree;
     private transient RepeatGuard guard;
     private transient BatchEvaluation evaluation;
@@ -89,6 +91,8 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
                 new ListStateDescriptor<>("waiting", TypeInformation.of(RawRecord.class)));
         repeats = runtime.getMapState(RepeatGuard.descriptor());
         processes = runtime.getMapState(MapStateNodes.descriptor());
+        hostNames = runtime.getMapState(HostNamesInState.descriptor());
+        names = new HostNamesInState(hostNames);
         metrics = new DetectMetrics(runtime.getMetricGroup());
         guard = new RepeatGuard(repeats);
         emitter = new SignalEmitter(guard, metrics);
@@ -227,7 +231,8 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             lost(batch, pod, pod.ledger.lostEvents - lostBefore, signals, out);
         }
         tree.begin(pod.processes);
-        evaluation.run(batch, podContext);
+        names.begin(pod);
+        evaluation.run(batch, podContext, names);
         metrics.evicted.inc(tree.commit());
         pod.processes = tree.size();
         emitter.signals().forEach(out::collect);
@@ -356,6 +361,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         waiting.clear();
         repeats.clear();
         processes.clear();
+        hostNames.clear();
     }
 
     private static long lossTotal(EventBatch batch) {

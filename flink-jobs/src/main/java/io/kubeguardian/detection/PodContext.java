@@ -52,16 +52,19 @@ final class PodContext {
             for (ContainerMetadata container : metadata.getContainers()) {
                 if (container.getId().equals(id)) {
                     return new View(id, container.getName(), container.getImage(), container.getImageDigest(), pod,
-                            workload, metadata.getLabels());
+                            workload, metadata.getLabels(), container.getPrivileged(), container.getStartedAt(),
+                            metadata.getHostNetwork(), metadata.getHostPid(), metadata.getHostIpc());
                 }
             }
         }
-        return new View(id, "", "", "", pod, workload, metadata == null ? Map.of() : metadata.getLabels());
+        return new View(id, "", "", "", pod, workload, metadata == null ? Map.of() : metadata.getLabels(),
+                false, 0, false, false, false);
     }
 
     private record View(
             String id, String name, String image, String imageDigest, PodRef pod, WorkloadRef workload,
-            Map<String, String> podLabels)
+            Map<String, String> podLabels, boolean privileged, long startedAt, boolean hostNetwork, boolean hostPid,
+            boolean hostIpc)
             implements ContainerView {
         @Override
         public String node() {

@@ -12,6 +12,8 @@ public final class PodState {
     public int processes;
     /** Rules and processes in the repeat guard. */
     public int guarded;
+    /** Addresses with a name. */
+    public int hostNames;
     /** Batches that wait for the pod's metadata. */
     public int waiting;
     /** When they stop waiting; processing time on a live stream. 0: nothing waits. */

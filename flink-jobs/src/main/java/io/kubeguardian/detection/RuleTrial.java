@@ -38,6 +38,7 @@ public final class RuleTrial {
         final Map<ProcessId, ProcessNode> nodes = new HashMap<>();
         final BatchEvaluation evaluation;
         final ProcessTree tree;
+        final HostNames hostNames = new HostNamesInMemory();
         String bootId = "";
         int processes;
 
@@ -75,7 +76,7 @@ public final class RuleTrial {
             pod.bootId = batch.getBootId();
         }
         pod.tree.begin(pod.processes);
-        pod.evaluation.run(batch, new PodContext(batch, metadata.get(batch.getPodUid())));
+        pod.evaluation.run(batch, new PodContext(batch, metadata.get(batch.getPodUid())), pod.hostNames);
         try {
             pod.tree.commit();
         } catch (Exception e) {

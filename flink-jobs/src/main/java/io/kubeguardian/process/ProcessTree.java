@@ -1,5 +1,6 @@
 package io.kubeguardian.process;
 
+import io.kubeguardian.schema.Exec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -112,30 +113,37 @@ public final class ProcessTree {
             node.parentStartTime = parent.node.startTime;
         }
         if (node.exe.isEmpty()) {
-            node.exe = parent.node.exe;
-            node.args = parent.node.args;
-            node.cwd = parent.node.cwd;
-            node.execFlags = parent.node.execFlags;
+            node.inherit(parent.node);
         }
         child.changed = true;
         seen(child, time);
     }
 
     /** The process runs a new program. An exec older than the one known (out of order) changes nothing but the parent. */
-    public void exec(
-            TreeProcess process, int parentPid, long parentStartTime, String exe, List<String> args, String cwd,
-            int flags, long time) {
+    public void exec(TreeProcess process, Program program, long time) {
         ProcessNode node = process.node;
+        Exec raw = program.raw();
         if (node.parentPid == 0) {
-            node.parentPid = parentPid;
-            node.parentStartTime = parentStartTime;
+            node.parentPid = raw.getParentPid();
+            node.parentStartTime = raw.getParentStartTime();
             process.changed = true;
         }
         if (time >= node.execTime) {
-            node.exe = exe;
-            node.args = bounded(args);
-            node.cwd = cwd;
-            node.execFlags = flags;
+            node.exe = program.exe();
+            node.args = bounded(program.args());
+            node.cwd = program.cwd();
+            node.execFlags = raw.getFlags();
+            node.loginUid = raw.getLoginUid();
+            node.session = raw.getSession();
+            node.processGroup = raw.getProcessGroup();
+            node.tty = raw.getTty();
+            node.capEffective = raw.getCapEffective();
+            node.capPermitted = raw.getCapPermitted();
+            node.capInheritable = raw.getCapInheritable();
+            node.exeInode = raw.getExeInode();
+            node.exeChangeTime = raw.getExeChangeTime();
+            node.exeModifyTime = raw.getExeModifyTime();
+            node.environment = bounded(program.environment());
             node.execTime = time;
             process.changed = true;
         }

@@ -72,6 +72,66 @@ public final class TreeProcess implements ProcessView {
     }
 
     @Override
+    public int loginUid() {
+        return node.loginUid;
+    }
+
+    @Override
+    public int session() {
+        return node.session;
+    }
+
+    @Override
+    public int processGroup() {
+        return node.processGroup;
+    }
+
+    @Override
+    public int tty() {
+        return node.tty;
+    }
+
+    @Override
+    public long capEffective() {
+        return node.capEffective;
+    }
+
+    @Override
+    public long capPermitted() {
+        return node.capPermitted;
+    }
+
+    @Override
+    public long capInheritable() {
+        return node.capInheritable;
+    }
+
+    @Override
+    public long exeInode() {
+        return node.exeInode;
+    }
+
+    @Override
+    public long exeChangeTime() {
+        return node.exeChangeTime;
+    }
+
+    @Override
+    public long exeModifyTime() {
+        return node.exeModifyTime;
+    }
+
+    @Override
+    public long execTime() {
+        return node.execTime;
+    }
+
+    @Override
+    public List<String> environment() {
+        return Collections.unmodifiableList(Arrays.asList(node.environment));
+    }
+
+    @Override
     public TreeProcess parent() {
         return node.hasParent() ? tree.find(node.parentId()) : null;
     }

@@ -28,4 +28,26 @@ public interface ContainerView {
     String workloadName();
 
     Map<String, String> podLabels();
+
+    default boolean privileged() {
+        return false;
+    }
+
+    /** Milliseconds since the Unix epoch; 0 while unknown. */
+    default long startedAt() {
+        return 0;
+    }
+
+    /** Namespaces of the host that the pod shares. */
+    default boolean hostNetwork() {
+        return false;
+    }
+
+    default boolean hostPid() {
+        return false;
+    }
+
+    default boolean hostIpc() {
+        return false;
+    }
 }

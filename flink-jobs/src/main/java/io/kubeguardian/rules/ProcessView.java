@@ -31,6 +31,61 @@ public interface ProcessView {
     /** Flags of its exec, see {@link io.kubeguardian.schema.EventBits}. */
     int execFlags();
 
+    /** Who logged in, as the audit system has it; -1: nobody, or unknown. */
+    default int loginUid() {
+        return -1;
+    }
+
+    /** Session and process group, in the host's pid namespace; 0 when unknown. */
+    default int session() {
+        return 0;
+    }
+
+    default int processGroup() {
+        return 0;
+    }
+
+    /** Device number of the controlling terminal; 0 without one. */
+    default int tty() {
+        return 0;
+    }
+
+    /** Capability sets as bit masks; 0 when unknown. */
+    default long capEffective() {
+        return 0;
+    }
+
+    default long capPermitted() {
+        return 0;
+    }
+
+    default long capInheritable() {
+        return 0;
+    }
+
+    /** The program's file: inode, and times in nanoseconds since the Unix epoch; 0 when unknown. */
+    default long exeInode() {
+        return 0;
+    }
+
+    default long exeChangeTime() {
+        return 0;
+    }
+
+    default long exeModifyTime() {
+        return 0;
+    }
+
+    /** Nanoseconds since the Unix epoch of the exec that its program is from; 0: inherited or not seen. */
+    default long execTime() {
+        return 0;
+    }
+
+    /** NAME=value of the names that the collector may read. */
+    default List<String> environment() {
+        return List.of();
+    }
+
     /** Null when unknown, or outside the pod. */
     ProcessView parent();
 

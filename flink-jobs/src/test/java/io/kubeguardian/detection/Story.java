@@ -42,8 +42,8 @@ final class Story {
     PodMetadata pod() {
         return new PodMetadata("prod", POD_UID, "shop", "orders-1", "node-1", "Deployment", "orders", "default",
                 Map.of("app", "orders"),
-                List.of(new ContainerMetadata(CONTAINER, "orders", "shop/orders:1.2", "")), false,
-                start / MILLI - 1000);
+                List.of(new ContainerMetadata(CONTAINER, "orders", "shop/orders:1.2", "", false, 0L)), false,
+                start / MILLI - 1000, false, false, false);
     }
 
     List<EventBatch> normal() {

@@ -2,6 +2,7 @@ package io.kubeguardian.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubeguardian.schema.Exec;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class ProcessTreeTest {
 
     @Test
     void aForkThatComesAfterItsChildsExecOnlyNamesTheParent() throws Exception {
-        batch(() -> tree.exec(acting(2, 20), 0, 0, "/bin/sh", List.of(), "", 0, 2 * SECOND));
+        batch(() -> tree.exec(acting(2, 20), program(0, 0, "/bin/sh", List.of(), ""), 2 * SECOND));
 
         batch(() -> tree.fork(acting(1, 10), 2, 0, 20, SECOND));
 
@@ -67,9 +68,9 @@ class ProcessTreeTest {
 
     @Test
     void anOlderExecThatComesLateDoesNotReplaceTheNewer() throws Exception {
-        batch(() -> tree.exec(acting(2, 20), 1, 10, "/bin/new", List.of(), "", 0, 9 * SECOND));
+        batch(() -> tree.exec(acting(2, 20), program(1, 10, "/bin/new", List.of(), ""), 9 * SECOND));
 
-        batch(() -> tree.exec(acting(2, 20), 1, 10, "/bin/old", List.of(), "", 0, 8 * SECOND));
+        batch(() -> tree.exec(acting(2, 20), program(1, 10, "/bin/old", List.of(), ""), 8 * SECOND));
 
         batch(() -> assertThat(tree.find(new ProcessId(2, 20)).exePath()).isEqualTo("/bin/new"));
     }
@@ -164,7 +165,7 @@ class ProcessTreeTest {
             for (int i = 0; i < 50; i++) {
                 acting(1, 10);
             }
-            tree.exec(acting(1, 10), 0, 0, "/a", List.of("x".repeat(5000), "y".repeat(5000), "z"), "", 0, SECOND);
+            tree.exec(acting(1, 10), program(0, 0, "/a", List.of("x".repeat(5000), "y".repeat(5000), "z"), ""), SECOND);
         });
 
         assertThat(store.reads).isEqualTo(1);
@@ -195,6 +196,12 @@ class ProcessTreeTest {
     }
 
     private void exec(TreeProcess process, int parentPid, long parentStart, String exe) {
-        tree.exec(process, parentPid, parentStart, exe, List.of(exe), "/", 0, SECOND);
+        tree.exec(process, program(parentPid, parentStart, exe, List.of(exe), "/"), SECOND);
+    }
+
+    private static Program program(int parentPid, long parentStart, String exe, List<String> args, String cwd) {
+        Exec raw = Exec.newBuilder().setTime(0).setProcess(0).setParentPid(parentPid).setParentStartTime(parentStart)
+                .setExe(0).setArgs(List.of()).build();
+        return new Program(raw, exe, args, cwd, List.of());
     }
 }

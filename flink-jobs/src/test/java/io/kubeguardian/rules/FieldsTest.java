@@ -89,7 +89,7 @@ class FieldsTest {
         "proc.aname, server->tini", "proc.apid[1], 1007", "proc.acmdline[1], server --port 80",
         "proc.aexepath[2], /usr/bin/tini", "proc.aexe[2], tini", "proc.aname[3], <NA>",
         "proc.is_exe_upper_layer, true", "proc.is_exe_from_memfd, false", "user.uid, 1000", "user.name, <NA>",
-        "group.gid, 1000", "evt.arg.exe, sh", "evt.arg.args, -c id -u", "proc.tty, <NA>", "toupper(proc.name), SH",
+        "group.gid, 1000", "evt.arg.exe, sh", "evt.arg.args, -c id -u", "proc.tty, 0", "proc.vmsize, <NA>", "toupper(proc.name), SH",
     })
     void processAndUserFieldsOfAnExec(String field, String expected) {
         assertThat(value(field, EXEC)).isEqualTo(expected);

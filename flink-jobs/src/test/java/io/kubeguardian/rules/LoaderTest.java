@@ -309,7 +309,7 @@ class LoaderTest {
                 """;
 
         // When
-        RuleSet rules = Rules.load(odd, Rules.rule("m and proc.tty = 1 and evt.type = ptrace"));
+        RuleSet rules = Rules.load(odd, Rules.rule("m and proc.vmsize = 1 and evt.type = semop"));
 
         // Then
         assertThat(rules.warnings()).extracting(RuleProblem::toString).satisfiesExactly(
@@ -319,7 +319,7 @@ class LoaderTest {
                 source -> assertThat(source).startsWith("a.yaml:5:11: rule 'audit' is left out"),
                 key -> assertThat(key).startsWith("a.yaml:9:11: unknown key coment is ignored"),
                 never -> assertThat(never).startsWith("b.yaml:1:3: rule 'r' can never fire"),
-                unsourced -> assertThat(unsourced).contains("no sensor provides proc.tty yet"));
+                unsourced -> assertThat(unsourced).contains("no sensor provides proc.vmsize yet"));
     }
 
     @Test
@@ -336,9 +336,10 @@ class LoaderTest {
         // Then
         assertThat(set.rules()).extracting(Rule::eventTypes).containsExactly(
                 java.util.Set.of(EventType.EXEC),
-                java.util.Set.of(EventType.OPEN, EventType.CONNECT),
-                java.util.Set.of(EventType.OPEN, EventType.CONNECT),
-                java.util.Set.of(EventType.EXEC, EventType.FORK, EventType.EXIT));
+                java.util.Set.of(EventType.OPEN, EventType.CONNECT, EventType.SOCKET, EventType.DUP),
+                java.util.Set.of(EventType.OPEN, EventType.CONNECT, EventType.SOCKET, EventType.DUP,
+                        EventType.FILE_CHANGE, EventType.CALL),
+                java.util.EnumSet.complementOf(java.util.EnumSet.of(EventType.OPEN, EventType.CONNECT)));
     }
 
     @Test

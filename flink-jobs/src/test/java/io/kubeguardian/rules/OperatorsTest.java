@@ -98,7 +98,7 @@ class OperatorsTest {
         "proc.name = oneof (nginx, nginx)",
         "fd.sip = 10.0.0.1",
         "fd.sip != 10.0.0.1",
-        "proc.tty = 0",
+        "proc.vmsize = 0",
         "evt.type = creat",
         "evt.type != openat",
         "b64(proc.name) = x",

@@ -1,7 +1,9 @@
 package io.kubeguardian.rules;
 
+import io.kubeguardian.rules.field.EventNames;
+
 /** An event for tests. */
-record TestEvent(EventType type, long time, ProcessView process, ContainerView container, int result, String path,
+record TestEvent(EventType type, long time, ProcessView process, ContainerView container, long result, String path,
         int openFlags, int openMode, int family, String address, int port, int flags) implements EventView {
     /** 2026-03-01T12:34:56.000000789Z. */
     static final long TIME = 1_772_368_496_000_000_789L;
@@ -41,6 +43,11 @@ record TestEvent(EventType type, long time, ProcessView process, ContainerView c
 
     static TestEvent connectUnix(ProcessView process, String path) {
         return of(EventType.CONNECT, process, 0, "", 0, 0, AF_UNIX, path, 0);
+    }
+
+    @Override
+    public String name() {
+        return EventNames.name(type);
     }
 
     TestEvent withResult(int value) {

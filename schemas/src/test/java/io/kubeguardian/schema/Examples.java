@@ -44,8 +44,8 @@ final class Examples {
     static PodMetadata pod() {
         return new PodMetadata("prod", POD.getUid(), "shop", "orders-1", "node-1", "Deployment", "orders", "default",
                 Map.of("app", "orders"),
-                List.of(new ContainerMetadata("c".repeat(64), "orders", "shop/orders:1.2", "sha256:" + "d".repeat(64))),
-                false, 1_790_000_000_000L);
+                List.of(new ContainerMetadata("c".repeat(64), "orders", "shop/orders:1.2", "sha256:" + "d".repeat(64), false, 0L)),
+                false, 1_790_000_000_000L, false, false, false);
     }
 
     static Signal signal() {

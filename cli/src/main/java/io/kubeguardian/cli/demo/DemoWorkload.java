@@ -42,8 +42,8 @@ record DemoWorkload(String cluster, String podUid, String containerId) {
     PodMetadata metadata(String node) {
         return new PodMetadata(cluster, podUid, NAMESPACE, podName("x2x9k"), node, "Deployment", DEPLOYMENT,
                 "default", Map.of("app", DEPLOYMENT, "pod-template-hash", TEMPLATE_HASH),
-                List.of(new ContainerMetadata(containerId, DEPLOYMENT, IMAGE, "")), false,
-                System.currentTimeMillis());
+                List.of(new ContainerMetadata(containerId, DEPLOYMENT, IMAGE, "", false, 0L)), false,
+                System.currentTimeMillis(), false, false, false);
     }
 
     /** What the API server would ask the webhook when the workload's ReplicaSet creates its next pod. */

@@ -25,7 +25,7 @@ final class InlineEvents implements Evidence {
     private static final Set<String> EVENT_KEYS =
             Set.of("exec", "open", "connect", "process", "parent", "flags", "mode", "result");
     private static final Set<String> POD_KEYS = Set.of("namespace", "name", "uid", "labels", "workload", "node");
-    private static final Set<String> CONTAINER_KEYS = Set.of("id", "name", "image", "digest");
+    private static final Set<String> CONTAINER_KEYS = Set.of("id", "name", "image", "digest", "privileged");
 
     private final String containerId;
     private final PodMetadata pod;
@@ -80,8 +80,9 @@ final class InlineEvents implements Evidence {
                 new PodMetadata("test", text(pod, "uid", "00000000-0000-4000-8000-000000000001"),
                         text(pod, "namespace", "default"), name, node, workload[0], workload[1], "default", labels,
                         List.of(new ContainerMetadata(id, text(container, "name", "test"),
-                                text(container, "image", "test:latest"), text(container, "digest", ""))),
-                        false, (START - HOUR) / 1_000_000),
+                                text(container, "image", "test:latest"), text(container, "digest", ""),
+                                container.containsKey("privileged") && container.get("privileged").flag(), 0L)),
+                        false, (START - HOUR) / 1_000_000, false, false, false),
                 node);
     }
 

@@ -69,12 +69,12 @@ class CheckCommandTest {
 
     @Test
     void aWarningAloneIsNoFinding() throws Exception {
-        Path rules = file("a.yaml", MACRO + RULE.formatted("proc.tty = 1"));
+        Path rules = file("a.yaml", MACRO + RULE.formatted("proc.vmsize = 1"));
 
         CommandRun run = CommandRun.of("rules", "check", rules.toString());
 
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains("warning: no sensor provides proc.tty yet");
+        assertThat(run.out()).contains("warning: no sensor provides proc.vmsize yet");
     }
 
     @Test

@@ -22,13 +22,13 @@ class ListCommandTest {
               tags: [mine, T1059]
             - rule: works in part
               desc: d
-              condition: evt.type = open and (fd.name = /a or proc.tty = 1)
+              condition: evt.type = open and (fd.name = /a or proc.vmsize = 1)
               output: x
               priority: ERROR
               enabled: false
             - rule: cannot fire
               desc: d
-              condition: evt.type = ptrace
+              condition: evt.type = semop
               output: x
               priority: CRITICAL
               tags: [mine]
@@ -54,7 +54,7 @@ class ListCommandTest {
         assertThat(run.code()).isZero();
         assertThat(run.out())
                 .containsPattern("works +INFORMATIONAL +T1059 +exec +yes +yes\n")
-                .containsPattern("works in part +ERROR +- +open +no +partly, lacks proc.tty\n")
+                .containsPattern("works in part +ERROR +- +open +no +partly, lacks proc.vmsize\n")
                 .containsPattern("cannot fire +CRITICAL +- +- +yes +no\n")
                 .endsWith("3 rules, 1 disabled, 1 without events of our sensors\n");
     }
@@ -82,7 +82,7 @@ class ListCommandTest {
         assertThat(part.path("enabled").asBoolean()).isFalse();
         assertThat(part.path("sensors").asText()).isEqualTo("partly");
         assertThat(part.at("/events/0").asText()).isEqualTo("open");
-        assertThat(part.at("/missingFields/0").asText()).isEqualTo("proc.tty");
+        assertThat(part.at("/missingFields/0").asText()).isEqualTo("proc.vmsize");
     }
 
     @Test

@@ -225,7 +225,7 @@ class TestCommandTest {
     @Test
     void whyARuleCannotFireIsSaid() throws Exception {
         Files.writeString(folder.resolve("r.yaml"), ECHO + "  enabled: false\n"
-                + ECHO.replace("rule: echo", "rule: never").replace("evt.type exists", "evt.type = ptrace"));
+                + ECHO.replace("rule: echo", "rule: never").replace("evt.type exists", "evt.type = semop"));
 
         CommandRun run = test("""
                 rules: r.yaml

@@ -12,23 +12,33 @@ import io.kubeguardian.collector.ffm.Libbpf;
 import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.ffm.NativeException;
 import io.kubeguardian.collector.ring.KernelRing;
+import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.SensorMode;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The programs in the kernel, attached for one cgroup and all below it. What this kernel refuses is left out and named
  * in {@link #modes()}. Closing detaches everything.
  */
 public final class Sensor implements AutoCloseable {
+    private static final Set<SensorProgram> FEXITS = Arrays.stream(SensorProgram.values())
+            .filter(program -> program.kind == SensorProgram.Kind.FEXIT)
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(SensorProgram.class)));
+    /** {@code KG_WANTED…} of bpf/include/call.h. */
+    private static final int WANTED = 1;
+    private static final int WANTED_COMPAT = 2;
+
     private final Arena arena = Arena.ofShared();
     private final Map<SensorProgram, String> refused;
     private final BpfObject object;
@@ -39,12 +49,11 @@ public final class Sensor implements AutoCloseable {
     private final ContainmentHooks hooks;
     private final ContainmentMap containments;
 
-    private Sensor(BpfObject object, CgroupTree tree, Map<SensorProgram, String> refused, int preciousBytes,
-            int bulkBytes) {
+    private Sensor(BpfObject object, CgroupTree tree, Map<SensorProgram, String> refused, SensorOptions options) {
         this.object = object;
         this.refused = refused;
-        this.precious = new KernelRing(arena, Libbpf.mapFd(object.map("precious")), preciousBytes);
-        this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), bulkBytes);
+        this.precious = new KernelRing(arena, Libbpf.mapFd(object.map("precious")), options.preciousRingBytes());
+        this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), options.bulkRingBytes());
         this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
         this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
         this.hooks = new ContainmentHooks(object, tree.root(), refused);
@@ -82,11 +91,9 @@ public final class Sensor implements AutoCloseable {
     /**
      * Loads and attaches.
      *
-     * @param preciousBytes size of the ring for rare events, a power of two of at least a page
-     * @param bulkBytes size of the ring for frequent events, likewise
      * @throws SensorException when the kernel takes none of the programs
      */
-    public static Sensor open(CgroupTree tree, int preciousBytes, int bulkBytes) {
+    public static Sensor open(CgroupTree tree, SensorOptions options) {
         String missing = Libbpf.missing();
         if (!missing.isEmpty()) {
             throw new SensorException(missing);
@@ -94,26 +101,56 @@ public final class Sensor implements AutoCloseable {
         Map<SensorProgram, String> refused = new EnumMap<>(SensorProgram.class);
         Set<SensorProgram> wanted = EnumSet.allOf(SensorProgram.class);
         tryLsm(refused);
+        tryFexit(options.hooks(), refused);
         wanted.removeAll(refused.keySet());
+        return open(wanted, refused, tree, options);
+    }
+
+    private static Sensor open(
+            Set<SensorProgram> wanted, Map<SensorProgram, String> refused, CgroupTree tree, SensorOptions options) {
         BpfObject object;
         try {
-            object = load(wanted, tree, preciousBytes, bulkBytes);
+            object = load(wanted, tree, options);
         } catch (SensorException e) {
             wanted.forEach(program -> tryAlone(program, refused));
             wanted.removeAll(refused.keySet());
             if (wanted.isEmpty()) {
                 throw e;
             }
-            object = load(wanted, tree, preciousBytes, bulkBytes);
+            object = load(wanted, tree, options);
         }
+        Sensor sensor;
         try {
-            Sensor sensor = new Sensor(object, tree, refused, preciousBytes, bulkBytes);
+            sensor = new Sensor(object, tree, refused, options);
             sensor.attach(wanted);
-            Libc.trimHeap(); // libbpf has parsed the kernel's BTF: tens of megabytes, freed but kept
-            return sensor;
         } catch (RuntimeException e) {
             object.close();
             throw e;
+        }
+        if (FEXITS.stream().anyMatch(program -> wanted.contains(program) && refused.containsKey(program))) {
+            // Loaded, but not attached: what the other way looks at was settled at load.
+            sensor.close();
+            FEXITS.forEach(program -> refused.putIfAbsent(program, "not used: another fexit is refused"));
+            wanted.removeAll(FEXITS);
+            return open(wanted, refused, tree, options);
+        }
+        Libc.trimHeap(); // libbpf has parsed the kernel's BTF: tens of megabytes, freed but kept
+        return sensor;
+    }
+
+    /** All of them or none: kernels differ in whether they take the kind. */
+    private static void tryFexit(SensorHooks hooks, Map<SensorProgram, String> refused) {
+        String problem = "not wanted: collector.hooks";
+        if (hooks == SensorHooks.AUTO) {
+            try (BpfObject alone = new BpfObject(FEXITS)) {
+                alone.load(SensorProgram.FEXIT_OPENAT);
+                return;
+            } catch (SensorException e) {
+                problem = "refused by this kernel: " + e.getMessage();
+            }
+        }
+        for (SensorProgram program : FEXITS) {
+            refused.put(program, problem);
         }
     }
 
@@ -136,15 +173,15 @@ public final class Sensor implements AutoCloseable {
         }
     }
 
-    private static BpfObject load(Set<SensorProgram> programs, CgroupTree tree, int preciousBytes, int bulkBytes) {
+    private static BpfObject load(Set<SensorProgram> programs, CgroupTree tree, SensorOptions options) {
         BpfObject object = new BpfObject(programs);
         try {
             MemorySegment settings = Libbpf.initialValue(object.map(".rodata.settings"));
             settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "root_cgroup"), tree.rootId());
             settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
             describeCalls(object, programs);
-            Libbpf.setMaxEntries(object.map("precious"), preciousBytes);
-            Libbpf.setMaxEntries(object.map("bulk"), bulkBytes);
+            Libbpf.setMaxEntries(object.map("precious"), options.preciousRingBytes());
+            Libbpf.setMaxEntries(object.map("bulk"), options.bulkRingBytes());
             object.load(null);
             return object;
         } catch (RuntimeException e) {
@@ -158,7 +195,8 @@ public final class Sensor implements AutoCloseable {
         MemorySegment wanted = Libbpf.initialValue(object.map(".rodata.wanted"));
         for (CallGroup group : CallGroup.values()) {
             if (programs.contains(group.program)) {
-                group.calls.forEach(call -> wanted.set(JAVA_BYTE, SystemCalls.number(call), (byte) 1));
+                int ways = group.byFexit(programs) ? WANTED_COMPAT : WANTED | WANTED_COMPAT;
+                group.calls.forEach(call -> wanted.set(JAVA_BYTE, SystemCalls.number(call), (byte) ways));
             }
         }
         MemorySegment.copy(SystemCalls.ofI386(), 0, Libbpf.initialValue(object.map(".rodata.i386")), JAVA_SHORT, 0,
@@ -172,7 +210,7 @@ public final class Sensor implements AutoCloseable {
             }
         }
         for (SensorProgram program : programs) {
-            if (program.kind != SensorProgram.Kind.TRACING) {
+            if (program.kind == SensorProgram.Kind.CALL || program.kind.onDemand()) {
                 continue;
             }
             try {
@@ -197,8 +235,11 @@ public final class Sensor implements AutoCloseable {
         return modes;
     }
 
-    /** Needs both its own program and the one that leads to it; has the hook of both. */
+    /** By hooks of its own, or by its program and the one that leads to it. 32-bit calls always take the second way. */
     private SensorMode callMode(CallGroup group) {
+        if (!group.fexits.isEmpty() && group.fexits.stream().noneMatch(refused::containsKey)) {
+            return mode(group.sensor, group.fexits.toArray(SensorProgram[]::new));
+        }
         SensorProgram needed = refused.containsKey(SensorProgram.SYS_EXIT) ? SensorProgram.SYS_EXIT : group.program;
         return mode(group.sensor, needed);
     }

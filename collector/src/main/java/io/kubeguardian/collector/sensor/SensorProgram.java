@@ -8,6 +8,11 @@ enum SensorProgram {
     SYS_EXIT("kg_sys_exit", "tp_btf/sys_exit", Kind.TRACING),
     CALL_OPEN("kg_call_open", "tp_btf/sys_exit", Kind.CALL),
     CALL_CONNECT("kg_call_connect", "tp_btf/sys_exit", Kind.CALL),
+    FEXIT_OPENAT("kg_fexit_openat", "fexit/__x64_sys_openat", Kind.FEXIT),
+    FEXIT_OPEN("kg_fexit_open", "fexit/__x64_sys_open", Kind.FEXIT),
+    FEXIT_OPENAT2("kg_fexit_openat2", "fexit/__x64_sys_openat2", Kind.FEXIT),
+    FEXIT_CREAT("kg_fexit_creat", "fexit/__x64_sys_creat", Kind.FEXIT),
+    FEXIT_CONNECT("kg_fexit_connect", "fexit/__x64_sys_connect", Kind.FEXIT),
     CGROUP_MKDIR("kg_cgroup_mkdir", "tp_btf/cgroup_mkdir", Kind.TRACING),
     CGROUP_RMDIR("kg_cgroup_rmdir", "tp_btf/cgroup_rmdir", Kind.TRACING),
     CONNECT4("kg_connect4", "cgroup/connect4", Kind.CGROUP),
@@ -25,6 +30,8 @@ enum SensorProgram {
         TRACING,
         /** Reached from SYS_EXIT by tail call, see {@link CallGroup}. */
         CALL,
+        /** The other way to the same, see {@link CallGroup}; likewise tried alone first. */
+        FEXIT,
         /** Contains; attached to the monitored cgroup, and only while a containment needs it, see {@link Enforcement}. */
         CGROUP,
         /** Likewise, attached for the whole node. Refused by some kernels: see {@link ContainmentHooks}. */

@@ -5,17 +5,22 @@ import io.kubeguardian.rules.EventView;
 import io.kubeguardian.rules.field.EventNames;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** evt.type is one of some system calls: decided by the kind of event alone, but for creat. */
+/** evt.type is one of some system calls: decided by the kind of event alone, where its events are not named each. */
 final class EventNameCheck extends Check {
     private final Set<EventType> surely;
+    private final Set<EventType> perhaps;
+    private final Set<String> names;
     private final boolean creat;
 
     EventNameCheck(Collection<String> names) {
         super(EnumSet.allOf(EventType.class));
+        this.names = new HashSet<>(names);
         surely = EventNames.surely(names);
+        perhaps = EventNames.perhaps(names);
         creat = names.contains("creat");
     }
 
@@ -27,7 +32,14 @@ final class EventNameCheck extends Check {
 
     @Override
     public boolean test(EventView event) {
-        return surely.contains(event.type()) || (creat && EventNames.isCreat(event));
+        EventType type = event.type();
+        if (surely.contains(type)) {
+            return true;
+        }
+        if (!perhaps.contains(type)) {
+            return false;
+        }
+        return EventNames.isNamed(type) ? names.contains(event.name()) : creat && EventNames.isCreat(event);
     }
 
     @Override
@@ -35,6 +47,6 @@ final class EventNameCheck extends Check {
         if (surely.contains(type)) {
             return TRUE;
         }
-        return creat && type == EventType.OPEN ? this : FALSE;
+        return perhaps.contains(type) ? this : FALSE;
     }
 }

@@ -1,6 +1,7 @@
 package io.kubeguardian.rules.field;
 
 import static io.kubeguardian.rules.field.FieldTable.EVERY;
+import static io.kubeguardian.rules.field.FieldValue.MISSING;
 import static io.kubeguardian.rules.field.FieldValue.orNull;
 
 import io.kubeguardian.rules.EventView;
@@ -8,6 +9,7 @@ import io.kubeguardian.rules.EventView;
 /** container.*; outside any container its id and name are "host". */
 final class ContainerFields {
     private static final int SHORT_ID = 12;
+    private static final long MILLI = 1_000_000L;
 
     private ContainerFields() {}
 
@@ -22,6 +24,21 @@ final class ContainerFields {
         table.text("container.image.repository", EVERY, event -> orNull(repository(event.container().image())));
         table.text("container.image.tag", EVERY, event -> orNull(tag(event.container().image())));
         table.text("container.image.digest", EVERY, event -> orNull(event.container().imageDigest()));
+        table.flag("container.privileged", EVERY, event -> container(event, event.container().privileged()));
+        table.flag("container.host_network", EVERY, event -> container(event, event.container().hostNetwork()));
+        table.flag("container.host_pid", EVERY, event -> container(event, event.container().hostPid()));
+        table.flag("container.host_ipc", EVERY, event -> container(event, event.container().hostIpc()));
+        table.number("container.start_ts", EVERY, event -> event.container().startedAt() == 0
+                ? MISSING
+                : event.container().startedAt() * MILLI);
+        table.number("container.duration", EVERY, event -> event.container().startedAt() == 0
+                ? MISSING
+                : event.time() - event.container().startedAt() * MILLI);
+    }
+
+    /** Of what is in no container, or in one that is not known yet, nothing is said. */
+    private static long container(EventView event, boolean value) {
+        return event.container().name().isEmpty() ? MISSING : FieldValue.Flag.of(value);
     }
 
     private static boolean isHost(EventView event) {

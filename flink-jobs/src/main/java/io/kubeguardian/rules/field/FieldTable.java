@@ -21,8 +21,10 @@ public final class FieldTable {
     private FieldTable() {
         EventFields.addTo(this);
         ProcessFields.addTo(this);
+        CredentialFields.addTo(this);
         DescriptorFields.addTo(this);
-        UserFields.addTo(this);
+        PathFields.addTo(this);
+        DnsFields.addTo(this);
         ContainerFields.addTo(this);
         KubernetesFields.addTo(this);
         UnsourcedFields.addTo(this);

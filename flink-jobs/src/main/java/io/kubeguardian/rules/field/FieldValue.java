@@ -63,7 +63,7 @@ public sealed interface FieldValue {
     record EventName() implements FieldValue {
         @Override
         public String text(EventView event) {
-            return EventNames.name(event.type());
+            return event.name();
         }
     }
 

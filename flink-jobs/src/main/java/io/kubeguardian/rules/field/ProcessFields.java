@@ -10,6 +10,7 @@ import io.kubeguardian.rules.field.Field.Argument;
 import io.kubeguardian.schema.EventBits;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /** proc.*: the process that acted and its ancestors. */
 final class ProcessFields {
@@ -21,6 +22,9 @@ final class ProcessFields {
     static void addTo(FieldTable table) {
         addOwn(table);
         addParent(table);
+        addFile(table);
+        addSession(table);
+        addEnvironment(table);
         ancestors(table, "proc.aname", process -> orNull(process.name()));
         ancestors(table, "proc.aexe", ProcessFields::argument0);
         ancestors(table, "proc.aexepath", process -> orNull(process.exePath()));
@@ -46,8 +50,89 @@ final class ProcessFields {
         table.number("proc.vpid", EVERY, event -> event.process().containerPid() == 0
                 ? MISSING
                 : event.process().containerPid());
+        table.number("proc.cmdlenargs", EVERY, event -> event.process().args().isEmpty()
+                ? MISSING
+                : event.process().args().stream().skip(1).mapToLong(String::length).sum());
+    }
+
+    /** Of the file that it runs. Times are nanoseconds since the Unix epoch. */
+    private static void addFile(FieldTable table) {
         table.flag("proc.is_exe_upper_layer", EVERY, event -> execFlag(event, EventBits.EXEC_UPPER_LAYER));
         table.flag("proc.is_exe_from_memfd", EVERY, event -> execFlag(event, EventBits.EXEC_MEMFD));
+        table.flag("proc.is_exe_writable", EVERY, event -> execFlag(event, EventBits.EXEC_WRITABLE));
+        table.number("proc.exe_ino", EVERY, event -> known(event.process().exeInode()));
+        table.number("proc.exe_ino.ctime", EVERY, event -> known(event.process().exeChangeTime()));
+        table.number("proc.exe_ino.mtime", EVERY, event -> known(event.process().exeModifyTime()));
+        table.number("proc.exe_ino.ctime_duration_proc_start", EVERY, event -> {
+            ProcessView process = event.process();
+            boolean changedBefore = process.exeChangeTime() != 0 && process.exeChangeTime() < process.execTime();
+            return changedBefore ? process.execTime() - process.exeChangeTime() : MISSING;
+        });
+    }
+
+    /** Session and process group by the host's numbers; their leaders as far as they are ancestors. */
+    private static void addSession(FieldTable table) {
+        table.number("proc.tty", EVERY, event -> event.process().tty());
+        table.number("proc.sid", EVERY, event -> known(event.process().session()));
+        table.number("proc.pgid", EVERY, event -> known(event.process().processGroup()));
+        table.flag("proc.is_sid_leader", EVERY,
+                event -> FieldValue.Flag.of(event.process().session() == event.process().pid()));
+        // The group's number in the container is the leader's, so leading is the same in either numbering.
+        for (String name : new String[] {"proc.pgid.is_leader", "proc.is_vpgid_leader"}) {
+            table.flag(name, EVERY,
+                    event -> FieldValue.Flag.of(event.process().processGroup() == event.process().pid()));
+        }
+        leader(table, "proc.sname", ProcessView::session, process -> orNull(process.name()));
+        leader(table, "proc.sid.exe", ProcessView::session, ProcessFields::argument0);
+        leader(table, "proc.sid.exepath", ProcessView::session, process -> orNull(process.exePath()));
+        for (String group : new String[] {"proc.pgid", "proc.vpgid"}) {
+            leader(table, group + ".name", ProcessView::processGroup, process -> orNull(process.name()));
+            leader(table, group + ".exe", ProcessView::processGroup, ProcessFields::argument0);
+            leader(table, group + ".exepath", ProcessView::processGroup, process -> orNull(process.exePath()));
+        }
+    }
+
+    private static void leader(FieldTable table, String name, ToIntFunction<ProcessView> leader,
+            Function<ProcessView, String> read) {
+        table.text(name, EVERY, event -> {
+            int pid = leader.applyAsInt(event.process());
+            ProcessView process = pid == 0 ? null : event.process();
+            for (int i = 0; i < MAX_ANCESTORS && process != null && process.pid() != pid; i++) {
+                process = process.parent();
+            }
+            return process == null || process.pid() != pid ? null : read.apply(process);
+        });
+    }
+
+    /** Of the names that the collector is allowed to read. */
+    private static void addEnvironment(FieldTable table) {
+        table.withArgument("proc.env", EVERY, Argument.OPTIONAL, name -> name == null
+                ? (FieldValue.Text) event -> orNull(String.join(" ", event.process().environment()))
+                : (FieldValue.Text) event -> variable(event.process(), name));
+        table.withArgument("proc.aenv", EVERY, Argument.REQUIRED, name -> (FieldValue.Text) event -> {
+            ProcessView process = event.process().parent();
+            for (int i = 0; i < MAX_ANCESTORS && process != null; i++) {
+                String value = variable(process, name);
+                if (value != null) {
+                    return value;
+                }
+                process = process.parent();
+            }
+            return null;
+        });
+    }
+
+    private static String variable(ProcessView process, String name) {
+        for (String variable : process.environment()) {
+            if (variable.startsWith(name) && variable.length() > name.length() && variable.charAt(name.length()) == '=') {
+                return variable.substring(name.length() + 1);
+            }
+        }
+        return null;
+    }
+
+    private static long known(long number) {
+        return number == 0 ? MISSING : number;
     }
 
     private static void addParent(FieldTable table) {

@@ -18,17 +18,12 @@ final class FieldsPage {
             -Dsurefire.failIfNoSpecifiedTests=false -Dkubeguardian.docs.write=true` writes it anew.
 
             What a field means is in [Falco's own reference](https://falco.org/docs/reference/rules/supported-fields/); notes say
-            where ours differs. **from** names the events in which a field can have a value: exec (`execve`, `execveat`), fork
-            (`clone`, `clone3`, `fork`, `vfork`), exit (`procexit`), open (`open`, `openat`, `openat2`, `creat`), connect (`connect`).
+            where ours differs. **from** names the events in which a field can have a value; which system calls each stands for is
+            in the last table of this page.
             In other events, and for a field without a sensor, every comparison is false (and its negation true), and an output
             shows `<NA>`. `rules list` says of each rule which fields it lacks. A field that is not on this page is an error in a
             rule.
             """;
-
-    /** Arguments that Falco's rule files ask for and no event of ours has; the table knows them only as a family. */
-    private static final List<String> ARGUMENTS = List.of("evt.arg.cmd", "evt.arg.domain", "evt.arg.linkpath",
-            "evt.arg.newpath", "evt.arg.oldpath", "evt.arg.path", "evt.arg.request", "evt.arg.res_or_fd",
-            "evt.arg.target", "evt.arg.uid");
 
     private static final Map<String, String> NOTES = Map.ofEntries(
             Map.entry("container.id", "12 digits; `host` outside any container"),
@@ -40,16 +35,21 @@ final class FieldsPage {
             Map.entry("evt.time", "UTC"),
             Map.entry("evt.time.s", "UTC"),
             Map.entry("evt.datetime", "UTC"),
-            Map.entry("evt.type", "one name a kind of event: `execve`, `clone`, `procexit`, `openat`, `connect`; a comparison with any"
-                    + " name of the kind is true, with `creat` when the flags are those of creat(2)"),
             Map.entry("fd.ip", "the other end alone"),
             Map.entry("fd.net", "the other end alone"),
             Map.entry("fd.port", "the other end alone"),
-            Map.entry("fd.is_server", "always false: connections are seen from the side that connects"),
-            Map.entry("fd.name", "a connection's own end is not known: `0.0.0.0:0->10.0.0.5:443`"),
-            Map.entry("fd.name_changed", "always true: connect(2) names the descriptor"),
             Map.entry("fd.num", "-1 for a file that could not be opened; why is in `evt.res`"),
-            Map.entry("fd.type", "of an open: `file`, or `directory` when O_DIRECTORY was given"),
+            Map.entry("fd.is_server", "of accept, bind and listen"),
+            Map.entry("fd.name", "where a socket's own end is not known: `0.0.0.0:0->10.0.0.5:443`"),
+            Map.entry("fd.sip.name", "the name that the pod itself asked DNS for to get the address"),
+            Map.entry("fd.type", "of an open: `file` or `directory`; of a dup: what was copied"),
+            Map.entry("evt.type", "open, exec and fork events do not say which of their calls it was: outputs show `openat`,"
+                    + " `execve`, `clone`; a comparison with any name of the kind is true, with `creat` when the flags are"
+                    + " those of creat(2)"),
+            Map.entry("evt.arg.target", "as the link says it"),
+            Map.entry("proc.env", "of the names that `collector.environment` lists"),
+            Map.entry("proc.sname", "when the session's leader is an ancestor in the pod"),
+            Map.entry("user.loginname", "`root`, else `<NA>`: names are the container's own business"),
             Map.entry("group.name", "`root`, else `<NA>`: names are the container's own business"),
             Map.entry("k8s.pod.label", "`k8s.pod.label[app]`, `k8s.pod.label.app`"),
             Map.entry("proc.aname", "ancestors in the pod, which survive a restart of the job; without an index any of them, parent first"),
@@ -60,35 +60,23 @@ final class FieldsPage {
     private static final Map<String, String> REASONS = new LinkedHashMap<>();
 
     static {
-        REASONS.put("evt\\.abspath.*|fs\\.path\\..*",
-                "no sensor for rename, link, unlink, mkdir and their kin; of an open use `fd.name`");
-        REASONS.put("evt\\.arg\\.(oldpath|newpath|path|target|linkpath)",
-                "no sensor for rename, link, symlink, unlink, mkdir, rmdir, mount");
-        REASONS.put("evt\\.arg\\.uid", "no sensor for setuid");
-        REASONS.put("evt\\.arg\\.request", "no sensor for ptrace");
-        REASONS.put("evt\\.arg\\.cmd", "no sensor for bpf");
-        REASONS.put("evt\\.arg\\.domain", "no sensor for socket");
-        REASONS.put("evt\\.arg\\.res_or_fd", "no sensor for the calls that have it (userfaultfd and others)");
         REASONS.put("evt\\.is_open_create",
                 "the sensor does not see whether the file was there before; `evt.arg.flags contains O_CREAT`");
         REASONS.put("evt\\.(is_io.*|io_dir|buffer|buflen.*|is_syslog)", "no sensor for read, write, send and receive");
-        REASONS.put("evt\\.(args|info|rawarg)", "no list of raw arguments; single ones are `evt.arg.NAME`");
+        REASONS.put("evt\\.rawarg", "arguments are `evt.arg.NAME`");
         REASONS.put("evt\\.(pluginname|plugininfo|source|is_async|asynctype)", "there are no plugins");
         REASONS.put("evt\\..*|syscall\\.type", "a property of Falco's own event stream, which events from a topic do not have");
-        REASONS.put("fd\\..*\\.name", "no DNS sensor");
-        REASONS.put("fd\\.(l4proto|.?proto)", "no sensor for socket: a connect does not say its protocol");
-        REASONS.put("fd\\.(cip|cnet|cport|lip|lnet|lport)", "the sensor reports the other end of a connection alone");
-        REASONS.put("fd\\..*", "the sensor reports path, flags and result of an open, nothing of the file itself");
+        REASONS.put("fd\\.(.?proto)", "the protocol of an application is not known; `fd.l4proto` is");
+        REASONS.put("fd\\..*", "the sensor reports path, type, flags and result of an open, nothing else of the file");
         REASONS.put("proc\\.is_container_.*|container\\.(healthcheck|liveness_probe|readiness_probe)",
                 "pod metadata does not carry probes");
         REASONS.put("proc\\.(nchilds|nthreads|fd.*|vm.*|thread\\.cpu)|thread\\.(cpu|exectime|pf.*|totalexectime)",
                 "a measurement of the running process; the collector reads none");
-        REASONS.put("proc\\.(duration|pid\\.ts|ppid\\..*|pidns_init_start_ts|cmdlenargs)", "not derived yet");
-        REASONS.put("proc\\..*|thread\\.cap_.*|thread\\.cgroups?", "the exec sensor does not report it yet");
+        REASONS.put("proc\\.(duration|pid\\.ts|ppid\\..*|pidns_init_start_ts)", "not derived yet");
+        REASONS.put("proc\\..*|thread\\.cgroups?", "the exec sensor does not report it");
         REASONS.put("thread\\..*", "events name the process, not the thread");
-        REASONS.put("user\\.login.*", "the exec sensor does not report the login uid yet");
         REASONS.put("user\\..*", "from the container's own /etc/passwd, which is not read");
-        REASONS.put("container\\..*", "pod metadata carries name, image and digest of a container alone");
+        REASONS.put("container\\..*", "pod metadata carries name, image, digest, start and whether it is privileged");
         REASONS.put("k8s\\..*", "pod metadata carries namespace, name, labels and owner of the pod alone");
     }
 
@@ -109,13 +97,17 @@ final class FieldsPage {
             page.append("\n## ").append(group).append("\n\n| field | supported | from | note |\n|---|---|---|---|\n");
             lines.forEach(page::append);
         });
+        page.append("\n## Events\n\n| event | system calls |\n|---|---|\n");
+        for (EventType type : EventType.values()) {
+            page.append("| ").append(type.name().toLowerCase(java.util.Locale.ROOT)).append(" | `")
+                    .append(String.join("`, `", EventNames.of(type))).append("` |\n");
+        }
         return page.toString();
     }
 
     static List<Field> fields() {
         Map<String, Field> fields = new TreeMap<>();
         FieldTable.standard().all().forEach(field -> fields.put(field.name(), field));
-        ARGUMENTS.forEach(name -> fields.computeIfAbsent(name, FieldTable.standard()::find));
         return List.copyOf(fields.values());
     }
 

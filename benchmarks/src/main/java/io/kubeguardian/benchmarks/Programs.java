@@ -1,0 +1,37 @@
+package io.kubeguardian.benchmarks;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The C programs of benchmarks/programs. */
+final class Programs {
+    private Programs() {}
+
+    /** Runs to its end. @return what it wrote to standard output */
+    static String run(Run run, String program, Object... arguments) throws IOException, InterruptedException {
+        Process process = start(run, program, arguments);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (!process.waitFor(10, TimeUnit.MINUTES) || process.exitValue() != 0) {
+            process.destroyForcibly();
+            throw new IllegalStateException(program + " failed with " + process.exitValue());
+        }
+        return output;
+    }
+
+    static Process start(Run run, String program, Object... arguments) throws IOException {
+        Path file = run.home().resolve("benchmarks/target/programs").resolve(program);
+        if (!Files.isExecutable(file)) {
+            throw new UnavailableException(file + " is not built: install clang and build again");
+        }
+        List<String> command = new ArrayList<>(List.of(file.toString()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+}
