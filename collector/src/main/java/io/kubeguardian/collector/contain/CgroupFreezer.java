@@ -115,7 +115,8 @@ public final class CgroupFreezer implements Freezer {
                 try {
                     byte[] value = read(attributes(directory), mark(authority));
                     if (value.length > 0) {
-                        left.computeIfAbsent(cgroup, id -> new ArrayList<>()).add(codec.decode(value));
+                        Decision decision = codec.decode(value);
+                        left.computeIfAbsent(cgroup, id -> new ArrayList<>()).add(decision);
                     }
                 } catch (MalformedRecordException e) {
                     LOG.warn("event=freeze-unreadable cgroup={} error=\"{}\"", directory, e.getMessage());
