@@ -68,9 +68,9 @@ class ContainmentRestartIT {
 
     @Test
     void allThatIsDecidedIsInForceAgain() throws Exception {
+        startCollector(); // first: what was issued before the start counts as restored
         Decision decision = topic.decision("d1", 600, ContainmentAction.KILL_EXEC, ContainmentAction.DENY_NETWORK,
                 ContainmentAction.FREEZE);
-        startCollector();
         topic.publish(decision);
         topic.await(decision, ContainmentState.ACTIVE);
         topic.audit(AuditEvent.APPLIED);
