@@ -1,5 +1,6 @@
 package io.kubeguardian.cli;
 
+import io.kubeguardian.cli.contain.ContainCommand;
 import io.kubeguardian.cli.demo.DemoCommand;
 import io.kubeguardian.cli.rules.RulesCommand;
 import io.kubeguardian.config.ConfigException;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "kubeguardian 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, UpCommand.class, MonitorCommand.class, RulesCommand.class})
+        subcommands = {DemoCommand.class, UpCommand.class, MonitorCommand.class, ContainCommand.class, RulesCommand.class})
 public final class Main {
     private Main() {}
 

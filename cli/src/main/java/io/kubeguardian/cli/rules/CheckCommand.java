@@ -2,6 +2,7 @@ package io.kubeguardian.cli.rules;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.kubeguardian.cli.Ansi;
+import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.rules.ConditionCheck;
 import io.kubeguardian.rules.LoadMode;

@@ -1,5 +1,6 @@
 package io.kubeguardian.cli.rules;
 
+import io.kubeguardian.cli.Texts;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -1,6 +1,7 @@
 package io.kubeguardian.cli.rules;
 
 import io.kubeguardian.cli.Ansi;
+import io.kubeguardian.cli.Texts;
 import io.kubeguardian.rules.EventType;
 import io.kubeguardian.rules.LoadMode;
 import io.kubeguardian.rules.Rule;

@@ -1,5 +1,6 @@
 package io.kubeguardian.cli.rules;
 
+import io.kubeguardian.cli.Texts;
 import io.kubeguardian.detection.Hit;
 import io.kubeguardian.detection.RuleTrial;
 import io.kubeguardian.rules.EventView;

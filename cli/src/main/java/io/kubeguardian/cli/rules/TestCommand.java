@@ -1,6 +1,7 @@
 package io.kubeguardian.cli.rules;
 
 import io.kubeguardian.cli.Ansi;
+import io.kubeguardian.cli.Texts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

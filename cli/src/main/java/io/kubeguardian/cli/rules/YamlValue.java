@@ -1,5 +1,6 @@
 package io.kubeguardian.cli.rules;
 
+import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.config.Nearest;
 import java.io.IOException;

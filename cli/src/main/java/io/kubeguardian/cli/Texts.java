@@ -1,17 +1,17 @@
-package io.kubeguardian.cli.rules;
+package io.kubeguardian.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 
 /** How results become text. */
-final class Texts {
+public final class Texts {
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private Texts() {}
 
     /** One line without control characters: what a rule file says must not steer the reader's terminal. */
-    static String line(String text) {
+    public static String line(String text) {
         StringBuilder line = new StringBuilder(text.length());
         text.codePoints().forEach(c -> line.appendCodePoint(
                 Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? ' ' : c));
@@ -19,11 +19,11 @@ final class Texts {
     }
 
     /** "1 rule", "2 rules". */
-    static String count(long number, String what) {
+    public static String count(long number, String what) {
         return number + " " + what + (number == 1 ? "" : "s");
     }
 
-    static String json(Object value) {
+    public static String json(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
