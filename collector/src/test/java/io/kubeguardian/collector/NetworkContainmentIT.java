@@ -17,6 +17,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @KernelTest
 class NetworkContainmentIT {
     private static final int EAGAIN = 11;
+    private static final Path BPFTOOL = Path.of("/usr/sbin/bpftool");
 
     private ContainedContainer container;
 
@@ -288,23 +291,21 @@ class NetworkContainmentIT {
 
     @Test
     void withoutADenialOfTheNetworkNothingIsLookedAt() throws Exception {
+        Assumptions.assumeTrue(Files.exists(BPFTOOL), "no bpftool here");
         container.contain(KILL_EXEC);
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int before = programsAtRoot();
+        int before = programsAtRoot();
 
-            container.contain(KILL_EXEC, DENY_NETWORK);
+        container.contain(KILL_EXEC, DENY_NETWORK);
 
-            assertThat(before).isZero();
-            assertThat(programsAtRoot()).isEqualTo(6);
-            container.release();
-            assertThat(programsAtRoot()).isZero();
-            assertThat(server.isBound()).isTrue();
-        }
+        assertThat(before).isZero();
+        assertThat(programsAtRoot()).isEqualTo(6);
+        container.release();
+        assertThat(programsAtRoot()).isZero();
     }
 
     /** Programs attached to the monitored cgroup, as bpftool lists them. */
     private int programsAtRoot() throws Exception {
-        Process bpftool = new ProcessBuilder("/usr/sbin/bpftool", "cgroup", "list", container.cgroups.root().toString(), "-j")
+        Process bpftool = new ProcessBuilder(BPFTOOL.toString(), "cgroup", "list", container.cgroups.root().toString(), "-j")
                 .start();
         String listed = new String(bpftool.getInputStream().readAllBytes());
         bpftool.waitFor();
