@@ -32,12 +32,19 @@ enum kg_type {
 #define KG_EXEC_MEMFD 4
 #define KG_EXEC_KILLED 8
 #define KG_EXEC_PATH_TRUNCATED 16
+#define KG_EXEC_FOUND_RUNNING 32
+#define KG_EXEC_WRITABLE 64
+#define KG_EXEC_ENVIRONMENT_TRUNCATED 256
 
 #define KG_OPEN_PATH_TRUNCATED 1
 #define KG_OPEN_PATH_RELATIVE 2
+#define KG_OPEN_RAW_UNREADABLE 4
 
 #define KG_CONNECT_REFUSED 1
 #define KG_CONNECT_ADDRESS_TRUNCATED 2
+
+#define KG_CALL_TEXT_TRUNCATED 1
+#define KG_CALL_PATH_RELATIVE 2
 
 /* Head of every record. */
 struct kg_header {
@@ -57,18 +64,6 @@ struct kg_header {
  * Paths are carried as the walk finds them: last component first, each ended by a slash. "token/secrets/run/" is
  * /run/secrets/token; nothing at all is /. The collector turns them round, outside of the kernel.
  */
-struct kg_exec {
-	struct kg_header header;
-	__u64 parent_start_time;
-	__u32 parent_pid;
-	__u32 flags;
-	__u32 exe_length;	/* then in data: path of the program, walked */
-	__u32 cwd_length;	/* working directory, walked */
-	__u32 args_length;	/* argument vector as in memory, each ended by NUL */
-	__u32 reserved;
-	char data[];
-};
-
 struct kg_fork {
 	struct kg_header header;	/* the parent; cgroup is the child's */
 	__u64 child_start_time;
@@ -88,18 +83,11 @@ struct kg_open {
 	__u32 flags;
 	__u32 mode;
 	__u32 path_flags;
-	__u32 given_length;	/* then in data: the path as given to the call with its NUL, when it was not opened */
+	__u32 given_length;	/* then in data: the path as given to the call with its NUL */
 	__u32 walked_length;	/* the opened file's path, or what a relative given path starts from; walked */
-	char data[];
-};
-
-struct kg_connect {
-	struct kg_header header;
-	__s32 result;
-	__u32 family;
-	__u32 port;		/* host byte order */
-	__u32 flags;
-	__u32 address_length;	/* then in data: 4 or 16 bytes of IP address, or sun_path */
+	__u32 file_type;	/* S_IFMT bits */
+	__u32 repeats;		/* as many like this were not sent, see repeat.h */
+	__u32 opened;		/* the walked path is the opened file's */
 	__u32 reserved;
 	char data[];
 };
@@ -116,6 +104,7 @@ struct kg_settings {
 	__u64 root_cgroup;	/* only tasks in this cgroup or below it are looked at */
 	__u32 root_level;	/* its depth below the root of cgroup v2 */
 	__u32 count_calls;	/* whether every system call is counted, or only those with a sensor are looked at */
+	__u64 open_repeat_ns;	/* opens like one sent less than this ago are only counted; 0: all are sent */
 };
 
 #endif

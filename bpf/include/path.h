@@ -58,24 +58,33 @@ static long kg_walk_step(__u32 index, struct kg_walk_context *context)
 }
 
 /*
- * Appends the path to the record, last component first. Returns false when it does not fit, or is deeper than
- * KG_DEPTH_MAX; what is there then is its end.
+ * Appends the path below this root to the record, last component first; below the top of all mounts without one.
+ * Returns false when it does not fit, or is deeper than KG_DEPTH_MAX; what is there then is its end.
  */
-static __always_inline bool kg_walk_path(struct kg_scratch *scratch, const struct path *path)
+static __always_inline bool kg_walk_below(struct kg_scratch *scratch, const struct path *root, const struct path *path)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct kg_walk *walk = &scratch->walk;
 	struct kg_walk_context context = {.scratch = scratch};
 
 	walk->dentry = BPF_CORE_READ(path, dentry);
 	walk->mount = BPF_CORE_READ(path, mnt);
-	walk->root_dentry = BPF_CORE_READ(fs, root.dentry);
-	walk->root_mount = BPF_CORE_READ(fs, root.mnt);
+	walk->root_dentry = root ? BPF_CORE_READ(root, dentry) : 0;
+	walk->root_mount = root ? BPF_CORE_READ(root, mnt) : 0;
 	walk->limit = scratch->length + KG_PATH_MAX;
+	if (walk->limit > KG_SCRATCH_WRITABLE - 1)
+		walk->limit = KG_SCRATCH_WRITABLE - 1;
 	walk->complete = false;
 	bpf_loop(KG_DEPTH_MAX, kg_walk_step, &context, 0);
 	return walk->complete;
+}
+
+/* The same below the task's root. */
+static __always_inline bool kg_walk_path(struct kg_scratch *scratch, const struct path *path)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+
+	return kg_walk_below(scratch, &fs->root, path);
 }
 
 static __always_inline bool kg_walk_cwd(struct kg_scratch *scratch)
@@ -89,14 +98,12 @@ static __always_inline bool kg_walk_cwd(struct kg_scratch *scratch)
 /* The open file of a descriptor of the current task; NULL when there is none. */
 static __always_inline struct file *kg_file(int descriptor)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files = BPF_CORE_READ(table, fd);
+	struct fdtable *table = bpf_get_current_task_btf()->files->fdt;
 	struct file *file = 0;
 
-	if (descriptor < 0 || (__u32)descriptor >= BPF_CORE_READ(table, max_fds))
+	if (descriptor < 0 || (__u32)descriptor >= table->max_fds)
 		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), &files[descriptor]);
+	bpf_probe_read_kernel(&file, sizeof(file), &table->fd[descriptor]);
 	return file;
 }
 

@@ -25,10 +25,12 @@
 		if (lost)                                                                                 \
 			__sync_fetch_and_add(lost, 1);                                                    \
 	}                                                                                                 \
-	static __always_inline void name##_send(void *record, __u64 size, __u64 flags)                    \
+	static __always_inline bool name##_send(void *record, __u64 size, __u64 flags)                    \
 	{                                                                                                 \
-		if (bpf_ringbuf_output(&name, record, size, flags))                                       \
-			name##_lose();                                                                    \
+		if (!bpf_ringbuf_output(&name, record, size, flags))                                      \
+			return true;                                                                      \
+		name##_lose();                                                                            \
+		return false;                                                                             \
 	}
 
 /*

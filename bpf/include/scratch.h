@@ -27,6 +27,16 @@ struct kg_walk {
 	bool complete;
 };
 
+/* A look through a task's environment, see environment.h. */
+struct kg_environment {
+	__u64 at;
+	__u64 end;
+	__u32 limit;
+	bool complete;
+	bool cut;	/* something asked for had no room */
+	bool rest;	/* at is within a variable */
+};
+
 /*
  * Everything that varies in a loop stands here rather than on the stack: the verifier follows each value on the stack
  * through each turn, and runs out; what it reads from a map is just unknown.
@@ -34,6 +44,7 @@ struct kg_walk {
 struct kg_scratch {
 	struct kg_walk walk;
 	struct kg_args args;	/* of the system call, see call.h */
+	struct kg_environment environment;
 	__u32 taken;
 	__u32 length;	/* of the record so far */
 	char bytes[KG_SCRATCH_WRITABLE + KG_SCRATCH_SLACK] __attribute__((aligned(8)));

@@ -31,4 +31,21 @@ static __always_inline void kg_fill_header(struct kg_header *header, __u32 type,
 	bpf_get_current_comm(header->comm, sizeof(header->comm));
 }
 
+/* The same where the helpers that tell of the current task are not to be had (cgroup_skb). */
+static __always_inline void kg_fill_header_by_reading(struct kg_header *header, __u32 type, struct task_struct *task)
+{
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+
+	header->time = bpf_ktime_get_boot_ns();
+	header->cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	header->start_time = BPF_CORE_READ(leader, start_boottime);
+	header->type = type;
+	header->pid = BPF_CORE_READ(task, tgid);
+	header->container_pid = kg_container_pid(leader);
+	header->uid = BPF_CORE_READ(task, cred, uid.val);
+	header->gid = BPF_CORE_READ(task, cred, gid.val);
+	header->reserved = 0;
+	BPF_CORE_READ_STR_INTO(&header->comm, task, comm);
+}
+
 #endif

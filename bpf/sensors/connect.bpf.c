@@ -1,59 +1,58 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* connect. */
 
-#define KG_AF_UNIX 1
-#define KG_AF_INET 2
-#define KG_AF_INET6 10
 #define KG_EPERM 1
-#define KG_SUN_PATH 108
+#define KG_EINPROGRESS 115
 
 /*
- * The address is read from the caller's memory after the call, so another thread can have changed it by then; what the
- * containment refuses does not depend on it.
+ * Whatever stands in the caller's memory by now, this call has connected the socket. Else AF_UNSPEC was to take a
+ * connection back, and other families are not of interest.
  */
-KG_CALL_GROUP(connect)
+static __always_inline bool kg_is_connected(struct kg_socket *socket, long result)
 {
-	const void *address = (const void *)scratch->args.arg[1];
-	int length = scratch->args.arg[2];
-	struct kg_connect *event = (struct kg_connect *)scratch->bytes;
-	struct sockaddr_in6 in6 = {};	/* its head is that of sockaddr_in */
-	__u32 data = 0;
+	return (!result || result == -KG_EINPROGRESS) &&
+	       (socket->remote_port || (socket->family == KG_AF_UNIX && socket->remote_length));
+}
 
-	bpf_probe_read_user(&in6, sizeof(in6.sin6_family) + sizeof(in6.sin6_port), address);
-	event->port = 0;
-	switch (in6.sin6_family) {
-	case KG_AF_INET:
-		bpf_probe_read_user(event->data, 4, address + offsetof(struct sockaddr_in, sin_addr));
-		event->port = bpf_ntohs(in6.sin6_port);
-		data = 4;
-		break;
-	case KG_AF_INET6:
-		bpf_probe_read_user(event->data, 16, address + offsetof(struct sockaddr_in6, sin6_addr));
-		event->port = bpf_ntohs(in6.sin6_port);
-		data = 16;
-		break;
+/* FILE: the descriptor's, NULL when it is closed by now. */
+static __always_inline void kg_on_connect(struct kg_scratch *scratch, int descriptor, struct file *file,
+					  const void *address, int length, long result)
+{
+	struct kg_connect *event = (struct kg_connect *)scratch->bytes;
+	struct sock *sock = file ? kg_sock(file) : 0;
+
+	event->flags = 0;
+	event->reserved = 0;
+	scratch->length = sizeof(*event);
+	if (!kg_add_given_address(scratch, &event->given, address, length, KG_AF_UNSPEC))
+		event->flags |= KG_CONNECT_ADDRESS_TRUNCATED;
+	kg_no_socket(&event->socket);
+	if (sock)
+		kg_add_socket(scratch, &event->socket, sock);
+	switch (event->given.family) {
 	case KG_AF_UNIX:
-		if (length <= (int)sizeof(in6.sin6_family))
-			break;
-		data = length - sizeof(in6.sin6_family);
-		if (data > KG_SUN_PATH)
-			data = KG_SUN_PATH;
-		bpf_probe_read_user(event->data, data, address + sizeof(in6.sin6_family));
+	case KG_AF_INET:
+	case KG_AF_INET6:
 		break;
-	default:	/* AF_UNSPEC takes a connection back; other families are not of interest */
-		return;
+	default:
+		if (!kg_is_connected(&event->socket, result))
+			return;
 	}
 
 	kg_fill_header(&event->header, KG_CONNECT, (void *)bpf_get_current_task());
 	event->result = result;
-	event->family = in6.sin6_family;
-	event->flags = 0;
-	event->address_length = data;
-	event->reserved = 0;
+	event->fd = descriptor;
 	/* Our cgroup programs speak before anything else that answers EPERM (netfilter, an LSM at send). */
-	if (result == -KG_EPERM && in6.sin6_family != KG_AF_UNIX && kg_contained(KG_DENY_NETWORK))
-		event->flags = KG_CONNECT_REFUSED;
-	precious_send(event, sizeof(*event) + (data & 0xff), 0);
+	if (result == -KG_EPERM && event->given.family != KG_AF_UNIX && kg_contained(KG_DENY_NETWORK))
+		event->flags |= KG_CONNECT_REFUSED;
+	precious_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1), 0);
+}
+
+KG_CALL_GROUP(connect)
+{
+	struct kg_args *args = &scratch->args;
+
+	kg_on_connect(scratch, args->arg[0], kg_file(args->arg[0]), (const void *)args->arg[1], args->arg[2], result);
 }
 
 KG_CALL_FEXIT(connect, connect)

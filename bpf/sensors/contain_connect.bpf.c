@@ -38,8 +38,8 @@ static __always_inline bool kg_refuse_destination(const struct kg_destination *w
 }
 
 /*
- * Nothing else tells of a datagram that was refused; a refused connect is told by the system call's own event.
- * The address is the last of what varies: 4 bytes are the end of an IPv4-mapped one.
+ * A refused datagram is told as a connection, too, however it was sent; a refused connect is told by the system call's
+ * own event. 4 bytes of address are the end of an IPv4-mapped one.
  */
 static __always_inline void kg_tell_datagram(const struct kg_destination *where, bool v4)
 {
@@ -48,10 +48,10 @@ static __always_inline void kg_tell_datagram(const struct kg_destination *where,
 
 	kg_fill_header(&event->header, KG_CONNECT, (void *)bpf_get_current_task());
 	event->result = -KG_EPERM;
-	event->family = v4 ? KG_AF_INET : KG_AF_INET6;
-	event->port = bpf_ntohs(where->to.port);
+	event->given.family = v4 ? KG_AF_INET : KG_AF_INET6;
+	event->given.port = bpf_ntohs(where->to.port);
 	event->flags = KG_CONNECT_REFUSED;
-	event->address_length = v4 ? 4 : 16;
+	event->given.address_length = v4 ? 4 : 16;
 	if (v4)
 		__builtin_memcpy(event->data, where->to.address + 12, 4);
 	else

@@ -7,8 +7,6 @@
 
 #define KG_LOOPBACK_IFINDEX 1	/* LOOPBACK_IFINDEX of net/flow.h: in every network namespace */
 #define KG_IPPROTO_TCP 6
-#define KG_IPPROTO_UDP 17
-#define KG_IP_OFFSET 0x1fff	/* IP_OFFSET of net/ip.h */
 
 /* Ports of the two that have them; a packet whose ports are not in the usual place has none that an exception could name. */
 static __always_inline void kg_read_ports(struct __sk_buff *skb, __u32 at, struct kg_end *source, struct kg_end *destination)
@@ -56,7 +54,7 @@ static __always_inline void kg_read_packet(struct __sk_buff *skb, struct kg_end 
 	}
 }
 
-static __always_inline int kg_on_packet(struct __sk_buff *skb, bool outgoing)
+static __always_inline int kg_judge_packet(struct __sk_buff *skb, bool outgoing)
 {
 	if (!kg_forbidding(KG_DENY_NETWORK, skb, 0, 0))
 		return 1;
@@ -73,11 +71,11 @@ static __always_inline int kg_on_packet(struct __sk_buff *skb, bool outgoing)
 SEC("cgroup_skb/egress")
 int kg_egress(struct __sk_buff *skb)
 {
-	return kg_on_packet(skb, true);
+	return kg_judge_packet(skb, true);
 }
 
 SEC("cgroup_skb/ingress")
 int kg_ingress(struct __sk_buff *skb)
 {
-	return kg_on_packet(skb, false);
+	return kg_judge_packet(skb, false);
 }

@@ -3,14 +3,11 @@
 
 #define KG_SIGNAL_GROUP_EXIT 4	/* SIGNAL_GROUP_EXIT of linux/sched/signal.h: a macro, so not in BTF */
 
-/*
- * sched_process_exit: still in its cgroup and namespaces. The count of live threads has already been taken down, so 0
- * means the last one (two threads that end in the same instant can both see 0: the event is then there twice).
- */
+/* sched_process_exit: still in its cgroup and namespaces. */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(kg_exit, struct task_struct *task)
 {
-	if (BPF_CORE_READ(task, signal, live.counter) != 0 || !kg_monitored())
+	if (!kg_last_thread(ctx, task) || !kg_monitored())
 		return 0;
 	struct kg_exit event = {};
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);

@@ -5,37 +5,11 @@
 #define KG_NR_CREAT 85
 #define KG_NR_OPENAT 257
 #define KG_NR_OPENAT2 437
-#define KG_AT_FDCWD -100
+#define KG_O_ACCMODE 03
 #define KG_O_CREAT 0100
-#define KG_O_TMPFILE 020200000
+#define KG_O_TRUNC 01000
+#define KG_O_TMPFILE 020000000	/* without O_DIRECTORY, which is part of it for callers */
 #define KG_O_CREAT_WRONLY_TRUNC 01101	/* what creat(2) stands for */
-
-/* The path as given to the call and, when it is relative, what it starts from. */
-static __always_inline void kg_given_path(struct kg_scratch *scratch, struct kg_open *event, int directory,
-					  const char *given)
-{
-	long length = bpf_probe_read_user_str(event->data, KG_PATH_MAX, given);
-	bool resolved;
-
-	if (length <= 0) {	/* not readable: EFAULT */
-		event->path_flags |= KG_OPEN_PATH_RELATIVE;
-		return;
-	}
-	if (length == KG_PATH_MAX)
-		event->path_flags |= KG_OPEN_PATH_TRUNCATED;
-	event->given_length = length;
-	scratch->length += length;
-	if (event->data[0] == '/')
-		return;
-	if (directory == KG_AT_FDCWD) {
-		resolved = kg_walk_cwd(scratch);
-	} else {
-		struct file *file = kg_file(directory);
-		resolved = file && kg_walk_path(scratch, &file->f_path);
-	}
-	if (!resolved)
-		event->path_flags |= KG_OPEN_PATH_RELATIVE;
-}
 
 /*
  * The file that was opened is asked for its own path: links and ".." resolved, and nothing that another thread may
@@ -45,25 +19,42 @@ static __always_inline void kg_on_open(struct kg_scratch *scratch, int directory
 				       __u32 mode, long result)
 {
 	struct kg_open *event = (struct kg_open *)scratch->bytes;
-	struct file *file = 0;
+	struct file *file = result >= 0 ? kg_file(result) : 0;
 
 	kg_fill_header(&event->header, KG_OPEN, (void *)bpf_get_current_task());
 	event->result = result;
 	event->flags = flags;
 	event->mode = flags & (KG_O_CREAT | KG_O_TMPFILE) ? mode : 0;
 	event->path_flags = 0;
-	event->given_length = 0;
+	event->file_type = 0;
+	event->repeats = 0;
+	event->opened = 0;
+	event->reserved = 0;
 	scratch->length = sizeof(*event);
 
-	if (result >= 0)
-		file = kg_file(result);
 	if (file) {
+		__u32 length = kg_add_given(scratch, given);
+		__u64 magic;
+
+		if (settings.open_repeat_ns && !(flags & (KG_O_ACCMODE | KG_O_CREAT | KG_O_TRUNC | KG_O_TMPFILE)) &&
+		    kg_open_repeated(&event->header, file, flags, length, &event->repeats))
+			return;
+		magic = kg_magic(file);
+		event->file_type = kg_file_type(file, magic);
+		event->opened = kg_has_path(magic);
+		event->given_length = length;
+		if (!length)
+			event->path_flags |= KG_OPEN_RAW_UNREADABLE;
+	}
+	if (event->opened) {
 		if (!kg_walk_path(scratch, &file->f_path))
 			event->path_flags |= KG_OPEN_PATH_TRUNCATED;
-	} else {	/* failed, or closed again by another thread */
-		kg_given_path(scratch, event, directory, given);
+		event->walked_length = scratch->length - sizeof(*event) - event->given_length;
+	} else {	/* failed, closed again by another thread, or something without a path */
+		scratch->length = sizeof(*event);
+		event->path_flags = kg_add_path(scratch, directory, given, false, &event->given_length,
+						&event->walked_length);
 	}
-	event->walked_length = scratch->length - sizeof(*event) - event->given_length;
 	bulk_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1), kg_wake_when_quarter_full(&bulk));
 }
 

@@ -14,8 +14,15 @@ int BPF_PROG(kg_sys_exit, struct pt_regs *regs, long result)
 	bool compat = kg_is_compat(task);
 	__u32 number = kg_call_number(regs, compat);
 
-	if (number >= KG_CALLS || !(call_wanted[number] & (compat ? KG_WANTED_COMPAT : KG_WANTED)) || !kg_monitored())
+	__u8 wanted = compat ? KG_WANTED_COMPAT : KG_WANTED;
+
+	if (number >= KG_CALLS || !(settings.count_calls || call_wanted[number] & wanted) || !kg_monitored())
 		return 0;
+	if (settings.count_calls) {
+		kg_count_call(number);
+		if (!(call_wanted[number] & wanted))
+			return 0;
+	}
 	bpf_tail_call(ctx, &calls, number);
 	return 0;
 }

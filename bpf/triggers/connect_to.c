@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * connect_to tcp4|tcp6|unix ADDRESS PORT: connects; udp4|udp6: sends one byte without connecting.
+ * connect_to tcp4|tcp6|unix ADDRESS PORT [nonblock]: connects; udp4|udp6: sends one byte without connecting.
  * Exits 0, or with errno.
  */
 #include <arpa/inet.h>
@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 	} else {
 		strncpy(un.sun_path, argv[2], sizeof(un.sun_path) - 1);
 	}
-	int fd = socket(address->sa_family, udp ? SOCK_DGRAM : SOCK_STREAM, 0);
+	int fd = socket(address->sa_family, (udp ? SOCK_DGRAM : SOCK_STREAM) | (argc > 4 ? SOCK_NONBLOCK : 0), 0);
 	if (fd < 0)
 		return 254;
 	long result = udp ? sendto(fd, "x", 1, 0, address, length) : connect(fd, address, length);

@@ -59,6 +59,7 @@ final class CollectorScenario implements Scenario {
     private static Map<String, String> settings(EmbeddedKafka kafka) {
         Map<String, String> settings = new HashMap<>();
         settings.put("KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+        settings.put("KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", "0");
         return settings;
     }
 
@@ -115,13 +116,13 @@ final class CollectorScenario implements Scenario {
         AvroCodec<EventBatch> codec = AvroCodec.of(EventBatch.class);
         Path container = cgroups.container();
         CgroupTree tree = CgroupTree.of(cgroups.monitored().toString());
-        try (Sensor sensor = Sensor.open(tree, new SensorOptions(1 << 20, 1 << 26, SensorHooks.AUTO))) {
+        try (Sensor sensor = Sensor.open(tree, new SensorOptions(1 << 20, 1 << 26, SensorHooks.AUTO, 0, List.of(), true))) {
             CgroupTable table = new CgroupTable(1000, id -> null);
             tree.walk((path, id) -> table.created(id, path));
             long[] bytes = new long[1];
             PodBatches batches = new PodBatches(Origin.here("benchmark", "node"), 256, Long.MAX_VALUE, new LossCounters(),
                     (batch, precious, bulk) -> bytes[0] += codec.encode(batch).length);
-            EventDecoder decoder = new EventDecoder(table, batches, new NoCgroups(), 0);
+            EventDecoder decoder = new EventDecoder(table, batches, new NoCgroups(), 0, true);
             for (int round = 0; round < (run.quick() ? 3 : 10); round++) {
                 load(run, container, "opens", 1e9, 200_000 / 1e9);
                 long before = decoder.events();

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the sensors add to a system call: nothing attached, attached but this process not monitored, monitored. Each
- * round measures all of them anew, and alternates which comes first, so that a drift of the machine's speed falls on all.
+ * What the sensors add to a system call: nothing attached, attached but this process not monitored, monitored; and
+ * open+close of one file again and again as the collector is shipped, which does not send each of these opens. Each round measures all of them anew, and alternates which comes first, so that a drift of the machine's speed falls on all.
  */
 final class KernelOverhead implements Scenario {
     private static final Map<String, Integer> LOOPS = Map.of("getppid", 3_000_000, "openclose", 400_000, "forkexec", 1_500);
@@ -49,22 +49,33 @@ final class KernelOverhead implements Scenario {
             run.figure(Figure.against(loop + ".unmonitored", run.median(loop + ".unmonitored"), "ns", bare));
             run.figure(Figure.against(loop + ".monitored", run.median(loop + ".monitored"), "ns", bare));
         }
+        run.figure(Figure.against("openclose.repeated", run.median("openclose.repeated"), "ns", run.median("openclose.bare")));
     }
 
     private static void attached(Run run, Cgroups cgroups, Path container) throws Exception {
-        Path capture = run.scratch().resolve("capture.avro");
-        try (CollectorProcess collector = CollectorProcess.start(run, cgroups.monitored(), Map.of(), "--capture",
-                capture.toString(), "--no-kafka")) {
+        try (CollectorProcess collector = collector(run, cgroups, Map.of("KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", "0"))) {
             loops(run, "unmonitored", cgroups.unmonitored());
             loops(run, "monitored", container);
             run.sample("lost", collector.metric("kubeguardian_collector_lost_total"));
         }
+        try (CollectorProcess collector = collector(run, cgroups, Map.of())) {
+            loop(run, "openclose", "repeated", container);
+        }
+    }
+
+    private static CollectorProcess collector(Run run, Cgroups cgroups, Map<String, String> settings) throws Exception {
+        return CollectorProcess.start(run, cgroups.monitored(), settings, "--capture",
+                run.scratch().resolve("capture.avro").toString(), "--no-kafka");
     }
 
     private static void loops(Run run, String state, Path cgroup) throws Exception {
         for (String loop : ORDER) {
-            int count = LOOPS.get(loop) / (run.quick() ? 10 : 1);
-            run.sample(loop + '.' + state, Double.parseDouble(Programs.run(run, "loops", cgroup, loop, count)));
+            loop(run, loop, state, cgroup);
         }
+    }
+
+    private static void loop(Run run, String loop, String state, Path cgroup) throws Exception {
+        int count = LOOPS.get(loop) / (run.quick() ? 10 : 1);
+        run.sample(loop + '.' + state, Double.parseDouble(Programs.run(run, "loops", cgroup, loop, count)));
     }
 }

@@ -3,6 +3,7 @@ package io.kubeguardian.collector;
 import io.kubeguardian.collector.attribute.CgroupTree;
 import io.kubeguardian.collector.contain.CgroupFreezer;
 import io.kubeguardian.collector.ffm.NativeException;
+import io.kubeguardian.collector.sensor.ProgramVerdict;
 import io.kubeguardian.collector.sensor.Sensor;
 import io.kubeguardian.collector.sensor.SensorException;
 import io.kubeguardian.config.ConfigException;
@@ -22,7 +23,8 @@ import org.apache.kafka.common.KafkaException;
  * when it cannot run, 1 with a stack trace for a mistake of ours.
  */
 public final class CollectorMain {
-    private static final String USAGE = "usage: collector [--config FILE] [--capture FILE [--no-kafka] | --thaw] | --probe";
+    private static final String USAGE =
+            "usage: collector [--config FILE] [--capture FILE [--no-kafka] | --thaw] | --probe | --programs";
 
     private CollectorMain() {}
 
@@ -32,6 +34,10 @@ public final class CollectorMain {
             return;
         }
         try {
+            if (List.of(args).equals(List.of("--programs"))) {
+                programs();
+                return;
+            }
             if (List.of(args).contains("--thaw")) {
                 thaw(args);
                 return;
@@ -77,6 +83,15 @@ public final class CollectorMain {
         }
         CgroupTree tree = CgroupTree.of(ConfigReader.read(config, System.getenv()).collector().cgroup());
         new CgroupFreezer(tree).thawAll().forEach(thawed -> System.out.println("thawed " + thawed));
+    }
+
+    /** Says of every BPF program whether this kernel takes it, a line each; exits 1 when its verifier rejects one. */
+    private static void programs() {
+        List<ProgramVerdict> verdicts = ProgramVerdict.all();
+        verdicts.forEach(System.out::println);
+        if (verdicts.stream().anyMatch(verdict -> verdict.outcome() == ProgramVerdict.Outcome.REJECTED)) {
+            System.exit(1);
+        }
     }
 
     private static NodeCollector open(String[] args) {

@@ -61,6 +61,7 @@ public final class NodeCollector implements AutoCloseable {
     private final AuditTrail audit;
     private final Containments containments;
     private final EventDecoder decoder;
+    private final SyscallHistograms histograms;
     private final RingLoop loop;
     private final Shipper shipper;
     private final ManagementServer server;
@@ -91,7 +92,9 @@ public final class NodeCollector implements AutoCloseable {
             tree = CgroupTree.of(settings.cgroup());
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
             sensor = keep(Sensor.open(tree, new SensorOptions(
-                    settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks())));
+                    settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks(),
+                    settings.openRepeatMillis() * 1_000_000L, settings.environment(),
+                    settings.syscallCountSeconds() > 0)));
             CgroupFreezer freezer = new CgroupFreezer(tree);
             modes = new ArrayList<>(sensor.modes());
             modes.add(freezer.mode());
@@ -105,12 +108,16 @@ public final class NodeCollector implements AutoCloseable {
             shipper = options.kafka() ? keep(new Shipper(client, settings.queueBatches(), losses)) : null;
             PodBatches batches = new PodBatches(origin, settings.batchEvents(), settings.batchMillis() * 1_000_000L,
                     losses, sink(options));
+            histograms = sensor.callCounts() == null ? null : new SyscallHistograms(sensor.callCounts(), cgroups, batches,
+                    () -> bootToWall, settings.syscallCountSeconds());
             Cgroups listener = new Cgroups();
-            decoder = new EventDecoder(cgroups, batches, listener, bootToWall);
-            loop = new RingLoop(sensor, decoder, batches, cgroups, losses, settings.batchMillis(), listener::resync);
+            decoder = new EventDecoder(cgroups, batches, listener, bootToWall, settings.maskSecrets());
+            loop = new RingLoop(sensor, decoder, batches, cgroups, losses, settings.batchMillis(), listener::resync,
+                    histograms);
             // Attached first, walked afterwards: a cgroup made in between is in the ring, in the tree, or in both.
             tree.walk((path, id) -> cgroups.created(id, path));
             takeOver(freezer);
+            RunningProcesses.tell(sensor, decoder);
             if (shipper != null) {
                 audit.start(shipper::send);
                 keep(audit::stop);
@@ -199,10 +206,13 @@ public final class NodeCollector implements AutoCloseable {
 
     /** How it is now. */
     public Status status() {
-        return new Status(effectiveModes(), losses.losses(), containments.statuses(), decoder.events(), cgroups.failures(),
+        return new Status(effectiveModes(), losses.losses(), containments.statuses(), decoder.events(),
+                sensor.opensRepeated(), cgroups.failures(),
                 cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
                 shipper == null ? 0 : shipper.failures(), shipper == null ? 0 : shipper.queuedBatches(),
-                sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(), audit.lost(),
+                sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
+                sensor.callsUncounted(),
+                sensor.sendsRepeated(), audit.lost(),
                 readerProblem.isEmpty() && (shipper == null || shipper.healthy()));
     }
 
@@ -239,7 +249,8 @@ public final class NodeCollector implements AutoCloseable {
             Status now = status();
             shipper.send(new CollectorHealth(origin.cluster(), origin.node(), origin.bootId(), origin.epoch(),
                     Libc.bootNanos() + bootToWall, now.sensors(), now.losses(), now.containments(), now.eventsRead(),
-                    now.batchesSent(), now.bytesSent(), now.residentBytes(), now.auditRecordsLost()));
+                    now.batchesSent(), now.bytesSent(), now.residentBytes(), now.opensRepeated(),
+                    now.sendsRepeated(), now.auditRecordsLost()));
         }
     }
 
@@ -252,6 +263,9 @@ public final class NodeCollector implements AutoCloseable {
 
         @Override
         public void removed(long cgroup) {
+            if (histograms != null) {
+                histograms.removed(cgroup);
+            }
             cgroups.removed(cgroup, System.nanoTime());
             containments.cgroupRemoved(cgroup);
         }

@@ -26,18 +26,23 @@ final class RingLoop implements Runnable {
     private final LossCounters losses;
     private final int shortestWait;
     private final Runnable resync;
+    private final SyscallHistograms histograms;
     private long lostAtResync;
     private volatile boolean stopping;
 
-    /** @param resync called when precious events were lost: word of a cgroup may have been among them */
+    /**
+     * @param resync called when precious events were lost: word of a cgroup may have been among them
+     * @param histograms null when system calls are not counted
+     */
     RingLoop(Sensor sensor, EventDecoder decoder, PodBatches batches, CgroupTable cgroups, LossCounters losses,
-            int batchMillis, Runnable resync) {
+            int batchMillis, Runnable resync, SyscallHistograms histograms) {
         this.sensor = sensor;
         this.decoder = decoder;
         this.batches = batches;
         this.cgroups = cgroups;
         this.losses = losses;
         this.resync = resync;
+        this.histograms = histograms;
         this.shortestWait = Math.clamp(batchMillis / 4, 1, LONGEST_WAIT);
     }
 
@@ -59,10 +64,16 @@ final class RingLoop implements Runnable {
                         lostAtResync = sensor.preciousLost();
                         resync.run();
                     }
+                    if (histograms != null) {
+                        histograms.tick();
+                    }
                     cgroups.expire(now);
                 }
             }
             drain();
+            if (histograms != null) {
+                histograms.flush();
+            }
             batches.flushAll();
         }
     }

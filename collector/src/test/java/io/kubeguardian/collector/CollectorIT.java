@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From this kernel through a real broker and back into the kernel. */
-@KernelTest
+@KernelTest(inGuest = false)
 class CollectorIT {
     private static final int KILLED = 128 + 9;
     private static EmbeddedKafka kafka;
@@ -234,10 +234,25 @@ class CollectorIT {
 
         try (HttpClient http = HttpClient.newHttpClient()) {
             assertThat(get(http, "/metrics").body()).contains("kubeguardian_collector_events_total",
+                    "kubeguardian_collector_sends_repeated_total",
                     "kubeguardian_collector_sensor_active{sensor=\"exec\",hook=\"tp_btf/sched_process_exec\",} 1.0",
                     "kubeguardian_collector_sensor_active{sensor=\"contain.freeze\",hook=\"cgroup.freeze\",} 1.0");
             assertThat(get(http, "/healthz").statusCode()).isEqualTo(200);
             assertThat(get(http, "/readyz").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void repeatedOpensAreInTheHealthRecordsAndTheMetrics() throws Exception {
+        collector.close();
+        collector = NodeCollector.open(config(3_600_000)).start();
+
+        run(cgroup, trigger("open_many"), 100, "/etc/hostname");
+
+        try (TopicTail<CollectorHealth> health = new TopicTail<>(kafka, Topics.COLLECTOR_HEALTH, CollectorHealth.class);
+                HttpClient http = HttpClient.newHttpClient()) {
+            health.await(read -> mineHealth(read).stream().anyMatch(h -> h.getOpensRepeated() == 99));
+            assertThat(get(http, "/metrics").body()).contains("kubeguardian_collector_opens_repeated_total 99.0");
         }
     }
 
@@ -285,13 +300,19 @@ class CollectorIT {
         }
     }
 
+    /** The tests count opens: none is held back. */
     private KubeGuardianConfig config() {
+        return config(0);
+    }
+
+    private KubeGuardianConfig config(int openRepeatMillis) {
         Map<String, String> environment = new HashMap<>();
         environment.put("KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         environment.put("KUBEGUARDIAN_COLLECTOR_CGROUP", cgroups.root().toString());
         environment.put("KUBEGUARDIAN_COLLECTOR_CLUSTER", "test");
         environment.put("KUBEGUARDIAN_COLLECTOR_NODE", node);
         environment.put("KUBEGUARDIAN_COLLECTOR_HEALTH_SECONDS", "1");
+        environment.put("KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", Integer.toString(openRepeatMillis));
         environment.put("KUBEGUARDIAN_COLLECTOR_METRICS_PORT", "0");
         return ConfigReader.read(null, environment);
     }

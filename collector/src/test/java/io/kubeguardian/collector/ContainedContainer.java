@@ -9,8 +9,10 @@ import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.ContainmentExceptions;
 import io.kubeguardian.schema.SensorMode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A container that the kernel contains when the test says so, one beside it, and the sensor that does it. */
 final class ContainedContainer implements AutoCloseable {
@@ -18,16 +20,26 @@ final class ContainedContainer implements AutoCloseable {
     static final int EPERM = 1;
     private static final long HOUR = 3_600_000_000_000L;
 
-    final TestCgroups cgroups = new TestCgroups();
-    final SensorHarness seen = new SensorHarness(cgroups.tree());
-    final KernelContainment kernel = seen.sensor.containments();
+    /** Of all tests: they share a sensor. */
+    private static final AtomicLong ORDERS = new AtomicLong();
+
+    final TestCgroups cgroups;
+    final SensorHarness seen;
+    final KernelContainment kernel;
     final Path cgroup;
     final Path sibling;
     final long id;
-    private long order;
-    private boolean sensorClosed;
+    private final List<Long> defined = new ArrayList<>();
 
+    /** With the sensor of all tests. */
     ContainedContainer() throws Exception {
+        this(TestCgroups.monitored());
+    }
+
+    ContainedContainer(TestCgroups cgroups) throws Exception {
+        this.cgroups = cgroups;
+        seen = new SensorHarness(cgroups.tree());
+        kernel = seen.sensor.containments();
         String pod = TestCgroups.randomPod();
         cgroup = cgroups.container(pod, TestCgroups.randomContainer());
         sibling = cgroups.container(pod, TestCgroups.randomContainer());
@@ -47,10 +59,16 @@ final class ContainedContainer implements AutoCloseable {
     }
 
     private void containExcept(List<?> paths, List<String> destinations, ContainmentAction... actions) {
-        order++;
+        put(id, Authority.DETECTION, paths, destinations, inAnHour(), actions);
+    }
+
+    void put(long of, Authority authority, List<?> paths, List<String> destinations, long expires,
+            ContainmentAction... actions) {
+        long order = ORDERS.incrementAndGet();
         kernel.define(order, paths.stream().map(Object::toString).toList(),
                 destinations.stream().map(ContainmentExceptions::destination).toList());
-        kernel.put(id, Authority.DETECTION, order, Set.of(actions), inAnHour());
+        defined.add(order);
+        kernel.put(of, authority, order, Set.of(actions), expires);
     }
 
     void release() {
@@ -59,7 +77,7 @@ final class ContainedContainer implements AutoCloseable {
 
     /** What the latest containment has stopped. */
     Stopped stopped() {
-        return kernel.stopped(order);
+        return kernel.stopped(defined.getLast());
     }
 
     /** Why this kernel cannot do something; empty when it can. */
@@ -72,17 +90,13 @@ final class ContainedContainer implements AutoCloseable {
         return Libc.bootNanos() + HOUR;
     }
 
-    /** As when the collector ends. */
-    void closeSensor() {
-        if (!sensorClosed) {
-            sensorClosed = true;
-            seen.close();
-        }
-    }
-
     @Override
     public void close() throws Exception {
-        closeSensor();
+        for (Authority authority : Authority.values()) {
+            kernel.remove(id, authority);
+        }
+        defined.forEach(kernel::forget);
+        seen.close();
         cgroups.close();
     }
 }

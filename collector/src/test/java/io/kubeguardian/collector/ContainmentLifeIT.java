@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** From a decision on the topic to its end: each action that every kernel takes, in the kernel and in what is told. */
-@KernelTest
+@KernelTest(inGuest = false)
 class ContainmentLifeIT {
     private static EmbeddedKafka kafka;
 

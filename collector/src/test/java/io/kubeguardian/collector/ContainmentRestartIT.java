@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A collector that is killed, as a process of its own, and one that comes after it. */
-@KernelTest
+@KernelTest(inGuest = false)
 class ContainmentRestartIT {
     private static EmbeddedKafka kafka;
 

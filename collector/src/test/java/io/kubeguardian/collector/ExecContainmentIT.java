@@ -7,7 +7,9 @@ import static io.kubeguardian.schema.ContainmentAction.DENY_EXEC;
 import static io.kubeguardian.schema.ContainmentAction.KILL_EXEC;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubeguardian.collector.attribute.CgroupTree;
 import io.kubeguardian.collector.contain.Authority;
+import io.kubeguardian.collector.contain.KernelContainment;
 import io.kubeguardian.collector.contain.KernelContainment.Stopped;
 import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.schema.EventBits;
@@ -51,7 +53,7 @@ class ExecContainmentIT {
         container.seen.read();
         assertThat(status).isEqualTo(KILLED);
         assertThat(container.seen.execs).singleElement()
-                .satisfies(exec -> assertThat(exec.raw().getFlags()).isEqualTo(EventBits.EXEC_KILLED));
+                .satisfies(exec -> assertThat(exec.flags()).isEqualTo(EventBits.EXEC_KILLED));
         assertThat(container.seen.exits).singleElement()
                 .satisfies(exit -> assertThat(exit.raw().getStatus()).isEqualTo(9));
         assertThat(container.stopped()).isEqualTo(new Stopped(1, 0, 0, 0, 0));
@@ -68,13 +70,14 @@ class ExecContainmentIT {
     }
 
     @Test
-    void theMonitoredCgroupItselfCanBeContained() throws Exception {
-        container.kernel.put(container.cgroups.tree().rootId(), Authority.DETECTION, 99, Set.of(KILL_EXEC),
-                ContainedContainer.inAnHour());
+    void aCgroupAboveMayBeTheOneThatIsContained() throws Exception {
+        long root = container.cgroups.tree().rootId();
+        container.put(root, Authority.DETECTION, List.of(), List.of(), ContainedContainer.inAnHour(), KILL_EXEC);
 
         int status = run(container.cgroup, trigger("exit_with"), 0).status();
 
         assertThat(status).isEqualTo(KILLED);
+        container.kernel.remove(root, Authority.DETECTION);
     }
 
     @Test
@@ -88,7 +91,7 @@ class ExecContainmentIT {
 
     @Test
     void theKernelItselfStopsAtTheExpiry() throws Exception {
-        container.kernel.put(container.id, Authority.DETECTION, 99, Set.of(KILL_EXEC), Libc.bootNanos() - 1);
+        container.put(container.id, Authority.DETECTION, List.of(), List.of(), Libc.bootNanos() - 1, KILL_EXEC);
 
         int status = run(container.cgroup, trigger("exit_with"), 3).status();
 
@@ -108,8 +111,7 @@ class ExecContainmentIT {
     @Test
     void whatOneAuthorityReleasesTheOtherStillContains() throws Exception {
         container.contain(KILL_EXEC);
-        container.kernel.define(99, List.of(), List.of());
-        container.kernel.put(container.id, Authority.OPERATOR, 99, Set.of(KILL_EXEC), ContainedContainer.inAnHour());
+        container.put(container.id, Authority.OPERATOR, List.of(), List.of(), ContainedContainer.inAnHour(), KILL_EXEC);
 
         container.release();
 
@@ -121,20 +123,27 @@ class ExecContainmentIT {
     @Test
     void whatOneAuthorityExceptsTheOtherStillKills() throws Exception {
         container.contain(KILL_EXEC);
-        container.kernel.define(99, List.of(trigger("exit_with").toString()), List.of());
 
-        container.kernel.put(container.id, Authority.OPERATOR, 99, Set.of(KILL_EXEC), ContainedContainer.inAnHour());
+        container.put(container.id, Authority.OPERATOR, List.of(trigger("exit_with")), List.of(),
+                ContainedContainer.inAnHour(), KILL_EXEC);
 
         assertThat(run(container.cgroup, trigger("exit_with"), 3).status()).isEqualTo(KILLED);
     }
 
     @Test
     void closingTheSensorEndsIt() throws Exception {
-        container.contain(KILL_EXEC);
+        try (TestCgroups own = new TestCgroups()) {
+            SensorHarness sensor = new SensorHarness(own.tree());
+            Path cgroup = own.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
+            KernelContainment kernel = sensor.sensor.containments();
+            kernel.define(1, List.of(), List.of());
+            kernel.put(CgroupTree.id(cgroup), Authority.DETECTION, 1, Set.of(KILL_EXEC), ContainedContainer.inAnHour());
+            assertThat(run(cgroup, trigger("exit_with"), 3).status()).isEqualTo(KILLED);
 
-        container.closeSensor();
+            sensor.close();
 
-        assertThat(run(container.cgroup, trigger("exit_with"), 3).status()).isEqualTo(3);
+            assertThat(run(cgroup, trigger("exit_with"), 3).status()).isEqualTo(3);
+        }
     }
 
     @Test

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(KernelTest.Condition.class)
 @interface KernelTest {
+    /** Whether {@link VmKernelTestsIT} runs it too; not what needs a broker beside it. */
+    boolean inGuest() default true;
+
     final class Condition implements BeforeAllCallback, BeforeEachCallback {
         private static final String PROBLEM = Sensor.probe();
 

@@ -13,6 +13,7 @@ import io.kubeguardian.collector.sensor.SensorOptions;
 import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.Connect;
 import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.Exec;
 import io.kubeguardian.schema.Exit;
 import io.kubeguardian.schema.Fork;
@@ -26,7 +27,12 @@ import java.util.function.Function;
 final class SensorHarness implements AutoCloseable {
     record Process(String podUid, String containerId, int pid, int containerPid, long startTime, String comm, int uid) {}
 
-    record SeenExec(Process process, String exe, List<String> args, String cwd, Exec raw) {}
+    record SeenExec(Process process, String exe, List<String> args, String cwd, Exec raw) {
+        /** Without the one that says whether the program may write its own file: root, who runs the tests, nearly always may. */
+        int flags() {
+            return raw.getFlags() & ~EventBits.EXEC_WRITABLE;
+        }
+    }
 
     record SeenFork(Process process, Fork raw) {}
 
@@ -56,20 +62,56 @@ final class SensorHarness implements AutoCloseable {
     final List<SeenExit> exits = new ArrayList<>();
     final List<SeenOpen> opens = new ArrayList<>();
     final List<SeenConnect> connects = new ArrayList<>();
+    /** Those in which a process did something. */
     final List<EventBatch> batches = new ArrayList<>();
+    private final List<EventBatch> all = new ArrayList<>();
+    int bulkEvents;
     final CgroupTable cgroups;
     final Sensor sensor;
     private final PodBatches pods;
     private final EventDecoder decoder;
+    private final SyscallHistograms histograms;
+    private final boolean ownSensor;
 
+    /** Of the {@link SharedSensor} where it monitors this tree, else of a sensor of its own. */
     SensorHarness(CgroupTree tree) {
-        this(tree, 1 << 18, 1 << 18);
+        this(tree, SharedSensor.of(tree));
+    }
+
+    private SensorHarness(CgroupTree tree, Sensor shared) {
+        this(tree, shared == null ? Sensor.open(tree, options(1 << 18, 1 << 18, 0)) : shared, shared == null, false);
     }
 
     SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
-        sensor = Sensor.open(tree, new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO));
+        this(tree, preciousBytes, bulkBytes, 0);
+    }
+
+    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes, long openRepeatNanos) {
+        this(tree, options(preciousBytes, bulkBytes, openRepeatNanos));
+    }
+
+    SensorHarness(CgroupTree tree, SensorOptions options) {
+        this(tree, Sensor.open(tree, options), true, options.countCalls());
+    }
+
+    static SensorOptions options(int preciousBytes, int bulkBytes, long openRepeatNanos) {
+        return new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos, List.of(), false);
+    }
+
+    private SensorHarness(CgroupTree tree, Sensor sensor, boolean ownSensor, boolean countCalls) {
+        this.sensor = sensor;
+        this.ownSensor = ownSensor;
         cgroups = new CgroupTable(10_000, id -> null);
-        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> batches.add(b));
+        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> {
+            all.add(b);
+            if (!b.getProcesses().isEmpty()) {
+                batches.add(b);
+            }
+            bulkEvents += k;
+        });
+        long bootToWall = Libc.bootToWallNanos();
+        histograms = countCalls
+                ? new SyscallHistograms(sensor.callCounts(), cgroups, pods, () -> bootToWall, 1) : null;
         decoder = new EventDecoder(cgroups, pods, new CgroupListener() {
             @Override
             public void created(long cgroup, String path) {
@@ -80,12 +122,23 @@ final class SensorHarness implements AutoCloseable {
             public void removed(long cgroup) {
                 cgroups.removed(cgroup, System.nanoTime());
             }
-        }, Libc.bootToWallNanos());
+        }, bootToWall, true);
         try {
             tree.walk((path, id) -> cgroups.created(id, path));
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** Tells of the processes that were there before, as the collector does before its first reading. */
+    SensorHarness tellRunning() {
+        RunningProcesses.tell(sensor, decoder);
+        return this;
+    }
+
+    /** Writes the records of the system calls counted so far; only with settings that count. */
+    void flushHistograms() {
+        histograms.flush();
     }
 
     /** Reads what is there. Events are in the ring before the program that caused them has ended. */
@@ -101,9 +154,16 @@ final class SensorHarness implements AutoCloseable {
         return this;
     }
 
+    /** Starts anew, for the next test with the same sensor: whatever was seen until now is gone. */
+    void forget() {
+        read();
+        List.of(execs, forks, exits, opens, connects, batches, all).forEach(List::clear);
+        bulkEvents = 0;
+    }
+
     /** All events of a kind, in the order of their batches. */
     <T> List<Seen<T>> all(Function<EventBatch, List<T>> kind) {
-        return batches.stream().flatMap(batch -> kind.apply(batch).stream().map(event -> new Seen<>(batch, event))).toList();
+        return all.stream().flatMap(batch -> kind.apply(batch).stream().map(event -> new Seen<>(batch, event))).toList();
     }
 
     long events() {
@@ -134,6 +194,8 @@ final class SensorHarness implements AutoCloseable {
 
     @Override
     public void close() {
-        sensor.close();
+        if (ownSensor) {
+            sensor.close();
+        }
     }
 }

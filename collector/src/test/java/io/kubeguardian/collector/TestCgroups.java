@@ -20,10 +20,19 @@ final class TestCgroups implements AutoCloseable {
     private final List<Path> made = new ArrayList<>();
 
     TestCgroups() throws IOException {
+        this(CgroupTree.findMount());
+    }
+
+    private TestCgroups(Path parent) throws IOException {
         byte[] random = new byte[6];
         ThreadLocalRandom.current().nextBytes(random);
-        root = CgroupTree.findMount().resolve("kubeguardian-test-" + HexFormat.of().formatHex(random));
+        root = parent.resolve("kubeguardian-test-" + HexFormat.of().formatHex(random));
         make(root);
+    }
+
+    /** Where the {@link SharedSensor} looks, which a {@link SensorHarness} of this tree then reads. */
+    static TestCgroups monitored() throws IOException {
+        return new TestCgroups(SharedSensor.root());
     }
 
     Path root() {

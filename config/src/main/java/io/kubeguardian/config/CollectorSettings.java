@@ -1,6 +1,8 @@
 package io.kubeguardian.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The node collector.
@@ -12,10 +14,15 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param preciousRingBytes size of the kernel ring for rare events, bytes, a power of two
  * @param bulkRingBytes size of the kernel ring for frequent events, bytes, a power of two
  * @param hooks ways into the kernel: {@code AUTO} or {@code TRACEPOINTS}
+ * @param openRepeatMillis an open for reading is only counted when the same process sent one like it (same program, user,
+ *     file, path as given, flags) less than this ago, milliseconds; 0: all are sent
  * @param batchMillis longest time an event waits in its pod's batch, milliseconds
  * @param batchEvents most events in one batch
  * @param queueBatches most batches waiting for Kafka before new ones are dropped and counted
  * @param healthSeconds interval of the health records, seconds
+ * @param maskSecrets whether what looks like a secret in arguments and environment is masked
+ * @param environment names of the environment variables that are kept, at most 8 of at most 31 letters
+ * @param syscallCountSeconds interval of the counts of system calls, seconds; 0: they are not counted
  * @param metricsPort port of /metrics, /healthz and /readyz; 0: any free one, -1: none
  */
 public record CollectorSettings(
@@ -25,20 +32,44 @@ public record CollectorSettings(
         @JsonProperty(defaultValue = "1048576") int preciousRingBytes,
         @JsonProperty(defaultValue = "4194304") int bulkRingBytes,
         @JsonProperty(defaultValue = "AUTO") SensorHooks hooks,
+        @JsonProperty(defaultValue = "1000") int openRepeatMillis,
         @JsonProperty(defaultValue = "20") int batchMillis,
         @JsonProperty(defaultValue = "256") int batchEvents,
         @JsonProperty(defaultValue = "4096") int queueBatches,
         @JsonProperty(defaultValue = "5") int healthSeconds,
+        @JsonProperty(defaultValue = "true") boolean maskSecrets,
+        @JsonProperty(defaultValue = "[LD_PRELOAD, LD_AUDIT, LD_LIBRARY_PATH]") List<String> environment,
+        @JsonProperty(defaultValue = "10") int syscallCountSeconds,
         @JsonProperty(defaultValue = "9465") int metricsPort) {
+    /** Room in the kernel's table, see {@code bpf/include/environment.h}. */
+    private static final int MOST_NAMES = 8;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,30}");
+
     public CollectorSettings {
         Check.notBlank("collector.cluster", cluster);
         powerOfTwo("collector.preciousRingBytes", preciousRingBytes);
         powerOfTwo("collector.bulkRingBytes", bulkRingBytes);
+        Check.between("collector.openRepeatMillis", openRepeatMillis, 0, 3_600_000);
         Check.between("collector.batchMillis", batchMillis, 1, 10_000);
         Check.between("collector.batchEvents", batchEvents, 1, 10_000);
         Check.between("collector.queueBatches", queueBatches, 1, 1_000_000);
         Check.between("collector.healthSeconds", healthSeconds, 1, 3600);
+        environment = names(environment);
+        Check.between("collector.syscallCountSeconds", syscallCountSeconds, 0, 300);
         Check.between("collector.metricsPort", metricsPort, -1, 65_535);
+    }
+
+    private static List<String> names(List<String> environment) {
+        if (environment.size() > MOST_NAMES) {
+            throw new ConfigException("collector.environment has " + environment.size() + " names, at most " + MOST_NAMES);
+        }
+        for (String name : environment) {
+            if (name == null || !NAME.matcher(name).matches()) {
+                throw new ConfigException("collector.environment: " + name
+                        + " is not the name of a variable (letters, digits, underscores; at most 31)");
+            }
+        }
+        return List.copyOf(environment);
     }
 
     private static void powerOfTwo(String key, int bytes) {

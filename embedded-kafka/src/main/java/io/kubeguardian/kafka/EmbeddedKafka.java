@@ -25,17 +25,33 @@ public final class EmbeddedKafka implements AutoCloseable {
     private final KafkaRaftServer server;
     private final Path folder;
     private final int port;
+    private final String guestServers;
 
-    private EmbeddedKafka(KafkaRaftServer server, Path folder, int port) {
+    private EmbeddedKafka(KafkaRaftServer server, Path folder, int port, String guestServers) {
         this.server = server;
         this.folder = folder;
         this.port = port;
+        this.guestServers = guestServers;
     }
 
     /** As {@link #start(int, Path)}, on any free port and in a new temporary folder. */
     public static EmbeddedKafka start() {
+        return start(0, temporaryFolder(), null);
+    }
+
+    /**
+     * As {@link #start()}, and with a second listener on loopback for clients that know this machine's loopback under
+     * another address, as virtual machines do ({@link #guestBootstrapServers()}).
+     *
+     * @param address that address
+     */
+    public static EmbeddedKafka startForGuests(String address) {
+        return start(0, temporaryFolder(), address);
+    }
+
+    private static Path temporaryFolder() {
         try {
-            return start(0, Files.createTempDirectory("kubeguardian-kafka-"));
+            return Files.createTempDirectory("kubeguardian-kafka-");
         } catch (IOException e) {
             throw new IllegalStateException("cannot make a temporary folder for Kafka: " + e.getMessage(), e);
         }
@@ -49,13 +65,18 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IllegalStateException when it does not start
      */
     public static EmbeddedKafka start(int port, Path folder) {
+        return start(port, folder, null);
+    }
+
+    private static EmbeddedKafka start(int port, Path folder, String guestAddress) {
         RuntimeException last = null;
         // A free port is found by binding and letting go: another process may take it in between, so try again.
         for (int attempt = 0; attempt < 5; attempt++) {
             Path data = folder.resolve("data-" + attempt);
             try {
                 int clientPort = attempt == 0 && free(port) ? port : freePort();
-                return new EmbeddedKafka(start(clientPort, freePort(), data), folder, clientPort);
+                Listeners listeners = new Listeners(clientPort, freePort(), guestAddress == null ? 0 : freePort(), guestAddress);
+                return new EmbeddedKafka(start(listeners, data), folder, clientPort, listeners.guestServers());
             } catch (RuntimeException e) {
                 last = e;
             } catch (IOException e) {
@@ -66,17 +87,33 @@ public final class EmbeddedKafka implements AutoCloseable {
         throw new IllegalStateException("Kafka does not start: " + last.getMessage(), last);
     }
 
-    private static KafkaRaftServer start(int port, int controllerPort, Path data) throws IOException {
+    /** @param guestAddress under which guests know this machine's loopback, or null: no listener for them */
+    private record Listeners(int clientPort, int controllerPort, int guestPort, String guestAddress) {
+        String bound() {
+            return "CLIENT://127.0.0.1:" + clientPort + ",CONTROLLER://127.0.0.1:" + controllerPort
+                    + (guestAddress == null ? "" : ",GUEST://127.0.0.1:" + guestPort);
+        }
+
+        String advertised() {
+            return "CLIENT://127.0.0.1:" + clientPort + (guestAddress == null ? "" : ",GUEST://" + guestServers());
+        }
+
+        String guestServers() {
+            return guestAddress + ':' + guestPort;
+        }
+    }
+
+    private static KafkaRaftServer start(Listeners listeners, Path data) throws IOException {
         Files.createDirectories(data);
         Map<String, String> settings = new HashMap<>();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", Integer.toString(NODE_ID));
-        settings.put("listeners", "CLIENT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        settings.put("advertised.listeners", "CLIENT://127.0.0.1:" + port);
+        settings.put("listeners", listeners.bound());
+        settings.put("advertised.listeners", listeners.advertised());
         settings.put("inter.broker.listener.name", "CLIENT");
         settings.put("controller.listener.names", "CONTROLLER");
-        settings.put("listener.security.protocol.map", "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-        settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
+        settings.put("listener.security.protocol.map", "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,GUEST:PLAINTEXT");
+        settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + listeners.controllerPort());
         settings.put("log.dirs", data.toString());
         settings.put("auto.create.topics.enable", "false");
         settings.put("offsets.topic.replication.factor", "1");
@@ -118,6 +155,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** host:port for clients. */
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
+    }
+
+    /** host:port for clients in a guest, of a broker {@linkplain #startForGuests started for guests}. */
+    public String guestBootstrapServers() {
+        return guestServers;
     }
 
     public int port() {

@@ -48,6 +48,12 @@ public final class OcsfAlerts {
         signal.getOutputFields().forEach(fields::put);
         signal.getTags().forEach(unmapped.putArray("tags")::add);
         unmapped.put("kind", signal.getKind().name());
+        if (!signal.getOrigin().isEmpty()) {
+            unmapped.put("origin", signal.getOrigin());
+            unmapped.put("source", signal.getUnmapped().getOrDefault("source", ""));
+            ObjectNode foreign = unmapped.putObject("foreign");
+            signal.getUnmapped().forEach(foreign::put);
+        }
         completeness(unmapped, signal.getCompleteness());
         return alert(Keys.workload(signal.getWorkload()), root);
     }

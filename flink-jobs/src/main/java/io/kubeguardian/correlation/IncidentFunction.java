@@ -1,8 +1,8 @@
 package io.kubeguardian.correlation;
 
 import io.kubeguardian.detection.DetectionClock;
-import io.kubeguardian.detection.Ids;
 import io.kubeguardian.schema.Completeness;
+import io.kubeguardian.schema.Ids;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Signal;
 import java.util.ArrayList;

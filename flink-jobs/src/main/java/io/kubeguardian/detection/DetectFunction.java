@@ -17,6 +17,7 @@ import io.kubeguardian.schema.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -31,8 +32,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Everything that is kept per pod: decoding, completeness, metadata, the process tree, the rules. Input are the
- * records of {@link Topics#EVENTS} and {@link Topics#PODS} by the pod's key, as one stream, so that a capture in
- * which a pod's metadata comes before its events is replayed in that order.
+ * records of {@link Topics#EVENTS}, {@link Topics#PODS} and what others put on {@link Topics#SIGNALS} by the pod's key,
+ * as one stream, so that a capture in which a pod's metadata comes before its events is replayed in that order.
  */
 public final class DetectFunction extends KeyedProcessFunction<String, RawRecord, Signal> {
     private static final long serialVersionUID = 1L;
@@ -56,6 +57,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
 
     private transient AvroCodec<EventBatch> batches;
     private transient AvroCodec<PodMetadata> pods;
+    private transient ForeignSignals foreignSignals;
     private transient ValueState<PodState> podState;
     private transient ValueState<PodMetadata> metadataState;
     private transient ListState<RawRecord> waiting;
@@ -84,6 +86,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     public void open(OpenContext context) throws Exception {
         batches = AvroCodec.of(EventBatch.class);
         pods = AvroCodec.of(PodMetadata.class);
+        foreignSignals = new ForeignSignals();
         var runtime = getRuntimeContext();
         podState = runtime.getState(new ValueStateDescriptor<>("pod", TypeInformation.of(PodState.class)));
         metadataState = runtime.getState(new ValueStateDescriptor<>("metadata", Types.POD));
@@ -106,13 +109,51 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             if (record.topic.equals(Topics.PODS)) {
                 metadata(record, context, out);
             } else {
-                EventBatch batch = decode(record);
-                metrics.decoded.inc();
-                events(record, batch, context, out);
+                resolve(record, evidence(record), context, out);
             }
         } catch (MalformedRecordException e) {
             metrics.malformed.inc();
             context.output(DeadLetters.TAG, DeadLetters.of(record, e.getMessage(), clock.nanos()));
+        }
+    }
+
+    /** A batch of events, or a signal of somebody else. */
+    private SpecificRecordBase evidence(RawRecord record) throws MalformedRecordException {
+        if (record.topic.equals(Topics.SIGNALS)) {
+            return foreignSignals.decode(record);
+        }
+        EventBatch batch = decode(record);
+        metrics.decoded.inc();
+        return batch;
+    }
+
+    /** Empty for the host itself. */
+    private static String podUid(SpecificRecordBase evidence) {
+        return evidence instanceof Signal signal ? signal.getPod().getUid() : ((EventBatch) evidence).getPodUid();
+    }
+
+    private void use(
+            RawRecord record, SpecificRecordBase evidence, PodMetadata metadata, PodState pod, Context context,
+            Collector<Signal> out)
+            throws Exception {
+        if (evidence instanceof Signal signal) {
+            found(record, signal, metadata, pod, context, out);
+        } else {
+            evaluate(record, (EventBatch) evidence, metadata, pod, context, out);
+        }
+    }
+
+    private void found(
+            RawRecord record, Signal signal, PodMetadata metadata, PodState pod, Context context,
+            Collector<Signal> out)
+            throws Exception {
+        remember(record, pod, context);
+        metrics.foreign.inc();
+        long held = guard.pass(ForeignSignals.repeatKey(signal), signal.getEventTime(), pod);
+        if (held < 0) {
+            metrics.repeats.inc();
+        } else {
+            out.collect(ForeignSignals.resolved(signal, metadata, pod.ledger.completeness(), held));
         }
     }
 
@@ -152,10 +193,12 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         podState.update(pod);
     }
 
-    private void events(RawRecord record, EventBatch batch, Context context, Collector<Signal> out) throws Exception {
+    private void resolve(RawRecord record, SpecificRecordBase evidence, Context context, Collector<Signal> out)
+            throws Exception {
         PodState pod = pod();
-        PodMetadata metadata = batch.getPodUid().isEmpty() ? null : metadataState.value();
-        boolean unresolved = metadata == null && !batch.getPodUid().isEmpty();
+        boolean ofAPod = !podUid(evidence).isEmpty();
+        PodMetadata metadata = ofAPod ? metadataState.value() : null;
+        boolean unresolved = metadata == null && ofAPod;
         if (unresolved && !pod.waitOver && pod.waiting < WAITING_LIMIT && settings.metadataWaitMillis() > 0) {
             waiting.add(record);
             pod.waiting++;
@@ -174,12 +217,12 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
                 pod.waitOver = true;
                 release(pod, context, out);
             }
-            evaluate(record, batch, metadata, pod, context, out);
+            use(record, evidence, metadata, pod, context, out);
         }
         podState.update(pod);
     }
 
-    /** Takes the batches that waited through, with or without metadata. */
+    /** Takes what waited through, with or without metadata. */
     private void release(PodState pod, Context context, Collector<Signal> out) throws Exception {
         if (pod.waiting == 0) {
             return;
@@ -192,7 +235,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         PodMetadata metadata = metadataState.value();
         for (RawRecord record : records) {
             try {
-                evaluate(record, decode(record), metadata, pod, context, out);
+                use(record, evidence(record), metadata, pod, context, out);
             } catch (MalformedRecordException e) {
                 throw new IllegalStateException("was valid before it waited", e);
             }
@@ -214,11 +257,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             metrics.unresolved.inc();
         }
         metrics.events.inc(BatchEvents.count(batch));
-        if (pod.forgetAt == 0) {
-            pod.forgetAt = record.timestamp + FORGET_MILLIS;
-            context.timerService().registerEventTimeTimer(pod.forgetAt);
-        }
-        pod.lastSeen = Math.max(pod.lastSeen, record.timestamp);
+        remember(record, pod, context);
         pod.cluster = batch.getCluster();
         pod.node = batch.getNode();
         boot(batch, pod);
@@ -245,6 +284,15 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         if (deadline != Long.MAX_VALUE) {
             context.timerService().registerEventTimeTimer(deadline);
         }
+    }
+
+    /** The pod lives: its state is kept, for as long as it is heard of. */
+    private static void remember(RawRecord record, PodState pod, Context context) {
+        if (pod.forgetAt == 0) {
+            pod.forgetAt = record.timestamp + FORGET_MILLIS;
+            context.timerService().registerEventTimeTimer(pod.forgetAt);
+        }
+        pod.lastSeen = Math.max(pod.lastSeen, record.timestamp);
     }
 
     /** A node that came up again has none of the processes it had; a pod may keep its UID over that (static pods). */

@@ -17,6 +17,7 @@ final class DetectMetrics {
     final Counter failures;
     final Counter repeats;
     final Counter observations;
+    final Counter foreign;
 
     DetectMetrics(MetricGroup group) {
         decoded = group.counter("decodedBatches");
@@ -31,5 +32,6 @@ final class DetectMetrics {
         failures = group.counter("ruleFailures");
         repeats = group.counter("repeatsHeldBack");
         observations = group.counter("observations");
+        foreign = group.counter("foreignSignals");
     }
 }

@@ -24,7 +24,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * From events to decisions.
  *
  * <pre>
- *  records (events + pods, bytes)
+ *  records (events + pods + other sensors' signals, bytes)
  *     │ keyBy pod
  *  detect ─ decode · completeness · metadata · process tree · RULES ──► dead letters
  *     │ signals      │ observations

@@ -1,8 +1,13 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.config.KafkaSettings;
+import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
 import java.util.Properties;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -10,7 +15,7 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** The pipeline's input from Kafka: events and pods, as bytes. */
+/** The pipeline's input from Kafka: events, pods and other sensors' signals, as bytes. */
 final class KafkaRecords {
     private static final String GROUP = "kubeguardian-detection";
 
@@ -24,20 +29,43 @@ final class KafkaRecords {
                 .setProperties(properties)
                 .setBootstrapServers(kafka.bootstrapServers())
                 .setGroupId(GROUP)
-                .setTopics(Topics.EVENTS, Topics.PODS)
+                .setTopics(Topics.EVENTS, Topics.PODS, Topics.SIGNALS)
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setProperty("partition.discovery.interval.ms", "60000")
                 .setDeserializer(new Raw())
                 .build();
     }
 
+    /** In place of a key: one of the job's own signals. */
+    private static final byte[] OWN = {};
+
     private static final class Raw implements KafkaRecordDeserializationSchema<RawRecord> {
         private static final long serialVersionUID = 1L;
 
+        private transient AvroCodec<Signal> signals;
+
+        @Override
+        public void open(DeserializationSchema.InitializationContext context) {
+            signals = AvroCodec.of(Signal.class);
+        }
+
         @Override
         public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> out) {
-            out.collect(new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(),
-                    record.key(), record.value()));
+            byte[] key = record.topic().equals(Topics.SIGNALS) ? signalKey(record) : record.key();
+            if (key != OWN) {
+                out.collect(new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(), key,
+                        record.value()));
+            }
+        }
+
+        /** The job writes to this topic too; what it wrote itself has no say here, not even of the time. */
+        private byte[] signalKey(ConsumerRecord<byte[], byte[]> record) {
+            try {
+                Signal signal = signals.decode(record.value());
+                return ForeignSignals.isForeign(signal) ? Keys.bytes(ForeignSignals.key(signal)) : OWN;
+            } catch (MalformedRecordException e) {
+                return record.key(); // told as a dead letter where it is decoded again
+            }
         }
 
         @Override

@@ -34,7 +34,8 @@ final class KafkaSinks {
     static DetectionSinks all(KafkaSettings kafka) {
         KafkaSinks sinks = new KafkaSinks(kafka);
         return new DetectionSinks(
-                sinks.avro(Topics.SIGNALS, Signal.class, s -> Keys.workload(s.getWorkload())),
+                sinks.sink(new OwnSignals(new AvroRecords<>(
+                        Topics.SIGNALS, Signal.class, s -> Keys.workload(s.getWorkload())))),
                 sinks.avro(Topics.INCIDENTS, Incident.class, i -> Keys.workload(i.getWorkload())),
                 sinks.avro(Topics.RISK, RiskScore.class, r -> Keys.workload(r.getWorkload())),
                 sinks.avro(Topics.DECISIONS, Decision.class, Keys::decision),
@@ -60,6 +61,20 @@ final class KafkaSinks {
                 .setRecordSerializer(serializer)
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .build();
+    }
+
+    /** Those of others stand on the topic already: written again they would be read again. */
+    private record OwnSignals(AvroRecords<Signal> all) implements KafkaRecordSerializationSchema<Signal> {
+        @Override
+        public void open(SerializationSchema.InitializationContext context, KafkaSinkContext sink) {
+            all.open(context, sink);
+        }
+
+        /** Null is left out. */
+        @Override
+        public ProducerRecord<byte[], byte[]> serialize(Signal signal, KafkaSinkContext context, Long timestamp) {
+            return ForeignSignals.isForeign(signal) ? null : all.serialize(signal, context, timestamp);
+        }
     }
 
     private interface KeyOf<T> extends Function<T, String>, Serializable {}

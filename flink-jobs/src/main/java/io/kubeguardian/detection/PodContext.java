@@ -20,18 +20,22 @@ final class PodContext {
      * @param metadata null for the host itself and while the pod is unresolved
      */
     PodContext(EventBatch batch, PodMetadata metadata) {
+        this(batch.getCluster(), batch.getNode(), batch.getPodUid(), metadata);
+    }
+
+    /** As {@link #PodContext(EventBatch, PodMetadata)}, of what is no batch. */
+    PodContext(String cluster, String node, String uid, PodMetadata metadata) {
         this.metadata = metadata;
-        String uid = batch.getPodUid();
         if (metadata != null) {
-            pod = new PodRef(uid, metadata.getNamespace(), metadata.getName(), batch.getNode(), true);
+            pod = new PodRef(uid, metadata.getNamespace(), metadata.getName(), node, true);
             boolean owned = !metadata.getWorkloadName().isEmpty();
             workload = new WorkloadRef(metadata.getCluster(), metadata.getNamespace(),
                     owned ? metadata.getWorkloadKind() : "Pod",
                     owned ? metadata.getWorkloadName() : metadata.getName());
         } else {
             boolean host = uid.isEmpty();
-            pod = new PodRef(uid, "", "", batch.getNode(), host);
-            workload = new WorkloadRef(batch.getCluster(), "", host ? "Node" : "Pod", host ? batch.getNode() : uid);
+            pod = new PodRef(uid, "", "", node, host);
+            workload = new WorkloadRef(cluster, "", host ? "Node" : "Pod", host ? node : uid);
         }
     }
 

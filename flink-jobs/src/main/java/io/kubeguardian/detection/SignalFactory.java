@@ -5,6 +5,7 @@ import io.kubeguardian.process.TreeProcess;
 import io.kubeguardian.rules.ContainerView;
 import io.kubeguardian.schema.Completeness;
 import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.Ids;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.Priority;
 import io.kubeguardian.schema.ProcessRef;
@@ -113,6 +114,8 @@ final class SignalFactory {
         signal.setImage("");
         signal.setOutput("");
         signal.setCompleteness(completeness);
+        signal.setOrigin("");
+        signal.setUnmapped(new HashMap<>());
         return signal;
     }
 

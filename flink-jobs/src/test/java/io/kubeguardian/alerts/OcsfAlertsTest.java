@@ -47,6 +47,18 @@ class OcsfAlertsTest {
     }
 
     @Test
+    void anAlertOfAnotherSensorSaysSoAndKeepsItsWords() throws Exception {
+        Signal signal = Signal.newBuilder(SignalExamples.rule("Shell", Priority.WARNING, 0)).setOrigin("falco")
+                .setUnmapped(java.util.Map.of("source", "k8s_audit", "uuid", "u-1")).build();
+
+        JsonNode unmapped = json(OcsfAlerts.of(signal)).get("unmapped");
+
+        assertThat(unmapped.get("origin").asText()).isEqualTo("falco");
+        assertThat(unmapped.get("source").asText()).isEqualTo("k8s_audit");
+        assertThat(unmapped.at("/foreign/uuid").asText()).isEqualTo("u-1");
+    }
+
+    @Test
     void anIncidentTellsItsSignals() throws Exception {
         JsonNode alert = json(OcsfAlerts.of(SignalExamples.incident(7)));
 

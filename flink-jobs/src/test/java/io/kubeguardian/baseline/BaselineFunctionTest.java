@@ -183,7 +183,8 @@ class BaselineFunctionTest {
         return new Signal("id", SignalKind.DRIFT, "drift." + kind, Priority.NOTICE, new ArrayList<>(),
                 new ArrayList<>(), (START + second) * 1_000_000_000L, 0L,
                 new WorkloadRef("prod", "shop", "Deployment", workload), new PodRef("uid", "shop", "pod", "node", true),
-                "", "", null, new ArrayList<>(), "", new HashMap<>(), new Completeness(true, 0L, 0L));
+                "", "", null, new ArrayList<>(), "", new HashMap<>(), new Completeness(true, 0L, 0L), "",
+                new HashMap<>());
     }
 
     private List<Signal> drift() {

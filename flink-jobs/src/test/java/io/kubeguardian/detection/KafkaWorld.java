@@ -40,7 +40,7 @@ final class KafkaWorld implements AutoCloseable {
     KubeGuardianConfig config(DetectionSettings settings) {
         KubeGuardianConfig defaults = ConfigReader.read(null, Map.of());
         return new KubeGuardianConfig(new KafkaSettings(kafka.bootstrapServers(), Map.of()), defaults.collector(),
-                settings, defaults.webhook());
+                settings, defaults.webhook(), defaults.ingest());
     }
 
     void send(PodMetadata pod) {

@@ -29,6 +29,8 @@ public final class BatchEvents {
         default void syscallCounts(SyscallCounts event) {}
 
         default void containerChange(ContainerChange event) {}
+
+        default void foreign(Foreign event) {}
     }
 
     /** The events of one kind, and how far they have been visited. */
@@ -122,6 +124,12 @@ public final class BatchEvents {
             if (counts.getCalls().size() != counts.getCounts().size()) {
                 throw new MalformedRecordException("syscallCounts has " + counts.getCalls().size() + " calls and "
                         + counts.getCounts().size() + " counts");
+            }
+        }
+        for (Foreign foreign : batch.getForeign()) {
+            if (foreign.getNames().size() != foreign.getValues().size()) {
+                throw new MalformedRecordException("foreign has " + foreign.getNames().size() + " names and "
+                        + foreign.getValues().size() + " values");
             }
         }
     }

@@ -80,13 +80,13 @@ public final class EventBatchBuilder {
     /** As {@link #add(Open)}, with what every sensor knows. */
     public EventBatchBuilder addOpen(
             long time, int process, String path, int flags, int mode, int result, int pathFlags) {
-        return add(new Open(time, process, string(path), flags, mode, result, pathFlags, 0, 0));
+        return add(new Open(time, process, string(path), flags, mode, result, pathFlags, 0, 0, 0));
     }
 
     /** As {@link #add(Connect)}, with what every sensor knows. */
     public EventBatchBuilder addConnect(
             long time, int process, int family, String address, int port, int result, int flags) {
-        return add(new Connect(time, process, family, string(address), port, result, flags, -1, 0, 0, 0, 0));
+        return add(new Connect(time, process, family, string(address), port, result, flags, -1, 0, 0, 0, 0, 0, 0));
     }
 
     /** Adds an event whose indexes are from {@link #process} and {@link #string}; its time is absolute still. */
@@ -137,6 +137,11 @@ public final class EventBatchBuilder {
     /** As {@link #add(Exec)}. */
     public EventBatchBuilder add(ContainerChange event) {
         return add(EventKind.CONTAINER_CHANGE, event);
+    }
+
+    /** As {@link #add(Exec)}. */
+    public EventBatchBuilder add(Foreign event) {
+        return add(EventKind.FOREIGN, event);
     }
 
     private <T> EventBatchBuilder add(EventKind<T> kind, T event) {

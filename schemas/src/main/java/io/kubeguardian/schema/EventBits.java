@@ -15,19 +15,26 @@ public final class EventBits {
 
     public static final int OPEN_PATH_TRUNCATED = 1;
     public static final int OPEN_PATH_RELATIVE = 2;
+    public static final int OPEN_RAW_UNREADABLE = 4;
 
     public static final int CONNECT_REFUSED = 1;
     public static final int CONNECT_ADDRESS_TRUNCATED = 2;
 
-    /** Of a FileChange: the first two as of an open; the same of its second path. */
+    /** Of a FileChange: those of its first path are as of an open; the same of its second. */
     public static final int SECOND_PATH_TRUNCATED = 4;
     public static final int SECOND_PATH_RELATIVE = 8;
 
     public static final int CALL_TEXT_TRUNCATED = 1;
     public static final int CALL_PATH_RELATIVE = 2;
 
+    public static final int SOCKET_REFUSED = 1;
+    public static final int SOCKET_ADDRESS_TRUNCATED = 2;
+
     public static final int DNS_TRUNCATED = 1;
     public static final int DNS_UNREADABLE = 2;
+    public static final int DNS_SERVER = 4;
+
+    public static final int DUP_PATH_TRUNCATED = 1;
 
     private EventBits() {}
 }

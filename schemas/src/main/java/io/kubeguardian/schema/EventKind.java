@@ -106,10 +106,18 @@ record EventKind<T>(
             ContainerChange::setTime, null, BatchEvents.Visitor::containerChange,
             (event, to) -> to.index("container", event.getContainer()));
 
+    static final EventKind<Foreign> FOREIGN = new EventKind<>("foreign", EventBatch::getForeign,
+            EventBatch::setForeign, Foreign::getTime, Foreign::setTime, Foreign::getProcess,
+            BatchEvents.Visitor::foreign, (event, to) -> {
+                to.index("event", event.getEvent());
+                to.indexes("names", event.getNames());
+                to.indexes("values", event.getValues());
+            });
+
     static final EventKind<Exit> EXIT = new EventKind<>("exit", EventBatch::getExits, EventBatch::setExits,
             Exit::getTime, Exit::setTime, Exit::getProcess, BatchEvents.Visitor::exit, (event, to) -> {});
 
     /** In the order of events of the same time: a process exists before it acts, and ends last. */
     static final List<EventKind<?>> ALL = List.of(CONTAINER_CHANGE, FORK, EXEC, OPEN, CONNECT, FILE_CHANGE, SOCKET_CALL,
-            DNS, DUP, CALL, SYSCALL_COUNTS, EXIT);
+            DNS, DUP, CALL, SYSCALL_COUNTS, FOREIGN, EXIT);
 }

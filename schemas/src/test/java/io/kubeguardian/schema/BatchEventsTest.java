@@ -101,7 +101,8 @@ class BatchEventsTest {
                 .add(Dup.newBuilder().setTime(5L).setProcess(process).setCall(call).setFd(3).setResult(1).build())
                 .add(Call.newBuilder().setTime(5L).setProcess(process).setCall(call).setResult(0L).build())
                 .add(new SyscallCounts(5L, 0, 1L, List.of(call), List.of(7L)))
-                .add(new ContainerChange(5L, 0, true));
+                .add(new ContainerChange(5L, 0, true))
+                .add(new Foreign(5L, process, call, List.of(call), List.of(call)));
         EventBatch batch = builder.build();
         List<String> visited = new ArrayList<>();
         BatchEvents.Visitor visitor = (BatchEvents.Visitor) java.lang.reflect.Proxy.newProxyInstance(
@@ -147,5 +148,15 @@ class BatchEventsTest {
 
         assertThatThrownBy(() -> BatchEvents.validate(builder.build()))
                 .hasMessage("syscallCounts has 1 calls and 0 counts");
+    }
+
+    @Test
+    void namesWithoutTheirValuesAreMalformed() {
+        EventBatchBuilder builder = new EventBatchBuilder();
+        int process = builder.process(1, 1, 1L, "", "a", 0, 0);
+        builder.add(new Foreign(5L, process, 0, List.of(0, 0), List.of(0)));
+
+        assertThatThrownBy(() -> BatchEvents.validate(builder.build()))
+                .hasMessage("foreign has 2 names and 1 values");
     }
 }

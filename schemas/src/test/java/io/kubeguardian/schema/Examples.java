@@ -55,7 +55,8 @@ final class Examples {
                 1000, "c".repeat(64));
         return new Signal("s-1", SignalKind.RULE, "Shell spawned by a server", Priority.WARNING,
                 List.of("T1059.004"), List.of("T1059.004"), 2_500L, 3_000L, WORKLOAD, POD, "c".repeat(64),
-                "shop/orders:1.2", shell, List.of(server), "a shell", Map.of("proc.name", "sh"), COMPLETE);
+                "shop/orders:1.2", shell, List.of(server), "a shell", Map.of("proc.name", "sh"), COMPLETE,
+                "", Map.of());
     }
 
     static Incident incident() {
@@ -82,7 +83,7 @@ final class Examples {
                 List.of(new ContainmentStatus("d-1", POD.getUid(), "c".repeat(64),
                         List.of(ContainmentAction.DENY_EXEC), List.of(), ContainmentState.REFUSED, 5_500L,
                         "this kernel refuses lsm programs", 0L, 0L, 0L, 0L, 0L, List.of())),
-                1_000L, 10L, 20_000L, 80L << 20, 0L);
+                1_000L, 10L, 20_000L, 80L << 20, 0L, 0L, 0L);
     }
 
     static ContainmentAudit audit() {

@@ -12,6 +12,8 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.kubeguardian.config.WebhookSettings;
+import io.kubeguardian.http.BodyReader;
+import io.kubeguardian.http.HttpServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -41,9 +43,9 @@ final class AdmissionServer implements AutoCloseable {
             WebhookSettings settings, SSLContext tls, Function<byte[], AdmissionHandler.Answer> handler,
             WebhookMetrics metrics) {
         this.handler = handler;
-        this.bodies = new BodyReader(settings.maxRequestBytes(), LONGEST_BODY);
+        this.bodies = new BodyReader("webhook.maxRequestBytes", settings.maxRequestBytes(), LONGEST_BODY);
         this.metrics = metrics;
-        this.server = HttpServers.start("webhook.port", settings.host(), settings.port(), WebServer.builder()
+        this.server = HttpServers.start("webhook", "port", settings.host(), settings.port(), WebServer.builder()
                 .tls(Tls.builder().sslContext(tls).enabledProtocols(List.of("TLSv1.3", "TLSv1.2")).build())
                 .maxTcpConnections(MOST_CONNECTIONS)
                 .connectionOptions(SocketOptions.builder().readTimeout(LONGEST_SILENCE).build())

@@ -3,15 +3,21 @@ package io.kubeguardian.webhook;
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.config.WebhookSettings;
+import io.kubeguardian.http.ManagementServer;
+import io.kubeguardian.http.SelfSigned;
+import io.kubeguardian.http.ServerCertificate;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A running admission webhook: certificate, risk feed, servers. */
 public final class Webhook implements AutoCloseable {
+    private static final String SERVICE = "kubeguardian-webhook";
+
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
     private final String caPem;
@@ -22,8 +28,8 @@ public final class Webhook implements AutoCloseable {
     private Webhook(KubeGuardianConfig config, Clock clock) {
         WebhookSettings settings = config.webhook();
         ServerCertificate certificate = settings.certificate().isEmpty()
-                ? SelfSigned.make(Instant.now())
-                : ServerCertificate.read(Path.of(settings.certificate()), Path.of(settings.privateKey()));
+                ? SelfSigned.make(SERVICE, Instant.now())
+                : ServerCertificate.read("webhook", Path.of(settings.certificate()), Path.of(settings.privateKey()));
         this.caPem = certificate.authorityPem();
         WebhookMetrics metrics = new WebhookMetrics();
         RiskView view = new RiskView(settings.riskLimit(), metrics);
@@ -31,15 +37,22 @@ public final class Webhook implements AutoCloseable {
             this.feed = opened(new RiskFeed(config.kafka(), view, metrics, clock, () -> caughtUp.complete(null)));
             Decider decider = new Decider(
                     settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), view::get);
-            this.server = opened(new AdmissionServer(settings, certificate.tls(),
+            this.server = opened(new AdmissionServer(settings, certificate.tls(List.of()),
                     new AdmissionHandler(decider, feed::caughtUp, metrics, clock), metrics));
             this.managementPort = settings.managementPort() < 0 ? -1
-                    : opened(new ManagementServer(settings, feed::alive, feed::caughtUp, metrics)).port();
+                    : opened(new ManagementServer("webhook", "managementPort", settings.host(),
+                            settings.managementPort(), part(feed, metrics))).port();
             feed.begin(); // last: a webhook that cannot start says one line, about that
         } catch (RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private static ManagementServer.Part part(RiskFeed feed, WebhookMetrics metrics) {
+        return new ManagementServer.Part(
+                () -> feed.alive() ? "" : "the risk topic is no longer followed; restart it",
+                () -> feed.caughtUp() ? "" : "still reading the risk topic", metrics::text);
     }
 
     /**

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.WebhookSettings;
+import io.kubeguardian.http.SelfSigned;
+import io.kubeguardian.http.ServerCertificate;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The real server, over real TLS, with a risk view that is empty. */
 class AdmissionServerTest {
     private static final int MOST_BYTES = 1 << 20;
-    private static final ServerCertificate CERTIFICATE = SelfSigned.make(Instant.now());
+    private static final ServerCertificate CERTIFICATE = SelfSigned.make("kubeguardian-webhook", Instant.now());
 
     private static final WebhookMetrics METRICS = new WebhookMetrics();
 
@@ -43,7 +45,7 @@ class AdmissionServerTest {
     @BeforeAll
     static void start() {
         Decider decider = new Decider("prod", 70, true, new RiskView(16, METRICS)::get);
-        server = new AdmissionServer(settings(0), CERTIFICATE.tls(),
+        server = new AdmissionServer(settings(0), CERTIFICATE.tls(List.of()),
                 new AdmissionHandler(decider, () -> true, METRICS, Clock.systemUTC()), METRICS);
         client = new TlsClient(CERTIFICATE.authorityPem(), server.port());
     }
@@ -234,7 +236,7 @@ class AdmissionServerTest {
         try (ServerSocket taken = new ServerSocket(0)) {
             WebhookSettings settings = settings(taken.getLocalPort());
 
-            assertThatThrownBy(() -> new AdmissionServer(settings, CERTIFICATE.tls(), body -> null, new WebhookMetrics()))
+            assertThatThrownBy(() -> new AdmissionServer(settings, CERTIFICATE.tls(List.of()), body -> null, new WebhookMetrics()))
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("webhook.port: cannot listen on 127.0.0.1:" + taken.getLocalPort());
         }
@@ -242,7 +244,7 @@ class AdmissionServerTest {
 
     @Test
     void anErrorWithinIsNotShownToTheCaller() {
-        try (AdmissionServer failing = new AdmissionServer(settings(0), CERTIFICATE.tls(), body -> {
+        try (AdmissionServer failing = new AdmissionServer(settings(0), CERTIFICATE.tls(List.of()), body -> {
                     throw new IllegalStateException("secret of the inside");
                 }, new WebhookMetrics());
                 TlsClient other = new TlsClient(CERTIFICATE.authorityPem(), failing.port())) {
@@ -253,7 +255,7 @@ class AdmissionServerTest {
         }
     }
 
-    static WebhookSettings settings(int port) {
+    private static WebhookSettings settings(int port) {
         return new WebhookSettings("prod", port, "127.0.0.1", "", "", 70, true, MOST_BYTES, 16, 0);
     }
 

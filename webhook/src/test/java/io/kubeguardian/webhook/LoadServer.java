@@ -2,10 +2,13 @@ package io.kubeguardian.webhook;
 
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.http.SelfSigned;
+import io.kubeguardian.http.ServerCertificate;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -19,8 +22,8 @@ final class LoadServer {
         KubeGuardianConfig config = ConfigReader.read(null, System.getenv());
         byte[] answer = ("{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"response\":"
                 + "{\"uid\":\"\",\"allowed\":true}}").getBytes(StandardCharsets.US_ASCII);
-        ServerCertificate certificate = SelfSigned.make(Instant.now());
-        AdmissionServer nothing = new AdmissionServer(config.webhook(), certificate.tls(),
+        ServerCertificate certificate = SelfSigned.make("kubeguardian-webhook", Instant.now());
+        AdmissionServer nothing = new AdmissionServer(config.webhook(), certificate.tls(List.of()),
                 body -> new AdmissionHandler.Answer(200, answer), new WebhookMetrics());
         Webhook webhook = Webhook.start(config);
         Path folder = Path.of(args[0]);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Rule files as the commands are given them. */
-final class RuleInput {
+public final class RuleInput {
     private RuleInput() {}
 
     /**
@@ -33,7 +33,7 @@ final class RuleInput {
     }
 
     /** @throws UserError when a file cannot be read, or what is in them does not load */
-    static RuleSet load(List<Path> paths, LoadMode mode) {
+    public static RuleSet load(List<Path> paths, LoadMode mode) {
         try {
             return RuleSet.load(read(paths), mode);
         } catch (RuleLoadException e) {

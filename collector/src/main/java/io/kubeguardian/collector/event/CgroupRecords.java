@@ -5,12 +5,17 @@ import static io.kubeguardian.collector.event.KernelLayouts.offset;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.kubeguardian.collector.attribute.Attribution;
+import io.kubeguardian.collector.attribute.CgroupPath;
+import io.kubeguardian.schema.ContainerChange;
+import io.kubeguardian.schema.EventBatchBuilder;
+import io.kubeguardian.schema.EventClass;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.List;
 
-/** Records of cgroups that come and go; they go to the listener, not into a batch. */
+/** Records of cgroups that come and go: for the listener, and an event where the cgroup is a container's. */
 final class CgroupRecords implements RecordDecoder {
     static final StructLayout CGROUP = MemoryLayout.structLayout(
             HEADER.withName("header"),
@@ -22,9 +27,11 @@ final class CgroupRecords implements RecordDecoder {
     private static final long CGROUP_PATH_LENGTH = offset(CGROUP, "path_length");
     private static final int CGROUP_BYTES = (int) CGROUP.byteSize();
 
+    private final RecordContext to;
     private final CgroupListener listener;
 
-    CgroupRecords(CgroupListener listener) {
+    CgroupRecords(RecordContext to, CgroupListener listener) {
+        this.to = to;
         this.listener = listener;
     }
 
@@ -38,10 +45,18 @@ final class CgroupRecords implements RecordDecoder {
             return false;
         }
         long cgroup = ring.get(JAVA_LONG, at + RecordContext.CGROUP);
-        if (type == KernelLayouts.TYPE_CGROUP_MKDIR) {
-            listener.created(cgroup, KernelText.text(ring, at + CGROUP_BYTES, pathLength));
+        String path = KernelText.text(ring, at + CGROUP_BYTES, pathLength);
+        boolean started = type == KernelLayouts.TYPE_CGROUP_MKDIR;
+        if (started) {
+            listener.created(cgroup, path);
         } else {
             listener.removed(cgroup);
+        }
+        Attribution who = CgroupPath.parse(path);
+        if (who.exact() && !who.containerId().isEmpty()) {
+            EventBatchBuilder batch = to.begin(who.podUid());
+            batch.add(new ContainerChange(to.time(ring, at), batch.string(who.containerId()), started));
+            to.added(EventClass.PRECIOUS, length);
         }
         return true;
     }

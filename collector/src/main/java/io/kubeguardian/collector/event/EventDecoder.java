@@ -15,16 +15,25 @@ public final class EventDecoder implements RecordHandler {
 
     /**
      * @param bootToWall nanoseconds to add to the boot clock to have wall time
+     * @param maskSecrets whether what looks like a secret is masked in arguments and environment
      */
-    public EventDecoder(CgroupTable cgroups, PodBatches batches, CgroupListener listener, long bootToWall) {
+    public EventDecoder(CgroupTable cgroups, PodBatches batches, CgroupListener listener, long bootToWall,
+            boolean maskSecrets) {
         context = new RecordContext(cgroups, batches, bootToWall);
-        RecordDecoder processes = new ProcessRecords(context);
+        RecordDecoder processes = new ProcessRecords(context, maskSecrets);
         decoders[KernelLayouts.TYPE_EXEC] = processes;
         decoders[KernelLayouts.TYPE_FORK] = processes;
         decoders[KernelLayouts.TYPE_EXIT] = processes;
-        decoders[KernelLayouts.TYPE_OPEN] = new FileRecords(context);
-        decoders[KernelLayouts.TYPE_CONNECT] = new NetworkRecords(context);
-        RecordDecoder changes = new CgroupRecords(listener);
+        RecordDecoder files = new FileRecords(context);
+        decoders[KernelLayouts.TYPE_OPEN] = files;
+        decoders[KernelLayouts.TYPE_FILE_CHANGE] = files;
+        decoders[KernelLayouts.TYPE_DUP] = new DescriptorRecords(context);
+        RecordDecoder sockets = new NetworkRecords(context);
+        decoders[KernelLayouts.TYPE_CONNECT] = sockets;
+        decoders[KernelLayouts.TYPE_SOCKET_CALL] = sockets;
+        decoders[KernelLayouts.TYPE_DNS] = new DnsRecords(context);
+        decoders[KernelLayouts.TYPE_CALL] = new CallRecords(context);
+        RecordDecoder changes = new CgroupRecords(context, listener);
         decoders[KernelLayouts.TYPE_CGROUP_MKDIR] = changes;
         decoders[KernelLayouts.TYPE_CGROUP_RMDIR] = changes;
     }

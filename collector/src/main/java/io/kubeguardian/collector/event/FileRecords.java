@@ -4,15 +4,17 @@ import static io.kubeguardian.collector.event.KernelLayouts.HEADER;
 import static io.kubeguardian.collector.event.KernelLayouts.offset;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.kubeguardian.collector.sensor.SystemCalls;
 import io.kubeguardian.schema.EventBatchBuilder;
-import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.EventClass;
+import io.kubeguardian.schema.FileChange;
+import io.kubeguardian.schema.Open;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.List;
 
-/** Records of files: open. */
+/** Records of files: open, and changes of their tree. */
 final class FileRecords implements RecordDecoder {
     static final StructLayout OPEN = MemoryLayout.structLayout(
             HEADER.withName("header"),
@@ -21,9 +23,30 @@ final class FileRecords implements RecordDecoder {
             JAVA_INT.withName("mode"),
             JAVA_INT.withName("path_flags"),
             JAVA_INT.withName("given_length"),
-            JAVA_INT.withName("walked_length")).withName("kg_open");
+            JAVA_INT.withName("walked_length"),
+            JAVA_INT.withName("file_type"),
+            JAVA_INT.withName("repeats"),
+            JAVA_INT.withName("opened"),
+            JAVA_INT.withName("reserved")).withName("kg_open");
 
-    static final List<StructLayout> LAYOUTS = List.of(OPEN);
+    static final StructLayout FILE_CHANGE = MemoryLayout.structLayout(
+            HEADER.withName("header"),
+            JAVA_INT.withName("number"),
+            JAVA_INT.withName("result"),
+            JAVA_INT.withName("mode"),
+            JAVA_INT.withName("owner"),
+            JAVA_INT.withName("group"),
+            JAVA_INT.withName("device"),
+            JAVA_INT.withName("flags"),
+            JAVA_INT.withName("path_flags"),
+            JAVA_INT.withName("given_length"),
+            JAVA_INT.withName("walked_length"),
+            JAVA_INT.withName("second_given_length"),
+            JAVA_INT.withName("second_walked_length"),
+            JAVA_INT.withName("precious"),
+            JAVA_INT.withName("reserved")).withName("kg_file_change");
+
+    static final List<StructLayout> LAYOUTS = List.of(OPEN, FILE_CHANGE);
 
     private static final long OPEN_RESULT = offset(OPEN, "result");
     private static final long OPEN_FLAGS = offset(OPEN, "flags");
@@ -31,7 +54,24 @@ final class FileRecords implements RecordDecoder {
     private static final long OPEN_PATH_FLAGS = offset(OPEN, "path_flags");
     private static final long OPEN_GIVEN_LENGTH = offset(OPEN, "given_length");
     private static final long OPEN_WALKED_LENGTH = offset(OPEN, "walked_length");
+    private static final long OPEN_FILE_TYPE = offset(OPEN, "file_type");
+    private static final long OPEN_REPEATS = offset(OPEN, "repeats");
+    private static final long OPEN_OPENED = offset(OPEN, "opened");
     private static final int OPEN_BYTES = (int) OPEN.byteSize();
+    private static final long CHANGE_NUMBER = offset(FILE_CHANGE, "number");
+    private static final long CHANGE_RESULT = offset(FILE_CHANGE, "result");
+    private static final long CHANGE_MODE = offset(FILE_CHANGE, "mode");
+    private static final long CHANGE_OWNER = offset(FILE_CHANGE, "owner");
+    private static final long CHANGE_GROUP = offset(FILE_CHANGE, "group");
+    private static final long CHANGE_DEVICE = offset(FILE_CHANGE, "device");
+    private static final long CHANGE_FLAGS = offset(FILE_CHANGE, "flags");
+    private static final long CHANGE_PATH_FLAGS = offset(FILE_CHANGE, "path_flags");
+    private static final long CHANGE_GIVEN_LENGTH = offset(FILE_CHANGE, "given_length");
+    private static final long CHANGE_WALKED_LENGTH = offset(FILE_CHANGE, "walked_length");
+    private static final long CHANGE_SECOND_GIVEN_LENGTH = offset(FILE_CHANGE, "second_given_length");
+    private static final long CHANGE_SECOND_WALKED_LENGTH = offset(FILE_CHANGE, "second_walked_length");
+    private static final long CHANGE_PRECIOUS = offset(FILE_CHANGE, "precious");
+    private static final int CHANGE_BYTES = (int) FILE_CHANGE.byteSize();
 
     private final RecordContext to;
 
@@ -43,6 +83,7 @@ final class FileRecords implements RecordDecoder {
     public boolean decode(int type, MemorySegment ring, long at, int length) {
         return switch (type) {
             case KernelLayouts.TYPE_OPEN -> length >= OPEN_BYTES && open(ring, at, length);
+            case KernelLayouts.TYPE_FILE_CHANGE -> length >= CHANGE_BYTES && change(ring, at, length);
             default -> false;
         };
     }
@@ -55,22 +96,46 @@ final class FileRecords implements RecordDecoder {
             return false;
         }
         long data = at + OPEN_BYTES;
-        String path;
-        if (givenLength == 0) {
-            path = (pathFlags & EventBits.OPEN_PATH_RELATIVE) != 0 ? "" : KernelText.walkedPath(ring, data, walkedLength);
+        GivenPath path = ring.get(JAVA_INT, at + OPEN_OPENED) != 0
+                ? GivenPath.opened(ring, data, givenLength, walkedLength)
+                : GivenPath.of(ring, data, givenLength, walkedLength, pathFlags);
+        EventBatchBuilder batch = to.begin(ring, at);
+        batch.add(new Open(to.time(ring, at), to.process(ring, at), batch.string(path.path()),
+                ring.get(JAVA_INT, at + OPEN_FLAGS), ring.get(JAVA_INT, at + OPEN_MODE),
+                ring.get(JAVA_INT, at + OPEN_RESULT), pathFlags, batch.string(path.raw()),
+                ring.get(JAVA_INT, at + OPEN_FILE_TYPE), ring.get(JAVA_INT, at + OPEN_REPEATS)));
+        to.added(EventClass.BULK, length);
+        return true;
+    }
+
+    private boolean change(MemorySegment ring, long at, int length) {
+        int givenLength = ring.get(JAVA_INT, at + CHANGE_GIVEN_LENGTH);
+        int walkedLength = ring.get(JAVA_INT, at + CHANGE_WALKED_LENGTH);
+        int secondGivenLength = ring.get(JAVA_INT, at + CHANGE_SECOND_GIVEN_LENGTH);
+        int secondWalkedLength = ring.get(JAVA_INT, at + CHANGE_SECOND_WALKED_LENGTH);
+        int pathFlags = ring.get(JAVA_INT, at + CHANGE_PATH_FLAGS);
+        if (!RecordContext.fits(length - CHANGE_BYTES, givenLength, walkedLength, secondGivenLength, secondWalkedLength)) {
+            return false;
+        }
+        String call = SystemCalls.name(ring.get(JAVA_INT, at + CHANGE_NUMBER));
+        long data = at + CHANGE_BYTES;
+        GivenPath path = GivenPath.of(ring, data, givenLength, walkedLength, pathFlags);
+        long secondData = data + givenLength + walkedLength;
+        GivenPath second;
+        if (call.startsWith("symlink")) { // what it says is no path of the caller's
+            second = new GivenPath(KernelText.text(ring, secondData, secondGivenLength), "");
+        } else if (secondGivenLength == 0) {
+            second = GivenPath.NONE;
         } else {
-            path = KernelText.text(ring, data, givenLength);
-            if (path.startsWith("/")) {
-                path = KernelText.normalized(path);
-            } else if ((pathFlags & EventBits.OPEN_PATH_RELATIVE) == 0) {
-                path = KernelText.normalized(
-                        KernelText.walkedPath(ring, data + givenLength, walkedLength) + '/' + path);
-            }
+            second = GivenPath.of(ring, secondData, secondGivenLength, secondWalkedLength, pathFlags >> 2);
         }
         EventBatchBuilder batch = to.begin(ring, at);
-        batch.addOpen(to.time(ring, at), to.process(ring, at), path, ring.get(JAVA_INT, at + OPEN_FLAGS),
-                ring.get(JAVA_INT, at + OPEN_MODE), ring.get(JAVA_INT, at + OPEN_RESULT), pathFlags);
-        to.added(EventClass.BULK, length);
+        batch.add(new FileChange(to.time(ring, at), to.process(ring, at), batch.string(call), batch.string(path.path()),
+                batch.string(path.raw()), batch.string(second.path()), batch.string(second.raw()),
+                ring.get(JAVA_INT, at + CHANGE_MODE), ring.get(JAVA_INT, at + CHANGE_OWNER),
+                ring.get(JAVA_INT, at + CHANGE_GROUP), ring.get(JAVA_INT, at + CHANGE_FLAGS),
+                ring.get(JAVA_INT, at + CHANGE_RESULT), pathFlags, ring.get(JAVA_INT, at + CHANGE_DEVICE)));
+        to.added(ring.get(JAVA_INT, at + CHANGE_PRECIOUS) != 0 ? EventClass.PRECIOUS : EventClass.BULK, length);
         return true;
     }
 }

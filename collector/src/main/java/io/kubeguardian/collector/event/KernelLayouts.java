@@ -47,15 +47,26 @@ public final class KernelLayouts {
     public static final StructLayout SETTINGS = MemoryLayout.structLayout(
             JAVA_LONG.withName("root_cgroup"),
             JAVA_INT.withName("root_level"),
-            JAVA_INT.withName("count_calls")).withName("kg_settings");
+            JAVA_INT.withName("count_calls"),
+            JAVA_LONG.withName("open_repeat_ns")).withName("kg_settings");
+
+    public static final StructLayout ENVIRONMENT_NAME = MemoryLayout.structLayout(
+            MemoryLayout.sequenceLayout(4, JAVA_LONG).withName("text"),
+            MemoryLayout.sequenceLayout(4, JAVA_LONG).withName("mask")).withName("kg_environment_name");
+
+    public static final StructLayout COUNTS = MemoryLayout.structLayout(
+            MemoryLayout.sequenceLayout(512, JAVA_INT).withName("calls")).withName("kg_counts");
 
     /** All of them. */
     public static List<StructLayout> all() {
-        List<StructLayout> all = new ArrayList<>(List.of(HEADER, SETTINGS));
+        List<StructLayout> all = new ArrayList<>(List.of(HEADER, SETTINGS, ENVIRONMENT_NAME, COUNTS));
         all.addAll(ProcessRecords.LAYOUTS);
         all.addAll(FileRecords.LAYOUTS);
+        all.addAll(DescriptorRecords.LAYOUTS);
         all.addAll(NetworkRecords.LAYOUTS);
+        all.addAll(DnsRecords.LAYOUTS);
         all.addAll(CgroupRecords.LAYOUTS);
+        all.addAll(CallRecords.LAYOUTS);
         return all;
     }
 

@@ -47,9 +47,9 @@ final class KernelText {
         return new String(path, length - start, start, StandardCharsets.UTF_8);
     }
 
-    /** A path with "." and ".." worked out by their names alone: links are not followed. */
+    /** An absolute path without ".", ".." and slashes too many, by their names alone: links are not followed. */
     static String normalized(String path) {
-        if (!path.contains("/.") && !path.contains("//")) {
+        if (!path.contains("/.") && !path.contains("//") && !path.endsWith("/")) {
             return path;
         }
         Deque<String> parts = new ArrayDeque<>();
@@ -80,26 +80,34 @@ final class KernelText {
         return strings;
     }
 
-    /** Numeric IP address, or the path of a Unix socket; an abstract one starts with '@' instead of NUL. */
+    /** Numeric IP address, or the path of a Unix socket; an abstract one starts with '@' instead of NUL. Empty: none. */
     static String address(int family, MemorySegment ring, long offset, int length) {
+        if (length == 0) {
+            return "";
+        }
         if (family == AF_UNIX) {
             if (length > 1 && ring.get(JAVA_BYTE, offset) == 0) {
                 return '@' + text(ring, offset + 1, length - 1);
             }
             return text(ring, offset, length);
         }
+        return ipAddress(bytes(ring, offset, length));
+    }
+
+    /** Numeric, from 4 or 16 bytes. @throws IndexOutOfBoundsException for any other number */
+    static String ipAddress(byte[] bytes) {
         try {
-            InetAddress address = InetAddress.getByAddress(bytes(ring, offset, length));
+            InetAddress address = InetAddress.getByAddress(bytes);
             // An IPv4 address mapped into IPv6 is IPv4 to Java: give it the form that IPv6 has for it.
-            return length == 16 && address instanceof Inet4Address
+            return bytes.length == 16 && address instanceof Inet4Address
                     ? "::ffff:" + address.getHostAddress()
                     : address.getHostAddress();
         } catch (UnknownHostException e) {
-            throw new IndexOutOfBoundsException("address of " + length + " bytes");
+            throw new IndexOutOfBoundsException("address of " + bytes.length + " bytes");
         }
     }
 
-    private static byte[] bytes(MemorySegment ring, long offset, int length) {
+    static byte[] bytes(MemorySegment ring, long offset, int length) {
         byte[] bytes = new byte[length];
         MemorySegment.copy(ring, JAVA_BYTE, offset, bytes, 0, length);
         return bytes;

@@ -3,33 +3,61 @@ package io.kubeguardian.collector.event;
 import static io.kubeguardian.collector.event.KernelLayouts.HEADER;
 import static io.kubeguardian.collector.event.KernelLayouts.offset;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.kubeguardian.collector.sensor.SystemCalls;
+import io.kubeguardian.schema.Connect;
 import io.kubeguardian.schema.EventBatchBuilder;
 import io.kubeguardian.schema.EventClass;
+import io.kubeguardian.schema.SocketCall;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.List;
 
-/** Records of sockets: connect. */
+/** Records of sockets: connect; socket, bind, listen, accept, sendto and their kin. */
 final class NetworkRecords implements RecordDecoder {
     static final StructLayout CONNECT = MemoryLayout.structLayout(
             HEADER.withName("header"),
             JAVA_INT.withName("result"),
-            JAVA_INT.withName("family"),
-            JAVA_INT.withName("port"),
+            JAVA_INT.withName("fd"),
             JAVA_INT.withName("flags"),
-            JAVA_INT.withName("address_length"),
-            JAVA_INT.withName("reserved")).withName("kg_connect");
+            JAVA_INT.withName("reserved"),
+            GivenAddress.LAYOUT.withName("given"),
+            SocketEnds.SOCKET.withName("socket")).withName("kg_connect");
 
-    static final List<StructLayout> LAYOUTS = List.of(CONNECT);
+    static final StructLayout SOCKET_CALL = MemoryLayout.structLayout(
+            HEADER.withName("header"),
+            JAVA_LONG.withName("size"),
+            JAVA_INT.withName("result"),
+            JAVA_INT.withName("fd"),
+            JAVA_INT.withName("call"),
+            JAVA_INT.withName("flags"),
+            JAVA_INT.withName("precious"),
+            JAVA_INT.withName("reserved"),
+            GivenAddress.LAYOUT.withName("given"),
+            SocketEnds.SOCKET.withName("socket")).withName("kg_socket_call");
+
+    static final List<StructLayout> LAYOUTS = List.of(GivenAddress.LAYOUT, SocketEnds.SOCKET, CONNECT, SOCKET_CALL);
 
     private static final long CONNECT_RESULT = offset(CONNECT, "result");
-    private static final long CONNECT_FAMILY = offset(CONNECT, "family");
-    private static final long CONNECT_PORT = offset(CONNECT, "port");
+    private static final long CONNECT_FD = offset(CONNECT, "fd");
     private static final long CONNECT_FLAGS = offset(CONNECT, "flags");
-    private static final long CONNECT_ADDRESS_LENGTH = offset(CONNECT, "address_length");
+    private static final long CONNECT_GIVEN = offset(CONNECT, "given");
+    private static final long CONNECT_SOCKET = offset(CONNECT, "socket");
     private static final int CONNECT_BYTES = (int) CONNECT.byteSize();
+    private static final long CALL_SIZE = offset(SOCKET_CALL, "size");
+    private static final long CALL_RESULT = offset(SOCKET_CALL, "result");
+    private static final long CALL_FD = offset(SOCKET_CALL, "fd");
+    private static final long CALL_CALL = offset(SOCKET_CALL, "call");
+    private static final long CALL_FLAGS = offset(SOCKET_CALL, "flags");
+    private static final long CALL_PRECIOUS = offset(SOCKET_CALL, "precious");
+    private static final long CALL_GIVEN = offset(SOCKET_CALL, "given");
+    private static final long CALL_SOCKET = offset(SOCKET_CALL, "socket");
+    private static final int CALL_BYTES = (int) SOCKET_CALL.byteSize();
+
+    private static final int AF_UNIX = 1;
+    private static final int EINPROGRESS = 115;
 
     private final RecordContext to;
 
@@ -41,22 +69,74 @@ final class NetworkRecords implements RecordDecoder {
     public boolean decode(int type, MemorySegment ring, long at, int length) {
         return switch (type) {
             case KernelLayouts.TYPE_CONNECT -> length >= CONNECT_BYTES && connect(ring, at, length);
+            case KernelLayouts.TYPE_SOCKET_CALL -> length >= CALL_BYTES && socketCall(ring, at, length);
             default -> false;
         };
     }
 
     private boolean connect(MemorySegment ring, long at, int length) {
-        int addressLength = ring.get(JAVA_INT, at + CONNECT_ADDRESS_LENGTH);
-        int family = ring.get(JAVA_INT, at + CONNECT_FAMILY);
-        if (!RecordContext.fits(length - CONNECT_BYTES, addressLength, 0, 0)) {
+        long data = at + CONNECT_BYTES;
+        int available = length - CONNECT_BYTES;
+        GivenAddress given = GivenAddress.read(ring, at + CONNECT_GIVEN, data, available);
+        SocketEnds socket = given == null
+                ? null : SocketEnds.read(ring, at + CONNECT_SOCKET, data + given.bytes(), available - given.bytes());
+        if (socket == null) {
             return false;
         }
-        String address = KernelText.address(family, ring, at + CONNECT_BYTES, addressLength);
+        int result = ring.get(JAVA_INT, at + CONNECT_RESULT);
+        // The kernel's own word where it has one: what was given may be rewritten, on the way or in the caller's memory.
+        boolean own = (result == 0 || result == -EINPROGRESS) && isTold(socket.family(), socket.remoteAddress(), given);
+        String address = own ? socket.remoteAddress() : given.address();
+        int port = own ? socket.remotePort() : given.port();
+        boolean differs = !address.equals(given.address()) || port != given.port();
+
         EventBatchBuilder batch = to.begin(ring, at);
-        batch.addConnect(to.time(ring, at), to.process(ring, at), family, address,
-                ring.get(JAVA_INT, at + CONNECT_PORT), ring.get(JAVA_INT, at + CONNECT_RESULT),
-                ring.get(JAVA_INT, at + CONNECT_FLAGS));
+        batch.add(Connect.newBuilder().setTime(to.time(ring, at)).setProcess(to.process(ring, at))
+                .setFamily(socket.family() == 0 ? given.family() : socket.family())
+                .setAddress(batch.string(address)).setPort(port).setResult(result)
+                .setFlags(ring.get(JAVA_INT, at + CONNECT_FLAGS))
+                .setFd(socket.family() == 0 ? -1 : ring.get(JAVA_INT, at + CONNECT_FD))
+                .setType(socket.type()).setProtocol(socket.protocol())
+                .setLocalAddress(batch.string(socket.localAddress())).setLocalPort(socket.localPort())
+                .setRawAddress(differs ? batch.string(given.address()) : 0).setRawPort(differs ? given.port() : 0)
+                .build());
         to.added(EventClass.PRECIOUS, length);
         return true;
+    }
+
+    private boolean socketCall(MemorySegment ring, long at, int length) {
+        long data = at + CALL_BYTES;
+        int available = length - CALL_BYTES;
+        GivenAddress given = GivenAddress.read(ring, at + CALL_GIVEN, data, available);
+        SocketEnds socket = given == null
+                ? null : SocketEnds.read(ring, at + CALL_SOCKET, data + given.bytes(), available - given.bytes());
+        if (socket == null) {
+            return false;
+        }
+        String call = SystemCalls.name(ring.get(JAVA_INT, at + CALL_CALL));
+        int result = ring.get(JAVA_INT, at + CALL_RESULT);
+        boolean binds = call.equals("bind");
+        boolean givenLocal = binds && !(result == 0 && isTold(socket.family(), socket.localAddress(), given));
+        boolean givenRemote = !binds && given.family() != 0;
+
+        EventBatchBuilder batch = to.begin(ring, at);
+        batch.add(SocketCall.newBuilder().setTime(to.time(ring, at)).setProcess(to.process(ring, at))
+                .setCall(batch.string(call)).setFd(ring.get(JAVA_INT, at + CALL_FD))
+                .setFamily(socket.family() == 0 ? given.family() : socket.family())
+                .setType(socket.type()).setProtocol(socket.protocol())
+                .setLocalAddress(batch.string(givenLocal ? given.address() : socket.localAddress()))
+                .setLocalPort(givenLocal ? given.port() : socket.localPort())
+                .setRemoteAddress(batch.string(givenRemote ? given.address() : socket.remoteAddress()))
+                .setRemotePort(givenRemote ? given.port() : socket.remotePort())
+                .setSize(ring.get(JAVA_LONG, at + CALL_SIZE))
+                .setFlags(ring.get(JAVA_INT, at + CALL_FLAGS)).setResult(result).build());
+        to.added(ring.get(JAVA_INT, at + CALL_PRECIOUS) != 0 ? EventClass.PRECIOUS : EventClass.BULK, length);
+        return true;
+    }
+
+    /** Whether the kernel's name is one to go by: a unix socket's relative name starts where only its binder knows. */
+    private static boolean isTold(int family, String name, GivenAddress given) {
+        return !name.isEmpty()
+                && (family != AF_UNIX || name.startsWith("/") || name.startsWith("@") || given.address().isEmpty());
     }
 }

@@ -5,8 +5,11 @@ import static io.kubeguardian.collector.event.KernelLayouts.offset;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.kubeguardian.collector.secret.SecretMask;
 import io.kubeguardian.schema.EventBatchBuilder;
+import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.EventClass;
+import io.kubeguardian.schema.Exec;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
@@ -17,12 +20,24 @@ final class ProcessRecords implements RecordDecoder {
     static final StructLayout EXEC = MemoryLayout.structLayout(
             HEADER.withName("header"),
             JAVA_LONG.withName("parent_start_time"),
+            JAVA_LONG.withName("cap_effective"),
+            JAVA_LONG.withName("cap_permitted"),
+            JAVA_LONG.withName("cap_inheritable"),
+            JAVA_LONG.withName("exe_inode"),
+            JAVA_LONG.withName("exe_change_time"),
+            JAVA_LONG.withName("exe_modify_time"),
             JAVA_INT.withName("parent_pid"),
             JAVA_INT.withName("flags"),
+            JAVA_INT.withName("effective_uid"),
+            JAVA_INT.withName("effective_gid"),
+            JAVA_INT.withName("login_uid"),
+            JAVA_INT.withName("session"),
+            JAVA_INT.withName("process_group"),
+            JAVA_INT.withName("tty"),
             JAVA_INT.withName("exe_length"),
             JAVA_INT.withName("cwd_length"),
             JAVA_INT.withName("args_length"),
-            JAVA_INT.withName("reserved")).withName("kg_exec");
+            JAVA_INT.withName("environment_length")).withName("kg_exec");
 
     static final StructLayout FORK = MemoryLayout.structLayout(
             HEADER.withName("header"),
@@ -40,9 +55,22 @@ final class ProcessRecords implements RecordDecoder {
     private static final long EXEC_PARENT_START = offset(EXEC, "parent_start_time");
     private static final long EXEC_PARENT_PID = offset(EXEC, "parent_pid");
     private static final long EXEC_FLAGS = offset(EXEC, "flags");
+    private static final long EXEC_EFFECTIVE_UID = offset(EXEC, "effective_uid");
+    private static final long EXEC_EFFECTIVE_GID = offset(EXEC, "effective_gid");
+    private static final long EXEC_LOGIN_UID = offset(EXEC, "login_uid");
+    private static final long EXEC_SESSION = offset(EXEC, "session");
+    private static final long EXEC_PROCESS_GROUP = offset(EXEC, "process_group");
+    private static final long EXEC_TTY = offset(EXEC, "tty");
+    private static final long EXEC_CAP_EFFECTIVE = offset(EXEC, "cap_effective");
+    private static final long EXEC_CAP_PERMITTED = offset(EXEC, "cap_permitted");
+    private static final long EXEC_CAP_INHERITABLE = offset(EXEC, "cap_inheritable");
+    private static final long EXEC_EXE_INODE = offset(EXEC, "exe_inode");
+    private static final long EXEC_EXE_CHANGE_TIME = offset(EXEC, "exe_change_time");
+    private static final long EXEC_EXE_MODIFY_TIME = offset(EXEC, "exe_modify_time");
     private static final long EXEC_EXE_LENGTH = offset(EXEC, "exe_length");
     private static final long EXEC_CWD_LENGTH = offset(EXEC, "cwd_length");
     private static final long EXEC_ARGS_LENGTH = offset(EXEC, "args_length");
+    private static final long EXEC_ENVIRONMENT_LENGTH = offset(EXEC, "environment_length");
     private static final int EXEC_BYTES = (int) EXEC.byteSize();
     private static final long FORK_CHILD_START = offset(FORK, "child_start_time");
     private static final long FORK_CHILD_PID = offset(FORK, "child_pid");
@@ -52,9 +80,12 @@ final class ProcessRecords implements RecordDecoder {
     private static final int EXIT_BYTES = (int) EXIT.byteSize();
 
     private final RecordContext to;
+    private final boolean maskSecrets;
 
-    ProcessRecords(RecordContext to) {
+    /** @param maskSecrets whether what looks like a secret is masked, see {@link SecretMask} */
+    ProcessRecords(RecordContext to, boolean maskSecrets) {
         this.to = to;
+        this.maskSecrets = maskSecrets;
     }
 
     @Override
@@ -71,17 +102,38 @@ final class ProcessRecords implements RecordDecoder {
         int exeLength = ring.get(JAVA_INT, at + EXEC_EXE_LENGTH);
         int cwdLength = ring.get(JAVA_INT, at + EXEC_CWD_LENGTH);
         int argsLength = ring.get(JAVA_INT, at + EXEC_ARGS_LENGTH);
-        if (!RecordContext.fits(length - EXEC_BYTES, exeLength, cwdLength, argsLength)) {
+        int environmentLength = ring.get(JAVA_INT, at + EXEC_ENVIRONMENT_LENGTH);
+        if (!RecordContext.fits(length - EXEC_BYTES, exeLength, cwdLength, argsLength, environmentLength)) {
             return false;
         }
-        long data = at + EXEC_BYTES;
+        long cwd = at + EXEC_BYTES + exeLength;
+        List<String> args = KernelText.strings(ring, cwd + cwdLength, argsLength);
+        List<String> environment = KernelText.strings(ring, cwd + cwdLength + argsLength, environmentLength);
+        int flags = ring.get(JAVA_INT, at + EXEC_FLAGS);
+        if (maskSecrets && (SecretMask.arguments(args) | SecretMask.variables(environment))) {
+            flags |= EventBits.EXEC_ARGS_MASKED;
+        }
         EventBatchBuilder batch = to.begin(ring, at);
-        batch.addExec(to.time(ring, at), to.process(ring, at),
-                ring.get(JAVA_INT, at + EXEC_PARENT_PID), ring.get(JAVA_LONG, at + EXEC_PARENT_START),
-                KernelText.walkedPath(ring, data, exeLength),
-                KernelText.strings(ring, data + exeLength + cwdLength, argsLength),
-                KernelText.walkedPath(ring, data + exeLength, cwdLength),
-                ring.get(JAVA_INT, at + EXEC_FLAGS));
+        batch.add(Exec.newBuilder().setTime(to.time(ring, at)).setProcess(to.process(ring, at))
+                .setParentPid(ring.get(JAVA_INT, at + EXEC_PARENT_PID))
+                .setParentStartTime(ring.get(JAVA_LONG, at + EXEC_PARENT_START))
+                .setExe(batch.string(KernelText.walkedPath(ring, at + EXEC_BYTES, exeLength)))
+                .setArgs(batch.strings(args))
+                .setCwd(batch.string(KernelText.walkedPath(ring, cwd, cwdLength)))
+                .setFlags(flags)
+                .setEffectiveUid(ring.get(JAVA_INT, at + EXEC_EFFECTIVE_UID))
+                .setEffectiveGid(ring.get(JAVA_INT, at + EXEC_EFFECTIVE_GID))
+                .setLoginUid(ring.get(JAVA_INT, at + EXEC_LOGIN_UID))
+                .setSession(ring.get(JAVA_INT, at + EXEC_SESSION))
+                .setProcessGroup(ring.get(JAVA_INT, at + EXEC_PROCESS_GROUP))
+                .setTty(ring.get(JAVA_INT, at + EXEC_TTY))
+                .setCapEffective(ring.get(JAVA_LONG, at + EXEC_CAP_EFFECTIVE))
+                .setCapPermitted(ring.get(JAVA_LONG, at + EXEC_CAP_PERMITTED))
+                .setCapInheritable(ring.get(JAVA_LONG, at + EXEC_CAP_INHERITABLE))
+                .setExeInode(ring.get(JAVA_LONG, at + EXEC_EXE_INODE))
+                .setExeChangeTime(ring.get(JAVA_LONG, at + EXEC_EXE_CHANGE_TIME))
+                .setExeModifyTime(ring.get(JAVA_LONG, at + EXEC_EXE_MODIFY_TIME))
+                .setEnvironment(batch.strings(environment)).build());
         to.added(EventClass.PRECIOUS, length);
         return true;
     }

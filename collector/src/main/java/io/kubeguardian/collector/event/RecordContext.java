@@ -45,11 +45,16 @@ final class RecordContext {
     /** Finds the batch of the record's pod; {@link #added} must follow. */
     EventBatchBuilder begin(MemorySegment ring, long at) {
         who = cgroups.find(ring.get(JAVA_LONG, at + CGROUP));
-        open = batches.open(who.podUid());
+        return begin(who.podUid());
+    }
+
+    /** The same for an event that no process is behind. */
+    EventBatchBuilder begin(String podUid) {
+        open = batches.open(podUid);
         return open.builder();
     }
 
-    /** The event is in the builder that {@link #begin} gave. @param bytes of the record */
+    /** The event is in the builder that {@code begin} gave. @param bytes of the record */
     void added(EventClass eventClass, int bytes) {
         batches.added(open, eventClass, bytes);
     }
@@ -59,7 +64,7 @@ final class RecordContext {
         return ring.get(JAVA_LONG, at + TIME) + bootToWall;
     }
 
-    /** Index of the record's process in the batch that {@link #begin} gave. */
+    /** Index of the record's process in the batch that {@link #begin(MemorySegment, long)} gave. */
     int process(MemorySegment ring, long at) {
         return open.builder().process(ring.get(JAVA_INT, at + PID), ring.get(JAVA_INT, at + CONTAINER_PID),
                 ring.get(JAVA_LONG, at + START_TIME), who.containerId(),

@@ -10,6 +10,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * libbpf 1.x, as its headers {@code bpf/libbpf.h} and {@code bpf/bpf.h} declare it. Objects, programs, maps and links
@@ -31,6 +33,12 @@ public final class Libbpf {
             address("bpf_object__find_program_by_name", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
     private static final MethodHandle FIND_MAP =
             address("bpf_object__find_map_by_name", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle NEXT_PROGRAM =
+            number("bpf_object__next_program", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle PROGRAM_NAME =
+            number("bpf_program__name", FunctionDescriptor.of(ADDRESS, ADDRESS));
+    private static final MethodHandle PROGRAM_SECTION =
+            number("bpf_program__section_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
     private static final MethodHandle PROGRAM_FD =
             number("bpf_program__fd", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle SET_AUTOLOAD =
@@ -43,6 +51,9 @@ public final class Libbpf {
             address("bpf_program__attach_cgroup", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
     private static final MethodHandle DESTROY_LINK =
             number("bpf_link__destroy", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle LINK_FD = number("bpf_link__fd", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle ITER_CREATE =
+            number("bpf_iter_create", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle MAP_FD = number("bpf_map__fd", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle MAP_SET_SIZE =
             number("bpf_map__set_max_entries", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
@@ -50,6 +61,8 @@ public final class Libbpf {
             address("bpf_map__initial_value", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
     private static final MethodHandle LOOKUP =
             number("bpf_map_lookup_elem", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle NEXT_KEY =
+            number("bpf_map_get_next_key", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
     private static final MethodHandle UPDATE =
             number("bpf_map_update_elem", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG));
     private static final MethodHandle DELETE =
@@ -167,6 +180,39 @@ public final class Libbpf {
         }
     }
 
+    /** All programs of an object, in its order. */
+    public static List<MemorySegment> programs(MemorySegment object) {
+        List<MemorySegment> programs = new ArrayList<>();
+        try {
+            MemorySegment program = (MemorySegment) NEXT_PROGRAM.invokeExact(object, MemorySegment.NULL);
+            while (program.address() != 0) {
+                programs.add(program);
+                program = (MemorySegment) NEXT_PROGRAM.invokeExact(object, program);
+            }
+            return programs;
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
+    /** Name of the C function. */
+    public static String programName(MemorySegment program) {
+        return text(PROGRAM_NAME, program);
+    }
+
+    /** What its {@code SEC()} says. */
+    public static String programSection(MemorySegment program) {
+        return text(PROGRAM_SECTION, program);
+    }
+
+    private static String text(MethodHandle function, MemorySegment program) {
+        try {
+            return ((MemorySegment) function.invokeExact(program)).reinterpret(Long.MAX_VALUE).getString(0);
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
     /** The program's descriptor, after load. */
     public static int programFd(MemorySegment program) {
         try {
@@ -224,6 +270,17 @@ public final class Libbpf {
         }
     }
 
+    /** Starts the walk of an attached iterator: a descriptor to read from, which the caller closes. */
+    public static int iterator(MemorySegment link) {
+        try {
+            return check("bpf_iter_create", (int) ITER_CREATE.invokeExact((int) LINK_FD.invokeExact(link)));
+        } catch (NativeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
     /** The map's descriptor, after load. */
     public static int mapFd(MemorySegment map) {
         try {
@@ -265,6 +322,20 @@ public final class Libbpf {
     public static boolean lookup(int map, MemorySegment key, MemorySegment value) {
         try {
             return (int) LOOKUP.invokeExact(map, key, value) == 0;
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
+    /**
+     * The key after this one in the map's own order.
+     *
+     * @param key NULL, or one that is gone, for the first
+     * @return false at the end
+     */
+    public static boolean nextKey(int map, MemorySegment key, MemorySegment next) {
+        try {
+            return (int) NEXT_KEY.invokeExact(map, key, next) == 0;
         } catch (Throwable e) {
             throw Natives.unexpected(e);
         }

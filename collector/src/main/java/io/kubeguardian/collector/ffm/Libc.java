@@ -40,6 +40,8 @@ public final class Libc {
             Natives.function(LIBRARY, "munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
     private static final MethodHandle OPEN = Natives.function(LIBRARY, "open",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Natives.KEEP_ERRNO);
+    private static final MethodHandle READ = Natives.function(LIBRARY, "read",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG), Natives.KEEP_ERRNO);
     private static final MethodHandle CLOSE =
             Natives.function(LIBRARY, "close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle EPOLL_CREATE = Natives.function(LIBRARY, "epoll_create1",
@@ -134,6 +136,26 @@ public final class Libc {
                 throw new NativeException(path, Natives.errno(state));
             }
             return fd;
+        } catch (NativeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
+    /** Reads at most as much as the buffer holds; 0 at the end. */
+    public static long read(int fd, MemorySegment buffer) {
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment state = call.allocate(Natives.CALL_STATE);
+            while (true) {
+                long bytes = (long) READ.invokeExact(state, fd, buffer, buffer.byteSize());
+                if (bytes >= 0) {
+                    return bytes;
+                }
+                if (Natives.errno(state) != EINTR) {
+                    throw new NativeException("read", Natives.errno(state));
+                }
+            }
         } catch (NativeException e) {
             throw e;
         } catch (Throwable e) {

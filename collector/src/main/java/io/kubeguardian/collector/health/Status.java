@@ -11,10 +11,13 @@ import java.util.List;
 /**
  * How the collector is, at one moment. Counters count from the start.
  *
+ * @param opensRepeated opens that the kernel only counted, because they said nothing new
  * @param unattributed events whose cgroup was not known
  * @param bytesSent encoded, before compression
  * @param preciousRingBytes waiting in the ring
  * @param bulkRingBytes waiting in the ring
+ * @param callsUncounted system calls that the counters had no room for
+ * @param sendsRepeated datagrams that the kernel only counted: their socket had sent to the same place before
  * @param ready the rings are read, and Kafka took the last records (or is not used)
  */
 public record Status(
@@ -22,6 +25,7 @@ public record Status(
         List<Loss> losses,
         List<ContainmentStatus> containments,
         long eventsRead,
+        long opensRepeated,
         long unattributed,
         long cgroups,
         long batchesSent,
@@ -31,6 +35,8 @@ public record Status(
         long preciousRingBytes,
         long bulkRingBytes,
         long residentBytes,
+        long callsUncounted,
+        long sendsRepeated,
         long auditRecordsLost,
         boolean ready) {
 

@@ -24,10 +24,15 @@ public final class StatusMetrics extends Collector {
         Status now = status.get();
         List<MetricFamilySamples> families = new ArrayList<>();
         families.add(counter("events", "Events read from the kernel", now.eventsRead()));
+        families.add(counter("opens_repeated", "Opens that were only counted: like one sent a moment before", now.opensRepeated()));
         families.add(counter("events_unattributed", "Events whose cgroup was not known", now.unattributed()));
         families.add(counter("batches_sent", "Batches that Kafka acknowledged", now.batchesSent()));
         families.add(counter("bytes_sent", "Encoded bytes that Kafka acknowledged, before compression", now.bytesSent()));
         families.add(counter("send_failures", "Records that Kafka did not take", now.sendFailures()));
+        families.add(counter("calls_uncounted", "System calls that the counters per container had no room for",
+                now.callsUncounted()));
+        families.add(counter("sends_repeated",
+                "Datagrams that were only counted: their socket had sent to the same place before", now.sendsRepeated()));
         families.add(counter("audit_records_lost", "Audit records of containments that were given up", now.auditRecordsLost()));
         families.add(gauge("queued_batches", "Batches waiting for Kafka", now.queuedBatches()));
         families.add(gauge("cgroups", "Cgroups known", now.cgroups()));

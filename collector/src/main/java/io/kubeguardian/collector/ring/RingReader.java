@@ -49,6 +49,29 @@ public final class RingReader {
         return produced() - position;
     }
 
+    /** How far records were taken. */
+    public long consumed() {
+        return position;
+    }
+
+    /**
+     * Shows records without taking them; those that are still being written are passed over.
+     *
+     * @param from where a record starts, {@link #consumed()} or later
+     * @param end as {@link #produced()} returned it
+     */
+    public void peek(long from, long end, RecordHandler handler) {
+        for (long next = from; next < end;) {
+            long at = next & mask;
+            int head = (int) HEAD.getAcquire(data, at);
+            int length = head & ~(BUSY | DISCARD);
+            if ((head & (BUSY | DISCARD)) == 0) {
+                handler.record(data, at + HEAD_BYTES, length);
+            }
+            next += (length + HEAD_BYTES + 7L) & ~7L;
+        }
+    }
+
     /**
      * Hands over the records before {@code end}, or up to the first that is still being written.
      *

@@ -3,6 +3,7 @@ package io.kubeguardian.collector.sensor;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.kubeguardian.collector.ffm.Libbpf;
+import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.ffm.NativeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,15 +12,19 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /** One opened BPF object with its links; closing takes everything out of the kernel again. Nothing is pinned. */
 final class BpfObject implements AutoCloseable {
     static final String RESOURCE = "/io/kubeguardian/bpf/kubeguardian.bpf.o";
-    private static final int LOG_BYTES = 64 * 1024;
+    static final int LOG_BYTES = 64 * 1024;
 
     private final MemorySegment object;
     private final Deque<MemorySegment> links = new ArrayDeque<>();
+    private final Map<SensorProgram, MemorySegment> iterators = new EnumMap<>(SensorProgram.class);
 
     /** Opens, without loading yet. @throws SensorException when the object was not built */
     BpfObject(Set<SensorProgram> programs) {
@@ -34,7 +39,7 @@ final class BpfObject implements AutoCloseable {
         return BpfObject.class.getResource(RESOURCE) != null;
     }
 
-    private static byte[] bytes() {
+    static byte[] bytes() {
         try (InputStream in = BpfObject.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
                 throw new SensorException("BPF object not built: install clang, llvm, bpftool and libbpf-dev and build again");
@@ -65,7 +70,7 @@ final class BpfObject implements AutoCloseable {
     }
 
     /** The verifier's last words before its statistics. */
-    private static String verdict(String log) {
+    static String verdict(String log) {
         String[] lines = log.strip().split("\n");
         for (int i = lines.length - 1; i >= 0; i--) {
             if (!lines[i].isBlank() && !lines[i].startsWith("processed ")) {
@@ -75,16 +80,30 @@ final class BpfObject implements AutoCloseable {
         return "";
     }
 
-    /** Attaches until the object is closed. */
-    void attach(SensorProgram program) {
-        links.push(Libbpf.attach(program(program)));
+    /** Attaches until the object is closed. @param cgroup a descriptor, for programs that are attached to one */
+    void attach(SensorProgram program, int cgroup) {
+        MemorySegment link = attachLink(program, cgroup);
+        links.push(link);
+        if (program.kind == SensorProgram.Kind.ITERATOR) {
+            iterators.put(program, link);
+        }
     }
 
-    /** Attaches until the caller destroys the link. @param cgroup a descriptor, for programs that are attached to one */
+    /** Attaches until the caller destroys the link. */
     MemorySegment attachLink(SensorProgram program, int cgroup) {
         MemorySegment handle = program(program);
-        return program.kind == SensorProgram.Kind.CGROUP
+        return program.kind == SensorProgram.Kind.CGROUP || program.kind == SensorProgram.Kind.CONTAIN
                 ? Libbpf.attachCgroup(handle, cgroup) : Libbpf.attach(handle);
+    }
+
+    /** Lets an attached iterator walk. @param output takes the descriptor to read from to its end */
+    void walk(SensorProgram iterator, IntConsumer output) {
+        int fd = Libbpf.iterator(iterators.get(iterator));
+        try {
+            output.accept(fd);
+        } finally {
+            Libc.close(fd);
+        }
     }
 
     /** Puts the program into a map of programs, where a tail call finds it. */

@@ -12,7 +12,30 @@ enum CallGroup {
             List.of(SensorProgram.FEXIT_OPENAT, SensorProgram.FEXIT_OPEN, SensorProgram.FEXIT_OPENAT2,
                     SensorProgram.FEXIT_CREAT),
             "open", "openat", "openat2", "creat"),
-    CONNECT("connect", SensorProgram.CALL_CONNECT, List.of(SensorProgram.FEXIT_CONNECT), "connect");
+    FILE_CHANGE("file-change", SensorProgram.CALL_FILE_CHANGE, List.of(),
+            "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "mkdir",
+            "mkdirat", "rmdir", "mknod", "mknodat", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown",
+            "fchownat"),
+    DUP("dup", SensorProgram.CALL_DUP, List.of(), "dup", "dup2", "dup3", "fcntl"),
+    CONNECT("connect", SensorProgram.CALL_CONNECT, List.of(SensorProgram.FEXIT_CONNECT), "connect"),
+    SOCKET("socket", SensorProgram.CALL_SOCKET, List.of(), "socket", "bind", "listen", "accept", "accept4"),
+    SEND("send", SensorProgram.CALL_SEND, List.of(), "sendto", "sendmsg", "sendmmsg"),
+    PRIVILEGE("privilege", SensorProgram.CALL_PRIVILEGE, List.of(), "setuid", "setgid", "setreuid", "setregid",
+            "setresuid", "setresgid", "setfsuid", "setfsgid", "setgroups", "capset", "prctl", "personality", "seccomp"),
+    NAMESPACE("namespace", SensorProgram.CALL_NAMESPACE, List.of(), "setns", "unshare", "chroot", "pivot_root"),
+    MOUNT("mount", SensorProgram.CALL_MOUNT, List.of(), "mount", "umount2", "open_tree", "move_mount", "fsopen",
+            "fsconfig", "fsmount", "fspick", "mount_setattr"),
+    HANDLE("handle", SensorProgram.CALL_HANDLE, List.of(), "open_by_handle_at", "name_to_handle_at"),
+    PROCESS("process", SensorProgram.CALL_PROCESS, List.of(), "ptrace", "process_vm_readv", "process_vm_writev",
+            "pidfd_getfd"),
+    SIGNAL("signal", SensorProgram.CALL_SIGNAL, List.of(), "kill", "tkill", "tgkill", "rt_sigqueueinfo",
+            "rt_tgsigqueueinfo", "pidfd_send_signal"),
+    MODULE("module", SensorProgram.CALL_MODULE, List.of(), "init_module", "finit_module", "delete_module",
+            "kexec_load", "kexec_file_load"),
+    OBJECT("object", SensorProgram.CALL_OBJECT, List.of(), "bpf", "perf_event_open", "io_uring_setup", "userfaultfd",
+            "memfd_create", "add_key", "request_key", "keyctl"),
+    MACHINE("machine", SensorProgram.CALL_MACHINE, List.of(), "reboot", "swapon", "swapoff", "acct", "syslog",
+            "settimeofday", "clock_settime", "iopl", "ioperm", "sethostname", "setdomainname");
 
     /** As {@link io.kubeguardian.schema.SensorMode} calls it. */
     final String sensor;

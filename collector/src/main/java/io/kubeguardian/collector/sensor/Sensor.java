@@ -12,6 +12,7 @@ import io.kubeguardian.collector.ffm.Libbpf;
 import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.ffm.NativeException;
 import io.kubeguardian.collector.ring.KernelRing;
+import io.kubeguardian.collector.ring.RecordHandler;
 import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.SensorMode;
 import java.lang.foreign.Arena;
@@ -46,8 +47,14 @@ public final class Sensor implements AutoCloseable {
     private final KernelRing bulk;
     private final int preciousLost;
     private final int bulkLost;
+    private final int uncounted;
+    private final int opensRepeated;
+    private final int sendsRepeated;
     private final ContainmentHooks hooks;
     private final ContainmentMap containments;
+    private final CallCounts callCounts;
+    private long attachBegan;
+    private long attached;
 
     private Sensor(BpfObject object, CgroupTree tree, Map<SensorProgram, String> refused, SensorOptions options) {
         this.object = object;
@@ -56,6 +63,11 @@ public final class Sensor implements AutoCloseable {
         this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), options.bulkRingBytes());
         this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
         this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
+        this.opensRepeated = Libbpf.mapFd(object.map("opens_repeated"));
+        this.uncounted = Libbpf.mapFd(object.map("calls_uncounted"));
+        this.callCounts = options.countCalls()
+                ? new CallCounts(Libbpf.mapFd(object.map("call_counts")), Libbpf.possibleCpus()) : null;
+        this.sendsRepeated = Libbpf.mapFd(object.map("sends_repeated"));
         this.hooks = new ContainmentHooks(object, tree.root(), refused);
         this.containments = new ContainmentMap(object, hooks);
     }
@@ -122,7 +134,7 @@ public final class Sensor implements AutoCloseable {
         Sensor sensor;
         try {
             sensor = new Sensor(object, tree, refused, options);
-            sensor.attach(wanted);
+            sensor.attach(wanted, tree);
         } catch (RuntimeException e) {
             object.close();
             throw e;
@@ -179,9 +191,17 @@ public final class Sensor implements AutoCloseable {
             MemorySegment settings = Libbpf.initialValue(object.map(".rodata.settings"));
             settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "root_cgroup"), tree.rootId());
             settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
+            settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "open_repeat_ns"), options.openRepeatNanos());
+            settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "count_calls"), options.countCalls() ? 1 : 0);
+            EnvironmentNames.write(options.environment(), Libbpf.initialValue(object.map(".rodata.environment")));
             describeCalls(object, programs);
             Libbpf.setMaxEntries(object.map("precious"), options.preciousRingBytes());
             Libbpf.setMaxEntries(object.map("bulk"), options.bulkRingBytes());
+            if (options.openRepeatNanos() == 0) {
+                Libbpf.setMaxEntries(object.map("opens_seen"), 1);
+            }
+            Libbpf.setMaxEntries(object.map("call_counts"),
+                    options.countCalls() ? CallCounts.entries(Libbpf.possibleCpus()) : 1);
             object.load(null);
             return object;
         } catch (RuntimeException e) {
@@ -203,21 +223,39 @@ public final class Sensor implements AutoCloseable {
                 SystemCalls.MOST);
     }
 
-    private void attach(Set<SensorProgram> programs) {
+    private void attach(Set<SensorProgram> programs, CgroupTree tree) {
         for (CallGroup group : CallGroup.values()) {
             if (programs.contains(group.program)) {
                 group.calls.forEach(call -> object.tailCall("calls", SystemCalls.number(call), group.program));
             }
         }
-        for (SensorProgram program : programs) {
-            if (program.kind == SensorProgram.Kind.CALL || program.kind.onDemand()) {
-                continue;
+        int cgroup = Libc.openDirectory(tree.root().toString());
+        attachBegan = Libc.bootNanos();
+        try {
+            for (SensorProgram program : programs) {
+                if (program.kind == SensorProgram.Kind.CALL || program.kind.onDemand()) {
+                    continue;
+                }
+                try {
+                    object.attach(program, cgroup);
+                } catch (NativeException e) {
+                    refused.put(program, "refused by this kernel: " + e.getMessage());
+                }
             }
-            try {
-                object.attach(program);
-            } catch (NativeException e) {
-                refused.put(program, "refused by this kernel: " + e.getMessage());
-            }
+            attached = Libc.bootNanos();
+        } finally {
+            Libc.close(cgroup);
+        }
+    }
+
+    /**
+     * Walks the processes that run in the monitored cgroups now, and hands over a record of each, as of an exec but with
+     * the time at which attaching began. Left out are those that started when everything was attached already: their
+     * beginning is in the ring. Nothing when this kernel refuses the walk, see {@link #modes()}.
+     */
+    public void walkRunning(RecordHandler handler) {
+        if (!refused.containsKey(SensorProgram.RUNNING)) {
+            object.walk(SensorProgram.RUNNING, new ProcessWalk(attachBegan, attached, handler)::read);
         }
     }
 
@@ -227,9 +265,13 @@ public final class Sensor implements AutoCloseable {
         modes.add(mode("exec", SensorProgram.EXEC));
         modes.add(mode("fork", SensorProgram.FORK));
         modes.add(mode("exit", SensorProgram.EXIT));
+        modes.add(mode("running", SensorProgram.RUNNING));
         for (CallGroup group : CallGroup.values()) {
             modes.add(callMode(group));
         }
+        modes.add(mode("dns", SensorProgram.DNS_EGRESS, SensorProgram.DNS_INGRESS));
+        modes.add(mode("io_uring", refused.containsKey(SensorProgram.IO_URING_SUBMIT_REQ)
+                ? SensorProgram.IO_URING_SUBMIT_SQE : SensorProgram.IO_URING_SUBMIT_REQ, SensorProgram.IO_URING_COMPLETE));
         modes.add(mode("cgroup", SensorProgram.CGROUP_MKDIR, SensorProgram.CGROUP_RMDIR));
         modes.addAll(hooks.modes());
         return modes;
@@ -274,6 +316,16 @@ public final class Sensor implements AutoCloseable {
         return containments;
     }
 
+    /** Null when system calls are not counted. */
+    public CallCounts callCounts() {
+        return callCounts;
+    }
+
+    /** System calls that the counters had no room for, since the start. */
+    public long callsUncounted() {
+        return sumOfCpus(uncounted);
+    }
+
     /** Events that the precious ring had no room for, since the start. */
     public long preciousLost() {
         return sumOfCpus(preciousLost);
@@ -282,6 +334,16 @@ public final class Sensor implements AutoCloseable {
     /** Events that the bulk ring had no room for, since the start. */
     public long bulkLost() {
         return sumOfCpus(bulkLost);
+    }
+
+    /** Opens that were not sent since the start, because they said nothing new. */
+    public long opensRepeated() {
+        return sumOfCpus(opensRepeated);
+    }
+
+    /** Datagrams that made no event because their socket had sent to the same place before, since the start. */
+    public long sendsRepeated() {
+        return sumOfCpus(sendsRepeated);
     }
 
     private static long sumOfCpus(int map) {

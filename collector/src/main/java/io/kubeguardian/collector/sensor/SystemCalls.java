@@ -49,7 +49,7 @@ public final class SystemCalls {
     }
 
     /** @throws IllegalArgumentException for a name that is none */
-    static int number(String name) {
+    public static int number(String name) {
         Integer number = NUMBERS.get(name);
         if (number == null) {
             throw new IllegalArgumentException("no system call " + name);

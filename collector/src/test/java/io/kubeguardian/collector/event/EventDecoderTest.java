@@ -11,12 +11,16 @@ import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.schema.EventBatch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records that a broken or newer kernel side could write. */
 class EventDecoderTest {
@@ -32,7 +36,7 @@ class EventDecoderTest {
 
                 @Override
                 public void removed(long cgroup) {}
-            }, 0);
+            }, 0, true);
 
     @AfterEach
     void free() {
@@ -47,6 +51,67 @@ class EventDecoderTest {
             ring.set(JAVA_INT, KernelLayouts.offset(ProcessRecords.EXEC, "args_length"), length);
             decoder.record(ring, 0, bytes);
         }
+
+        assertThat(decoder.unreadable()).isEqualTo(4);
+        assertThat(decoder.events()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"argument_count, 9", "argument_count, -1", "text_count, 5", "text_count, -1"})
+    void moreArgumentsOrTextsThanACallHasAreUnreadable(String member, int count) {
+        type(KernelLayouts.TYPE_CALL);
+        ring.set(JAVA_INT, KernelLayouts.offset(CallRecords.CALL, member), count);
+
+        decoder.record(ring, 0, 16_000);
+
+        assertThat(decoder.unreadable()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 11})
+    void aCallsTextsThatDoNotFitAreUnreadable(int length) {
+        type(KernelLayouts.TYPE_CALL);
+        ring.set(JAVA_INT, KernelLayouts.offset(CallRecords.CALL, "text_count"), 4);
+        ring.set(JAVA_INT, CallRecords.CALL.byteSize() - 8, length); // walked_length of the last
+
+        decoder.record(ring, 0, (int) CallRecords.CALL.byteSize() + 10);
+
+        assertThat(decoder.unreadable()).isEqualTo(1);
+    }
+
+    @Test
+    void pathsAndAddressesThatDoNotFitAreUnreadable() {
+        for (String length : new String[] {"given_length", "walked_length", "second_given_length", "second_walked_length"}) {
+            tooLong(KernelLayouts.TYPE_FILE_CHANGE, FileRecords.FILE_CHANGE, KernelLayouts.offset(FileRecords.FILE_CHANGE, length));
+        }
+        long socket = KernelLayouts.offset(DescriptorRecords.DUP, "socket");
+        ring.set(JAVA_INT, socket + KernelLayouts.offset(SocketEnds.SOCKET, "family"), 2);
+        for (String length : new String[] {"local_length", "remote_length"}) {
+            tooLong(KernelLayouts.TYPE_DUP, DescriptorRecords.DUP, socket + KernelLayouts.offset(SocketEnds.SOCKET, length));
+        }
+
+        tooLong(KernelLayouts.TYPE_DUP, DescriptorRecords.DUP, KernelLayouts.offset(DescriptorRecords.DUP, "path_length"));
+
+        assertThat(decoder.unreadable()).isEqualTo(7);
+        assertThat(decoder.events()).isZero();
+    }
+
+    @Test
+    void addressesOfSocketCallsThatDoNotFitAreUnreadable() {
+        long socket = KernelLayouts.offset(NetworkRecords.SOCKET_CALL, "socket");
+        long given = KernelLayouts.offset(NetworkRecords.SOCKET_CALL, "given");
+        int bytes = (int) NetworkRecords.SOCKET_CALL.byteSize();
+        type(KernelLayouts.TYPE_SOCKET_CALL);
+        ring.set(JAVA_INT, socket + KernelLayouts.offset(SocketEnds.SOCKET, "family"), 2);
+        for (int length : new int[] {-1, Integer.MAX_VALUE, 5}) {
+            ring.set(JAVA_INT, socket + KernelLayouts.offset(SocketEnds.SOCKET, "local_length"), length);
+            decoder.record(ring, 0, bytes + 4);
+        }
+        ring.set(JAVA_INT, socket + KernelLayouts.offset(SocketEnds.SOCKET, "local_length"), 0);
+        ring.set(JAVA_INT, given + KernelLayouts.offset(GivenAddress.LAYOUT, "family"), 2);
+        ring.set(JAVA_INT, given + KernelLayouts.offset(GivenAddress.LAYOUT, "address_length"), 3);
+
+        decoder.record(ring, 0, bytes + 4);
 
         assertThat(decoder.unreadable()).isEqualTo(4);
         assertThat(decoder.events()).isZero();
@@ -71,7 +136,7 @@ class EventDecoderTest {
         for (int round = 0; round < 20_000; round++) {
             random.nextBytes(noise);
             MemorySegment.copy(noise, 0, ring, JAVA_BYTE, 0, 512);
-            type(1 + random.nextInt(8));
+            type(1 + random.nextInt(KernelLayouts.TYPES));
             decoder.record(ring, 0, random.nextInt(1024));
         }
 
@@ -105,6 +170,8 @@ class EventDecoderTest {
         assertThat(KernelText.normalized("/a/./b//c/../d")).isEqualTo("/a/b/d");
         assertThat(KernelText.normalized("/../../etc/passwd")).isEqualTo("/etc/passwd");
         assertThat(KernelText.normalized("/a/..")).isEqualTo("/");
+        assertThat(KernelText.normalized("/a/")).isEqualTo("/a");
+        assertThat(KernelText.normalized("/")).isEqualTo("/");
     }
 
     @Test
@@ -112,6 +179,13 @@ class EventDecoderTest {
         assertThat(address(1, "\0abstract")).isEqualTo("@abstract");
         assertThat(address(1, "/run/x\0junk")).isEqualTo("/run/x");
         assertThat(address(1, "")).isEmpty();
+    }
+
+    private void tooLong(int type, StructLayout record, long length) {
+        type(type);
+        ring.set(JAVA_INT, length, 9);
+        decoder.record(ring, 0, (int) record.byteSize() + 8);
+        ring.set(JAVA_INT, length, 0);
     }
 
     private String walked(String text) {

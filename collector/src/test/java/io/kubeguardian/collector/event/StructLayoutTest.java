@@ -45,11 +45,15 @@ class StructLayoutTest {
 
     @Test
     void flagBitsAreThoseOfTheSchemas() throws Exception {
-        String header = Files.readString(TARGET.resolve("../include/events.h"));
         Map<String, Integer> defines = new HashMap<>();
-        Matcher define = Pattern.compile("#define KG_((?:EXEC|OPEN|CONNECT)_\\w+) (\\d+)").matcher(header);
-        while (define.find()) {
-            defines.put(define.group(1), Integer.parseInt(define.group(2)));
+        try (var headers = Files.newDirectoryStream(TARGET.resolve("../include"), "*.h")) {
+            for (Path header : headers) {
+                Matcher define = Pattern.compile("#define KG_((?:EXEC|OPEN|CONNECT|DUP|SOCKET|DNS|CALL)_\\w+) (\\d+)")
+                        .matcher(Files.readString(header));
+                while (define.find()) {
+                    defines.put(define.group(1), Integer.parseInt(define.group(2)));
+                }
+            }
         }
 
         Map<String, Integer> bits = new HashMap<>();

@@ -135,6 +135,8 @@ final class CallArguments {
         other("open_tree", text("path", 0), numeric("flags", 2));
         other("fsopen", text("type", 0), numeric("flags", 1));
         other("fsmount", numeric("fd", 0), numeric("flags", 1));
+        other("fsconfig", numeric("fd", 0), numeric("cmd", 1), text("key", 0), text("value_charbuf", 1), numeric("aux", 4));
+        other("mount_setattr", text("path", 0), numeric("flags", 2));
         other("pivot_root", text("new_root", 0), text("put_old", 1));
         other("chroot", text("path", 0));
         other("setuid", numeric("uid", 0));
@@ -146,22 +148,23 @@ final class CallArguments {
         other("setresuid", numeric("ruid", 0), numeric("euid", 1), numeric("suid", 2));
         other("setresgid", numeric("rgid", 0), numeric("egid", 1), numeric("sgid", 2));
         other("setgroups", numeric("size", 0));
-        other("capset", capabilities("cap_inheritable", 2), capabilities("cap_permitted", 1),
-                capabilities("cap_effective", 0));
+        other("capset", capabilities("cap_inheritable", 4), capabilities("cap_permitted", 3),
+                capabilities("cap_effective", 2));
         other("init_module", numeric("length", 1), text("uargs", 0));
         other("finit_module", numeric("fd", 0), text("path", 0), text("uargs", 1), numeric("flags", 2));
         other("delete_module", text("name", 0), numeric("flags", 1));
         other("bpf", new Argument("cmd", event -> Symbols.bpfCommand(number(event, 0))));
         other("memfd_create", text("name", 0), new Argument("flags", event -> Symbols.memfdFlags(number(event, 1))));
-        other("io_uring_setup", numeric("entries", 0), numeric("flags", 1));
-        other("perf_event_open", numeric("type", 0), numeric("pid", 1), numeric("cpu", 2));
-        other("open_by_handle_at", numeric("mountfd", 0), numeric("flags", 2), text("path", 0));
+        other("io_uring_setup", numeric("entries", 0), numeric("flags", 2));
+        other("perf_event_open", numeric("type", 5), numeric("pid", 1), numeric("cpu", 2));
+        other("open_by_handle_at", numeric("mountfd", 0), numeric("flags", 2), text("path", 1));
         for (String call : List.of("acct", "swapon", "swapoff")) {
             other(call, text("path", 0));
         }
         for (String call : List.of("userfaultfd", "add_key", "keyctl", "personality", "prctl", "ioperm", "iopl", "kexec_load",
                 "kexec_file_load", "reboot", "settimeofday", "clock_settime", "syslog", "name_to_handle_at", "seccomp",
-                "pidfd_open", "pidfd_getfd", "process_madvise", "request_key", "sethostname", "setdomainname", "quotactl")) {
+                "pidfd_getfd", "pidfd_send_signal", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "request_key", "sethostname",
+                "setdomainname", "fspick")) {
             other(call);
         }
     }

@@ -1,0 +1,119 @@
+package io.kubeguardian.cli.replay;
+
+import io.kubeguardian.cli.Ansi;
+import io.kubeguardian.cli.Texts;
+import io.kubeguardian.schema.Priority;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** What one or two sets of rules said, and where they differ. */
+final class ReplayReport {
+    private static final int SHOWN = 20;
+
+    private final Evidence evidence;
+    private final Outcome now;
+    /** Null without a comparison. */
+    private final Outcome against;
+
+    ReplayReport(Evidence evidence, Outcome now, Outcome against) {
+        this.evidence = evidence;
+        this.now = now;
+        this.against = against;
+    }
+
+    /** Alerts that only one of the two has, or more of them than can be compared one by one. */
+    boolean differs() {
+        return against != null && (!now.notIn(against).isEmpty() || !against.notIn(now).isEmpty()
+                || now.beyond() != against.beyond());
+    }
+
+    Map<String, Object> json() {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("evidence", evidence);
+        report.put("rules", json(now));
+        if (against != null) {
+            report.put("against", json(against));
+            Map<String, Object> difference = new LinkedHashMap<>();
+            difference.put("added", now.notIn(against));
+            difference.put("removed", against.notIn(now));
+            report.put("difference", difference);
+            report.put("differs", differs());
+        }
+        return report;
+    }
+
+    private static Map<String, Object> json(Outcome outcome) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("files", outcome.rules().files().stream().map(Object::toString).toList());
+        json.put("digest", outcome.rules().loaded().digest());
+        Map<String, Long> counts = new LinkedHashMap<>();
+        outcome.byRule().forEach((rule, tally) -> counts.put(rule, tally.count));
+        json.put("byRule", counts);
+        json.put("alerts", outcome.alerts().values());
+        json.put("alertsOnlyCounted", outcome.beyond());
+        json.put("deadLetters", outcome.deadLetters());
+        return json;
+    }
+
+    void print(PrintStream out, Ansi ansi) {
+        out.println(Texts.count(evidence.captures().size(), "capture") + ", " + Texts.count(evidence.events(), "event") + " of "
+                + Texts.count(evidence.pods(), "pod") + (evidence.from().isEmpty() ? "" : ", " + evidence.from() + " … "
+                + evidence.to()));
+        TreeSet<String> rules = new TreeSet<>(now.byRule().keySet());
+        if (against != null) {
+            rules.addAll(against.byRule().keySet());
+        }
+        int width = Math.max(4, rules.stream().mapToInt(String::length).max().orElse(0));
+        out.printf("%n%-13s  %-" + width + "s  %9s%s%n", "PRIORITY", "RULE", "ALERTS",
+                against == null ? "" : String.format("  %9s  %7s", "AGAINST", "CHANGE"));
+        for (String rule : rules) {
+            Outcome.Tally tally = now.byRule().get(rule);
+            Outcome.Tally old = against == null ? null : against.byRule().get(rule);
+            Priority priority = Priority.valueOf((tally == null ? old : tally).priority);
+            long count = tally == null ? 0 : tally.count;
+            out.printf("%s  %-" + width + "s  %9d", ansi.of(priority, String.format("%-13s", priority)), Texts.line(rule),
+                    count);
+            if (against != null) {
+                long before = old == null ? 0 : old.count;
+                out.printf("  %9d  %7s", before, count == before ? "" : String.format("%+d", count - before));
+            }
+            out.println();
+        }
+        if (rules.isEmpty()) {
+            out.println("no rule had anything to say");
+        }
+        if (now.deadLetters() > 0) {
+            out.println(ansi.red(Texts.count(now.deadLetters(), "record") + " could not be used"));
+        }
+        if (against == null) {
+            sample(out, ansi, "", List.copyOf(now.alerts().values()));
+        } else {
+            sample(out, ansi, "only with " + now.rules().name(), now.notIn(against));
+            sample(out, ansi, "only with " + against.rules().name(), against.notIn(now));
+            out.println(differs() ? "" : "\nno difference");
+        }
+    }
+
+    private static void sample(PrintStream out, Ansi ansi, String title, List<Alert> alerts) {
+        if (alerts.isEmpty()) {
+            return;
+        }
+        out.println();
+        if (!title.isEmpty()) {
+            out.println(ansi.bold(Texts.line(title)) + ":");
+        }
+        List<Alert> shown = new ArrayList<>(alerts.subList(0, Math.min(SHOWN, alerts.size())));
+        for (Alert alert : shown) {
+            out.println(ansi.dim(alert.time()) + "  " + ansi.of(Priority.valueOf(alert.priority()), alert.priority()) + "  "
+                    + ansi.bold(Texts.line(alert.rule())) + "  " + Texts.line(alert.workload()) + "\n    "
+                    + ansi.dim(Texts.line(alert.output())));
+        }
+        if (alerts.size() > shown.size()) {
+            out.println("… and " + (alerts.size() - shown.size()) + " more (--format json has all)");
+        }
+    }
+}

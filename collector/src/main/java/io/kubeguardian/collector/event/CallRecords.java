@@ -1,0 +1,113 @@
+package io.kubeguardian.collector.event;
+
+import static io.kubeguardian.collector.event.KernelLayouts.HEADER;
+import static io.kubeguardian.collector.event.KernelLayouts.offset;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.kubeguardian.collector.sensor.SystemCalls;
+import io.kubeguardian.schema.Call;
+import io.kubeguardian.schema.EventBatchBuilder;
+import io.kubeguardian.schema.EventClass;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Records of system calls that have no kind of their own, {@code bpf/include/call_event.h}. */
+final class CallRecords implements RecordDecoder {
+    private static final int MOST_ARGUMENTS = 8;
+    private static final int MOST_TEXTS = 4;
+    private static final int TEXT_PATH = 1;
+    private static final int TEXT_FILE = 2;
+
+    private static final StructLayout TEXT = MemoryLayout.structLayout(
+            JAVA_INT.withName("given_length"),
+            JAVA_INT.withName("walked_length"),
+            JAVA_INT.withName("kind")).withName("kg_text");
+
+    static final StructLayout CALL = MemoryLayout.structLayout(
+            HEADER.withName("header"),
+            JAVA_LONG.withName("result"),
+            JAVA_LONG.withName("target_start_time"),
+            JAVA_INT.withName("target_pid"),
+            JAVA_INT.withName("number"),
+            JAVA_INT.withName("flags"),
+            JAVA_INT.withName("event_class"),
+            JAVA_INT.withName("argument_count"),
+            JAVA_INT.withName("text_count"),
+            MemoryLayout.sequenceLayout(MOST_ARGUMENTS, JAVA_LONG).withName("argument"),
+            MemoryLayout.sequenceLayout(MOST_TEXTS, TEXT).withName("text")).withName("kg_call");
+
+    static final List<StructLayout> LAYOUTS = List.of(TEXT, CALL);
+
+    private static final long RESULT = offset(CALL, "result");
+    private static final long TARGET_START_TIME = offset(CALL, "target_start_time");
+    private static final long TARGET_PID = offset(CALL, "target_pid");
+    private static final long NUMBER = offset(CALL, "number");
+    private static final long FLAGS = offset(CALL, "flags");
+    private static final long EVENT_CLASS = offset(CALL, "event_class");
+    private static final long ARGUMENT_COUNT = offset(CALL, "argument_count");
+    private static final long TEXT_COUNT = offset(CALL, "text_count");
+    private static final long ARGUMENT = offset(CALL, "argument");
+    private static final long FIRST_TEXT = offset(CALL, "text");
+    private static final long GIVEN_LENGTH = offset(TEXT, "given_length");
+    private static final long WALKED_LENGTH = offset(TEXT, "walked_length");
+    private static final long KIND = offset(TEXT, "kind");
+    private static final int CALL_BYTES = (int) CALL.byteSize();
+
+    private final RecordContext to;
+
+    CallRecords(RecordContext to) {
+        this.to = to;
+    }
+
+    @Override
+    public boolean decode(int type, MemorySegment ring, long at, int length) {
+        return type == KernelLayouts.TYPE_CALL && length >= CALL_BYTES && call(ring, at, length);
+    }
+
+    private boolean call(MemorySegment ring, long at, int length) {
+        int argumentCount = ring.get(JAVA_INT, at + ARGUMENT_COUNT);
+        int textCount = ring.get(JAVA_INT, at + TEXT_COUNT);
+        if (argumentCount < 0 || argumentCount > MOST_ARGUMENTS || textCount < 0 || textCount > MOST_TEXTS) {
+            return false;
+        }
+        List<String> texts = new ArrayList<>(textCount);
+        long data = at + CALL_BYTES;
+        for (int i = 0; i < textCount; i++) {
+            long text = at + FIRST_TEXT + i * TEXT.byteSize();
+            int given = ring.get(JAVA_INT, text + GIVEN_LENGTH);
+            int walked = ring.get(JAVA_INT, text + WALKED_LENGTH);
+            if (!RecordContext.fits((int) (at + length - data), given, walked)) {
+                return false;
+            }
+            texts.add(text(ring, data, given, walked, ring.get(JAVA_INT, text + KIND)));
+            data += given + walked;
+        }
+        List<Long> arguments = new ArrayList<>(argumentCount);
+        for (int i = 0; i < argumentCount; i++) {
+            arguments.add(ring.get(JAVA_LONG, at + ARGUMENT + i * JAVA_LONG.byteSize()));
+        }
+        EventBatchBuilder batch = to.begin(ring, at);
+        batch.add(new Call(to.time(ring, at), to.process(ring, at),
+                batch.string(SystemCalls.name(ring.get(JAVA_INT, at + NUMBER))), arguments, batch.strings(texts),
+                ring.get(JAVA_INT, at + TARGET_PID), ring.get(JAVA_LONG, at + TARGET_START_TIME),
+                ring.get(JAVA_LONG, at + RESULT), ring.get(JAVA_INT, at + FLAGS)));
+        to.added(ring.get(JAVA_INT, at + EVENT_CLASS) == 0 ? EventClass.BULK : EventClass.PRECIOUS, length);
+        return true;
+    }
+
+    private static String text(MemorySegment ring, long data, int givenLength, int walkedLength, int kind) {
+        String given = KernelText.text(ring, data, givenLength);
+        if (kind == TEXT_PATH && given.startsWith("/")) {
+            return KernelText.normalized(given);
+        }
+        if (kind == TEXT_PATH || kind == TEXT_FILE) {
+            String walked = KernelText.walkedPath(ring, data + givenLength, walkedLength);
+            return KernelText.normalized(given.isEmpty() ? walked : walked + '/' + given);
+        }
+        return given;
+    }
+}

@@ -1,0 +1,75 @@
+package io.kubeguardian.collector.vm;
+
+import java.io.IOException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Runs in the machine of {@code collector/vm}, which is booted once for all classes and handed to every method that
+ * asks for a {@link Guest}. Skipped, saying why, where it cannot be had.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(VmTest.Boot.class)
+public @interface VmTest {
+    /** Boots at the first use; the machine ends with the whole run. */
+    final class Boot implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
+        private record Machine(Guest guest, String problem) implements AutoCloseable {
+            static Machine start() {
+                try {
+                    Image image = Image.build();
+                    return image.problem().isEmpty()
+                            ? new Machine(Guest.boot(image.folder()), "") : new Machine(null, image.problem());
+                } catch (IOException e) {
+                    throw new IllegalStateException(e.getMessage(), e);
+                }
+            }
+
+            @Override
+            public void close() throws IOException {
+                if (guest != null) {
+                    guest.close();
+                }
+            }
+        }
+
+        private static Machine machine(ExtensionContext context) {
+            return context.getRoot().getStore(ExtensionContext.Namespace.create(VmTest.class))
+                    .getOrComputeIfAbsent(Machine.class, type -> Machine.start(), Machine.class);
+        }
+
+        /** Failsafe counts what is skipped but keeps the reason to itself. */
+        @Override
+        public void beforeAll(ExtensionContext context) {
+            String problem = machine(context).problem();
+            if (!problem.isEmpty()) {
+                System.out.println("SKIPPED " + context.getDisplayName() + ": " + problem);
+            }
+        }
+
+        @Override
+        public void beforeEach(ExtensionContext context) {
+            String problem = machine(context).problem();
+            Assumptions.assumeTrue(problem.isEmpty(), problem);
+        }
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Guest.class;
+        }
+
+        @Override
+        public Guest resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return machine(context).guest();
+        }
+    }
+}
