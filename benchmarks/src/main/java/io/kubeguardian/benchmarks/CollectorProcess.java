@@ -66,12 +66,13 @@ final class CollectorProcess implements AutoCloseable {
         return child.pid();
     }
 
-    /** Sum over all labels of a metric. */
+    /** Sum over all labels of a metric, which must be there: none at all would look like zero. */
     double metric(String name) throws IOException, InterruptedException {
         String metrics = http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + metricsPort + "/metrics")).build(),
                 HttpResponse.BodyHandlers.ofString()).body();
         return Pattern.compile("(?m)^" + name + "(?:\\{[^}]*\\})? (\\S+)$").matcher(metrics).results()
-                .map((MatchResult line) -> Double.parseDouble(line.group(1))).reduce(0.0, Double::sum);
+                .map((MatchResult line) -> Double.parseDouble(line.group(1))).reduce(Double::sum)
+                .orElseThrow(() -> new IllegalStateException("no metric " + name));
     }
 
     /** Resident memory, megabytes of 2^20 bytes. */

@@ -3,6 +3,7 @@ package io.kubeguardian.benchmarks;
 import io.kubeguardian.collector.attribute.CgroupTable;
 import io.kubeguardian.collector.attribute.CgroupTree;
 import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.Numbers;
 import io.kubeguardian.collector.batch.Origin;
 import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.collector.event.CgroupListener;
@@ -84,7 +85,7 @@ final class CollectorScenario implements Scenario {
             run.figure(Figure.of("cpu_percent_at_5k", used / elapsed * 100, "% of a core"));
             run.figure(Figure.of("events_per_s_at_5k", seen / elapsed, "events/s"));
             run.figure(Figure.of("bytes_per_event", (topicBytes(kafka) - wire) / seen, "bytes"));
-            run.figure(Figure.of("lost_at_5k", collector.metric("kubeguardian_collector_lost_total"), "events"));
+            run.figure(Figure.of("lost_at_5k", collector.metric("kubeguardian_collector_lost_events_total"), "events"));
         }
     }
 
@@ -105,7 +106,7 @@ final class CollectorScenario implements Scenario {
             run.figure(Figure.of("offered_at_100k", opens / elapsed, "events/s"));
             run.figure(Figure.against("seen_at_100k",
                     collector.metric("kubeguardian_collector_events_total") - before, "events", opens));
-            run.figure(Figure.of("lost_at_100k", collector.metric("kubeguardian_collector_lost_total"), "events"));
+            run.figure(Figure.of("lost_at_100k", collector.metric("kubeguardian_collector_lost_events_total"), "events"));
             run.figure(Figure.of("cpu_percent_at_100k", (collector.cpuSeconds() - cpu) / elapsed * 100, "% of a core"));
             run.figure(Figure.of("rss_mb_at_100k", collector.residentMegabytes(), "MiB"));
         }
@@ -120,8 +121,8 @@ final class CollectorScenario implements Scenario {
             CgroupTable table = new CgroupTable(1000, id -> null);
             tree.walk((path, id) -> table.created(id, path));
             long[] bytes = new long[1];
-            PodBatches batches = new PodBatches(Origin.here("benchmark", "node"), 256, Long.MAX_VALUE, new LossCounters(),
-                    (batch, precious, bulk) -> bytes[0] += codec.encode(batch).length);
+            PodBatches batches = new PodBatches(Origin.here("benchmark", "node"), Numbers.FIRST, 256, Long.MAX_VALUE,
+                    new LossCounters(), (batch, contents) -> bytes[0] += codec.encode(batch).length);
             EventDecoder decoder = new EventDecoder(table, batches, new NoCgroups(), 0, true);
             for (int round = 0; round < (run.quick() ? 3 : 10); round++) {
                 load(run, container, "opens", 1e9, 200_000 / 1e9);

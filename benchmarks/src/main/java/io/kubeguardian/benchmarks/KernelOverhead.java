@@ -56,7 +56,7 @@ final class KernelOverhead implements Scenario {
         try (CollectorProcess collector = collector(run, cgroups, Map.of("KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", "0"))) {
             loops(run, "unmonitored", cgroups.unmonitored());
             loops(run, "monitored", container);
-            run.sample("lost", collector.metric("kubeguardian_collector_lost_total"));
+            run.sample("lost", collector.metric("kubeguardian_collector_lost_events_total"));
         }
         try (CollectorProcess collector = collector(run, cgroups, Map.of())) {
             loop(run, "openclose", "repeated", container);

@@ -49,7 +49,7 @@ public final class CollectorMain {
             collector.run();
         } catch (ConfigException | IllegalArgumentException | SensorException | NativeException | UncheckedIOException
                 | KafkaException e) {
-            System.err.println("collector: " + e.getMessage());
+            System.err.println("collector: " + message(e));
             System.exit(2);
         } catch (IOException e) {
             System.err.println("collector: " + e.getMessage());
@@ -58,6 +58,16 @@ public final class CollectorMain {
             e.printStackTrace();
             System.exit(1);
         }
+    }
+
+    /** Kafka's clients hide what is wrong below "Failed to construct". */
+    private static String message(RuntimeException e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof ConfigException) {
+                return t.getMessage();
+            }
+        }
+        return e instanceof KafkaException && e.getCause() != null ? "Kafka: " + e.getCause().getMessage() : e.getMessage();
     }
 
     /** Exits 0 when the sensor can run here, else 1 with the reason. */

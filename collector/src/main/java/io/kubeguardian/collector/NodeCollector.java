@@ -14,21 +14,28 @@ import io.kubeguardian.collector.contain.DecisionReader;
 import io.kubeguardian.collector.event.CgroupListener;
 import io.kubeguardian.collector.event.EventDecoder;
 import io.kubeguardian.collector.ffm.Libc;
+import io.kubeguardian.collector.health.HealthRecords;
 import io.kubeguardian.collector.health.Heartbeat;
 import io.kubeguardian.collector.health.ManagementServer;
 import io.kubeguardian.collector.health.Status;
+import io.kubeguardian.collector.ring.KernelRing;
 import io.kubeguardian.collector.sensor.Sensor;
 import io.kubeguardian.collector.sensor.SensorOptions;
 import io.kubeguardian.collector.ship.CaptureSink;
+import io.kubeguardian.collector.ship.KafkaErrors;
 import io.kubeguardian.collector.ship.Shipper;
+import io.kubeguardian.collector.ship.ShipperStatus;
+import io.kubeguardian.collector.state.Start;
+import io.kubeguardian.collector.state.StateFolder;
 import io.kubeguardian.config.CollectorSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.schema.ActionMode;
-import io.kubeguardian.schema.CollectorHealth;
 import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.SensorMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -46,20 +53,24 @@ import org.slf4j.LoggerFactory;
  * {@link #open} returns, every event of the monitored cgroups is kept in the rings; {@link #run} takes them out.
  */
 public final class NodeCollector implements AutoCloseable {
-    private static final int MOST_CGROUPS = 65_536;
+    /** Far more than a node has at a time. */
+    private static final int MOST_CGROUPS = 16_384;
     private static final Logger LOG = LoggerFactory.getLogger(NodeCollector.class);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Heartbeat heartbeat = new Heartbeat();
-    private final LossCounters losses = new LossCounters();
+    private final LossCounters losses;
+    private final KafkaErrors kafkaErrors = new KafkaErrors();
     private final Origin origin;
+    /** Null without. */
+    private final StateFolder state;
     private final CgroupTree tree;
     private final CgroupTable cgroups;
     private final Sensor sensor;
     private final List<SensorMode> modes;
-    private final AuditTrail audit;
     private final Containments containments;
+    private final PodBatches batches;
     private final EventDecoder decoder;
     private final SyscallHistograms histograms;
     private final RingLoop loop;
@@ -88,7 +99,8 @@ public final class NodeCollector implements AutoCloseable {
     private NodeCollector(KubeGuardianConfig config, CollectorOptions options) {
         CollectorSettings settings = config.collector();
         try {
-            origin = Origin.here(settings.cluster(), settings.node());
+            Origin here = Origin.here(settings.cluster(), settings.node());
+            state = settings.stateFolder().isEmpty() ? null : keep(new StateFolder(Path.of(settings.stateFolder())));
             tree = CgroupTree.of(settings.cgroup());
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
             sensor = keep(Sensor.open(tree, new SensorOptions(
@@ -98,15 +110,17 @@ public final class NodeCollector implements AutoCloseable {
             CgroupFreezer freezer = new CgroupFreezer(tree);
             modes = new ArrayList<>(sensor.modes());
             modes.add(freezer.mode());
+            Start start = state == null ? Start.anew(here) : state.start(here, Libc.bootNanos());
+            origin = start.origin();
+            losses = new LossCounters(start.losses());
+            Map<String, Object> client = config.kafka().client();
+            shipper = options.kafka() ? keep(new Shipper(client, settings.backlogBytes(),
+                    Duration.ofSeconds(settings.drainSeconds()), losses, kafkaErrors)) : null;
             LongSupplier wallNanos = () -> Libc.bootNanos() + bootToWall;
-            audit = new AuditTrail(origin, wallNanos);
+            AuditTrail audit = new AuditTrail(origin, wallNanos, shipper == null ? (key, record) -> {} : shipper::send);
             containments = new Containments(means(freezer), cgroups, audit, wallNanos, () -> bootToWall,
                     heartbeat::reportNow);
-            Map<String, Object> client = new HashMap<>(config.kafka().properties());
-            client.put("bootstrap.servers", config.kafka().bootstrapServers());
-            keep(audit::abandon);
-            shipper = options.kafka() ? keep(new Shipper(client, settings.queueBatches(), losses)) : null;
-            PodBatches batches = new PodBatches(origin, settings.batchEvents(), settings.batchMillis() * 1_000_000L,
+            batches = new PodBatches(origin, start.numbers(), settings.batchEvents(), settings.batchMillis() * 1_000_000L,
                     losses, sink(options));
             histograms = sensor.callCounts() == null ? null : new SyscallHistograms(sensor.callCounts(), cgroups, batches,
                     () -> bootToWall, settings.syscallCountSeconds());
@@ -119,12 +133,13 @@ public final class NodeCollector implements AutoCloseable {
             takeOver(freezer);
             RunningProcesses.tell(sensor, decoder);
             if (shipper != null) {
-                audit.start(shipper::send);
-                keep(audit::stop);
                 keep(new DecisionReader(client, origin, containments, shipper::send));
             }
             server = settings.metricsPort() < 0
                     ? null : keep(ManagementServer.start(settings.metricsPort(), this::status));
+            if (state != null) {
+                state.running(origin);
+            }
             heartbeat.start(this::chores, this::report, settings.healthSeconds());
             keep(heartbeat);
         } catch (IOException e) {
@@ -146,9 +161,9 @@ public final class NodeCollector implements AutoCloseable {
             return shipper;
         }
         CaptureSink capture = keep(new CaptureSink(options.capture()));
-        return shipper == null ? capture : (batch, precious, bulk) -> {
-            capture.accept(batch, precious, bulk);
-            shipper.accept(batch, precious, bulk);
+        return shipper == null ? capture : (batch, contents) -> {
+            capture.accept(batch, contents);
+            shipper.accept(batch, contents);
         };
     }
 
@@ -206,14 +221,20 @@ public final class NodeCollector implements AutoCloseable {
 
     /** How it is now. */
     public Status status() {
-        return new Status(effectiveModes(), losses.losses(), containments.statuses(), decoder.events(),
-                sensor.opensRepeated(), cgroups.failures(),
-                cgroups.size(), shipper == null ? 0 : shipper.batchesSent(), shipper == null ? 0 : shipper.bytesSent(),
-                shipper == null ? 0 : shipper.failures(), shipper == null ? 0 : shipper.queuedBatches(),
-                sensor.precious().reader().pending(), sensor.bulk().reader().pending(), Status.readResidentBytes(),
-                sensor.callsUncounted(),
-                sensor.sendsRepeated(), audit.lost(),
-                readerProblem.isEmpty() && (shipper == null || shipper.healthy()));
+        String broken = readerProblem.isEmpty() ? loop.problem() : readerProblem;
+        ShipperStatus kafka = shipper == null ? ShipperStatus.NONE : shipper.status();
+        return new Status(origin, effectiveModes(), losses.losses(), containments.statuses(), decoder.events(),
+                sensor.opensRepeated(), sensor.sendsRepeated(), sensor.callsUncounted(), batches.counters().counts(), rings(),
+                cgroups.counts(), batches.counters().batches(), kafka,
+                Status.readResidentBytes(), broken, !broken.isEmpty() || shipper == null ? broken : shipper.problem());
+    }
+
+    private List<Status.Ring> rings() {
+        return List.of(ring("precious", sensor.precious()), ring("bulk", sensor.bulk()));
+    }
+
+    private static Status.Ring ring(String name, KernelRing ring) {
+        return new Status.Ring(name, ring.reader().pending(), ring.bytes(), ring.reader().consumed());
     }
 
     /** A sensor that nobody reads is not running, whatever the kernel says. */
@@ -242,15 +263,18 @@ public final class NodeCollector implements AutoCloseable {
         bootToWall = Libc.bootToWallNanos();
         decoder.setBootToWall(bootToWall);
         containments.expire();
+        if (shipper != null) {
+            shipper.watch();
+        }
     }
 
     private void report() {
+        report(false);
+    }
+
+    private void report(boolean last) {
         if (shipper != null) {
-            Status now = status();
-            shipper.send(new CollectorHealth(origin.cluster(), origin.node(), origin.bootId(), origin.epoch(),
-                    Libc.bootNanos() + bootToWall, now.sensors(), now.losses(), now.containments(), now.eventsRead(),
-                    now.batchesSent(), now.bytesSent(), now.residentBytes(), now.opensRepeated(),
-                    now.sendsRepeated(), now.auditRecordsLost()));
+            shipper.send(HealthRecords.of(status(), Libc.bootNanos() + bootToWall, last));
         }
     }
 
@@ -302,12 +326,39 @@ public final class NodeCollector implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        } else {
+            readRest();
         }
         containments.suspend();
-        if (shipper != null && shipper.healthy()) { // else it would only wait for a broker that is not there
-            report();
-        }
+        report(readerProblem.isEmpty());
+        // The folder's lock is let go last, and what the shipper could not send belongs into the state.
+        opened.remove(state);
         closeOpened();
+        leaveState();
+    }
+
+    /** Nobody has read yet. Being stopped, the loop empties the rings once. */
+    private void readRest() {
+        try {
+            loop.run();
+        } catch (RuntimeException e) {
+            readerProblem = "the reader stopped: " + e;
+            LOG.error("event=rings-not-read", e);
+        }
+    }
+
+    /** Not after the reader has failed: what lay in the rings is lost, and nobody has counted it. */
+    private void leaveState() {
+        if (state == null) {
+            return;
+        }
+        try (StateFolder folder = state) {
+            if (loop.ended() != 0 && readerProblem.isEmpty()) {
+                folder.ended(origin, loop.ended(), batches.numbers(), losses.losses());
+            }
+        } catch (IOException e) {
+            LOG.error("event=state-not-written consequence=\"the next run begins a new epoch\" error=\"{}\"", e.toString());
+        }
     }
 
     /** Whatever a part throws, the others are closed too: no program stays attached. */

@@ -5,6 +5,7 @@ import io.kubeguardian.collector.batch.LossCounters;
 import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.collector.event.EventDecoder;
 import io.kubeguardian.collector.ffm.Epoll;
+import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.ring.RingReader;
 import io.kubeguardian.collector.sensor.Sensor;
 import io.kubeguardian.schema.EventClass;
@@ -18,6 +19,8 @@ final class RingLoop implements Runnable {
     /** With nothing to do the wait grows to this, milliseconds. */
     private static final int LONGEST_WAIT = 20;
     private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
+    /** No disk and no walk of a cgroup tree takes so long. */
+    private static final long STUCK_NANOS = 30_000_000_000L;
 
     private final Sensor sensor;
     private final EventDecoder decoder;
@@ -29,6 +32,9 @@ final class RingLoop implements Runnable {
     private final SyscallHistograms histograms;
     private long lostAtResync;
     private volatile boolean stopping;
+    private volatile long ended;
+    /** Of {@link System#nanoTime()}; 0: not running. */
+    private volatile long lastPass;
 
     /**
      * @param resync called when precious events were lost: word of a cgroup may have been among them
@@ -57,6 +63,7 @@ final class RingLoop implements Runnable {
                 epoll.await(wait);
                 wait = drain() > 0 ? shortestWait : Math.min(wait + 1, LONGEST_WAIT);
                 long now = System.nanoTime();
+                lastPass = now;
                 batches.flushDue(now);
                 if (now - nextHousekeeping >= 0) {
                     nextHousekeeping = now + HOUSEKEEPING_NANOS;
@@ -70,12 +77,27 @@ final class RingLoop implements Runnable {
                     cgroups.expire(now);
                 }
             }
+            lastPass = 0;
+            long last = Libc.bootNanos();
             drain();
             if (histograms != null) {
                 histograms.flush();
             }
             batches.flushAll();
+            ended = last;
         }
+    }
+
+    /** What is wrong with the reader, in one line; empty when nothing is. */
+    String problem() {
+        long last = lastPass;
+        long silent = last == 0 ? 0 : System.nanoTime() - last;
+        return silent < STUCK_NANOS ? "" : "the reader has not come round for " + silent / 1_000_000_000 + " s";
+    }
+
+    /** When the rings were emptied for the last time, on the boot clock; 0: not yet, or it failed before. */
+    long ended() {
+        return ended;
     }
 
     void stop() {

@@ -34,7 +34,7 @@ final class RunningProcesses implements RecordHandler {
     private RunningProcesses(RingReader ring, RecordHandler decoder) {
         this.ring = ring;
         this.decoder = decoder;
-        this.looked = ring.consumed();
+        this.looked = ring.position();
     }
 
     /** @param decoder takes the records of those processes */

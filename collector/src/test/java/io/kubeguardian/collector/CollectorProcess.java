@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** The collector as its own process, with the JVM options that it is shipped with. */
 final class CollectorProcess implements AutoCloseable {
@@ -14,9 +15,15 @@ final class CollectorProcess implements AutoCloseable {
     private final BufferedReader errors;
 
     CollectorProcess(Map<String, String> environment, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(), "@collector.jvm",
-                "-cp", System.getProperty("java.class.path"), CollectorMain.class.getName()));
+        this(List.of(), System.getProperty("java.class.path"), environment, arguments);
+    }
+
+    /** @param wrapper a command that ends by becoming the one that follows it */
+    CollectorProcess(List<String> wrapper, String classPath, Map<String, String> environment, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "@collector.jvm",
+                "-cp", classPath, CollectorMain.class.getName()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(Path.of(System.getProperty("kubeguardian.bpf.target"), "../../collector").normalize().toFile());
@@ -27,8 +34,17 @@ final class CollectorProcess implements AutoCloseable {
 
     /** The first line on stderr that starts so; null when the process ended without one. */
     String awaitLine(String start) throws IOException {
+        return awaitLine(line -> line.startsWith(start));
+    }
+
+    /** As {@link #awaitLine}, with the text anywhere in it. */
+    String awaitLineWith(String text) throws IOException {
+        return awaitLine(line -> line.contains(text));
+    }
+
+    private String awaitLine(Predicate<String> condition) throws IOException {
         for (String line = errors.readLine(); line != null; line = errors.readLine()) {
-            if (line.startsWith(start)) {
+            if (condition.test(line)) {
                 return line;
             }
         }
@@ -37,7 +53,7 @@ final class CollectorProcess implements AutoCloseable {
 
     /** SIGTERM, and its exit code. */
     int terminate() throws InterruptedException {
-        process.destroy();
+        process.toHandle().destroy(); // unlike the process's own, it leaves its output to be read
         return exitCode();
     }
 

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubeguardian.schema.CaptureEntry;
 import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.EventBatch;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +45,49 @@ class CollectorProcessIT {
                 assertThat(batch.getPodUid()).isEqualTo(pod);
                 assertThat(batch.getExecs()).hasSize(1);
                 assertThat(batch.getExits()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void aCertificateThatIsNotThereIsOneClearLineAndExitCodeTwo() throws Exception {
+        Path missing = folder.resolve("ca.crt");
+        try (TestCgroups cgroups = new TestCgroups();
+                CollectorProcess collector = new CollectorProcess(
+                        Map.of("KUBEGUARDIAN_COLLECTOR_CGROUP", cgroups.root().toString(),
+                                "KUBEGUARDIAN_KAFKA_AUTHORITY", missing.toString()), List.of())) {
+            assertThat(collector.awaitLine("collector: "))
+                    .isEqualTo("collector: kafka.authority: " + missing + ": no such file");
+            assertThat(collector.exitCode()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aFullDiskEndsItWithAClearLineAndACaptureThatCanBeReadToItsEnd() throws Exception {
+        Path capture = folder.resolve("small/capture.avro");
+        Path kept = folder.resolve("kept.avro");
+        Files.createDirectory(capture.getParent());
+        // A disk of its own, in a mount namespace of its own: what is on it is copied before both go away.
+        String script = "mount -t tmpfs -o size=64k none " + capture.getParent()
+                + " && \"$@\"; code=$?; cp " + capture + ' ' + kept + "; exit $code";
+        try (TestCgroups cgroups = new TestCgroups();
+                CollectorProcess collector = new CollectorProcess(
+                        List.of("unshare", "--mount", "/bin/sh", "-c", script, "sh"),
+                        System.getProperty("java.class.path"),
+                        Map.of("KUBEGUARDIAN_COLLECTOR_CGROUP", cgroups.root().toString(),
+                                "KUBEGUARDIAN_COLLECTOR_METRICS_PORT", "-1"),
+                        List.of("--capture", capture.toString(), "--no-kafka"))) {
+            collector.awaitLine("collector ready: ");
+            Path container = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
+            while (collector.process.isAlive()) {
+                run(container, trigger("open_many"), 500, "/" + TestCgroups.randomContainer(), "/" + UUID.randomUUID());
+            }
+
+            assertThat(collector.awaitLine("collector: "))
+                    .isEqualTo("collector: cannot write " + capture + ": No space left on device");
+            assertThat(collector.exitCode()).isEqualTo(2);
+            try (CaptureFile.Reader reader = new CaptureFile.Reader(kept)) {
+                assertThat(reader).isNotEmpty();
             }
         }
     }

@@ -29,11 +29,11 @@ class NodeCollectorIT {
             collector.start();
 
             long deadline = System.nanoTime() + 60_000_000_000L;
-            while (collector.status().cgroups() < MANY + 1 && System.nanoTime() < deadline) {
+            while (collector.status().attributions().cgroups() < MANY + 1 && System.nanoTime() < deadline) {
                 Thread.sleep(20);
             }
             assertThat(collector.status().losses()).isNotEmpty();
-            assertThat(collector.status().cgroups()).isEqualTo(MANY + 1);
+            assertThat(collector.status().attributions().cgroups()).isEqualTo(MANY + 1);
         }
     }
 

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whom a process runs as, on which terminal, from which file; and how it ends. */
 @KernelTest
 class ProcessSensorIT {
-    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
     private static final Path ENV = Path.of("/usr/bin/env");
     private static final int NET_RAW = 13;
     private static final SensorOptions OPTIONS =
@@ -60,7 +59,7 @@ class ProcessSensorIT {
         Files.setAttribute(program, "unix:gid", 1235);
         Files.setAttribute(program, "unix:mode", 0106755);
 
-        run(cgroup, SETPRIV, "--reuid", 1000, "--regid", 1001, "--clear-groups", program);
+        run(cgroup, trigger("become"), 1000, 1001, "-", "-", program);
 
         SeenExec exec = last();
         assertThat(exec.process().uid()).isEqualTo(1000);
@@ -70,8 +69,7 @@ class ProcessSensorIT {
 
     @Test
     void capabilitySetsAreThoseOfTheNewProgram() throws Exception {
-        run(cgroup, SETPRIV, "--reuid", 1000, "--regid", 1001, "--clear-groups", "--inh-caps", "-all,+net_raw",
-                "--ambient-caps", "-all,+net_raw", program());
+        run(cgroup, trigger("become"), 1000, 1001, "-", NET_RAW, program());
 
         SeenExec root = seen.read().execs.getFirst();
         assertThat(root.raw().getCapEffective()).isEqualTo(root.raw().getCapPermitted()).isNotZero();
@@ -85,8 +83,8 @@ class ProcessSensorIT {
     void theLoginUserStaysWhoeverTheProcessBecomes() throws Exception {
         Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/loginuid")), "a kernel without CONFIG_AUDIT");
 
-        Ended ended = run(cgroup, Path.of("/bin/sh"), "-c", "echo 4242 > /proc/self/loginuid && exec " + SETPRIV
-                + " --reuid 1000 --clear-groups --regid 1001 " + program());
+        Ended ended = run(cgroup, Path.of("/bin/sh"), "-c", "echo 4242 > /proc/self/loginuid && exec "
+                + trigger("become") + " 1000 1001 - - " + program());
 
         assertThat(ended.status()).as(ended.output()).isZero();
         assertThat(seen.read().execs.getFirst().raw().getLoginUid()).isEqualTo(ownLoginUid());
@@ -107,6 +105,8 @@ class ProcessSensorIT {
 
     @Test
     void theTerminalIsItsDeviceNumber() throws Exception {
+        Assumptions.assumeTrue(Files.exists(Path.of("/dev/pts/ptmx")), "devpts is not mounted: no terminals");
+
         Ended ended = run(cgroup, trigger("exec_on_tty"), program());
 
         assertThat(ended.status()).as(ended.output()).isZero();
@@ -135,12 +135,12 @@ class ProcessSensorIT {
         Path world = copy("world", 0, 0, 0757);
 
         for (Path program : List.of(others, own, groups, world)) {
-            run(cgroup, SETPRIV, "--reuid", 1000, "--regid", 1001, "--groups", "1500,2000", program);
+            run(cgroup, trigger("become"), 1000, 1001, "1500,2000", "-", program);
         }
-        run(cgroup, SETPRIV, "--reuid", 1000, "--regid", 1001, "--clear-groups", groups);
+        run(cgroup, trigger("become"), 1000, 1001, "-", "-", groups);
 
         seen.read();
-        assertThat(seen.execs).filteredOn(e -> !e.exe().equals(SETPRIV.toString()))
+        assertThat(seen.execs).filteredOn(e -> e.exe().startsWith(folder.toString()))
                 .extracting(e -> Path.of(e.exe()).getFileName() + " " + writable(e))
                 .containsExactly("program false", "own true", "groups true", "world true", "groups false");
     }
@@ -172,17 +172,17 @@ class ProcessSensorIT {
 
         Assumptions.assumeTrue(ended.status() == 0, "no user namespaces here: " + ended.output());
         seen.read();
-        assertThat(seen.execs).filteredOn(e -> !e.exe().equals(unshare.toString()))
+        assertThat(seen.execs).filteredOn(e -> e.exe().startsWith(folder.toString()))
                 .extracting(ProcessSensorIT::writable).containsExactly(true, false);
     }
 
     @Test
     void onlyVariablesAskedForLeaveTheKernel() throws Exception {
         run(cgroup, ENV, "-i", "FIRST=unasked-1", "LD_PRELOAD=/tmp/x.so", "LD_PRELOADED=unasked-2", "LD=unasked-3",
-                "XLD_PRELOAD=unasked-4", "A_NAME_OF_THIRTY_ONE_CHARACTERS=ünï", "LD_PRELOAD_=unasked-5", program());
+                "XLD_PRELOAD=unasked-4", "A_NAME_OF_THIRTY_ONE_CHARACTERS=y", "LD_PRELOAD_=unasked-5", program());
 
         SeenExec exec = last();
-        assertThat(environment(exec)).containsExactly("LD_PRELOAD=/tmp/x.so", "A_NAME_OF_THIRTY_ONE_CHARACTERS=ünï");
+        assertThat(environment(exec)).containsExactly("LD_PRELOAD=/tmp/x.so", "A_NAME_OF_THIRTY_ONE_CHARACTERS=y");
         assertThat(exec.flags()).isZero();
         // What this test itself has from its parents, and env has from this test.
         assertThat(System.getenv()).containsKey("PATH");

@@ -3,6 +3,7 @@ package io.kubeguardian.collector;
 import io.kubeguardian.collector.attribute.CgroupTable;
 import io.kubeguardian.collector.attribute.CgroupTree;
 import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.Numbers;
 import io.kubeguardian.collector.batch.Origin;
 import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.collector.event.CgroupListener;
@@ -102,12 +103,12 @@ final class SensorHarness implements AutoCloseable {
         this.sensor = sensor;
         this.ownSensor = ownSensor;
         cgroups = new CgroupTable(10_000, id -> null);
-        pods = new PodBatches(Origin.here("test", "node"), 1000, 1, new LossCounters(), (b, p, k) -> {
+        pods = new PodBatches(Origin.here("test", "node"), Numbers.FIRST, 1000, 1, new LossCounters(), (b, contents) -> {
             all.add(b);
             if (!b.getProcesses().isEmpty()) {
                 batches.add(b);
             }
-            bulkEvents += k;
+            bulkEvents += contents.bulk();
         });
         long bootToWall = Libc.bootToWallNanos();
         histograms = countCalls

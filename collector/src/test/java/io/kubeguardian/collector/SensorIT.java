@@ -303,7 +303,7 @@ class SensorIT {
         });
         assertThat(seen.opens).singleElement()
                 .satisfies(open -> assertThat(open.process().containerId()).isEqualTo(shortContainer));
-        assertThat(seen.cgroups.failures()).isZero();
+        assertThat(seen.cgroups.counts().failures()).isZero();
     }
 
     @Test

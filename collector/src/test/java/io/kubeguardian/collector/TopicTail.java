@@ -21,13 +21,14 @@ final class TopicTail<T extends SpecificRecordBase> implements AutoCloseable {
     final List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
     final List<T> values = new ArrayList<>();
     private final KafkaConsumer<String, byte[]> consumer;
+    private final List<TopicPartition> partitions;
     private final AvroCodec<T> codec;
 
     TopicTail(EmbeddedKafka kafka, String topic, Class<T> type) {
         Map<String, Object> client = kafka.clientProperties();
         client.put("auto.offset.reset", "earliest");
         consumer = new KafkaConsumer<>(client, new StringDeserializer(), new ByteArrayDeserializer());
-        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+        partitions = consumer.partitionsFor(topic).stream()
                 .map(p -> new TopicPartition(p.topic(), p.partition())).toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
@@ -41,12 +42,25 @@ final class TopicTail<T extends SpecificRecordBase> implements AutoCloseable {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("not there in time; read so far: " + values);
             }
-            for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                records.add(record);
-                values.add(codec.decode(record.value()));
-            }
+            read();
         }
         return values;
+    }
+
+    /** All that is there now. */
+    List<T> all() throws Exception {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            read();
+        }
+        return values;
+    }
+
+    private void read() throws Exception {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+            records.add(record);
+            values.add(codec.decode(record.value()));
+        }
     }
 
     @Override

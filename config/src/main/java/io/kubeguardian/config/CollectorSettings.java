@@ -18,7 +18,10 @@ import java.util.regex.Pattern;
  *     file, path as given, flags) less than this ago, milliseconds; 0: all are sent
  * @param batchMillis longest time an event waits in its pod's batch, milliseconds
  * @param batchEvents most events in one batch
- * @param queueBatches most batches waiting for Kafka before new ones are dropped and counted
+ * @param backlogBytes most bytes that may wait for Kafka or be under way to it, the producer's buffer included; beyond
+ *     it events are given up, bulk ones first, and counted
+ * @param drainSeconds how long a stop may take to send what there is, seconds
+ * @param stateFolder where it leaves to the next run where it stood; empty: nowhere, each run begins a new epoch
  * @param healthSeconds interval of the health records, seconds
  * @param maskSecrets whether what looks like a secret in arguments and environment is masked
  * @param environment names of the environment variables that are kept, at most 8 of at most 31 letters
@@ -35,7 +38,9 @@ public record CollectorSettings(
         @JsonProperty(defaultValue = "1000") int openRepeatMillis,
         @JsonProperty(defaultValue = "20") int batchMillis,
         @JsonProperty(defaultValue = "256") int batchEvents,
-        @JsonProperty(defaultValue = "4096") int queueBatches,
+        @JsonProperty(defaultValue = "16777216") int backlogBytes,
+        @JsonProperty(defaultValue = "5") int drainSeconds,
+        @JsonProperty(defaultValue = "") String stateFolder,
         @JsonProperty(defaultValue = "5") int healthSeconds,
         @JsonProperty(defaultValue = "true") boolean maskSecrets,
         @JsonProperty(defaultValue = "[LD_PRELOAD, LD_AUDIT, LD_LIBRARY_PATH]") List<String> environment,
@@ -52,7 +57,8 @@ public record CollectorSettings(
         Check.between("collector.openRepeatMillis", openRepeatMillis, 0, 3_600_000);
         Check.between("collector.batchMillis", batchMillis, 1, 10_000);
         Check.between("collector.batchEvents", batchEvents, 1, 10_000);
-        Check.between("collector.queueBatches", queueBatches, 1, 1_000_000);
+        Check.between("collector.backlogBytes", backlogBytes, 4 << 20, 1 << 30);
+        Check.between("collector.drainSeconds", drainSeconds, 1, 300);
         Check.between("collector.healthSeconds", healthSeconds, 1, 3600);
         environment = names(environment);
         Check.between("collector.syscallCountSeconds", syscallCountSeconds, 0, 300);

@@ -74,6 +74,7 @@ class ConfigReaderTest {
         "\"[1, 2]\"                                 | must be a mapping",
         "\"collector: {node: [\"                    | kubeguardian.yaml:1",
         "\"webhook: {certificate: a.pem}\"          | go together",
+        "\"kafka: {privateKey: a.pem}\"             | kafka.certificate and kafka.privateKey go together",
     })
     void aWrongFileIsRefusedInOneLine(String yaml, String expected) throws Exception {
         Path file = file(yaml);
@@ -83,6 +84,16 @@ class ConfigReaderTest {
                 .hasMessageContaining("kubeguardian.yaml")
                 .hasMessageContaining(expected)
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+    }
+
+    @Test
+    void filesForTlsTurnItOnAndTheRestIsHandedOver() {
+        KafkaSettings plain = new KafkaSettings("k:9092", Map.of("a", "b"));
+        KafkaSettings tls = new KafkaSettings("k:9093", "ca.crt", "", "", Map.of("ssl.protocol", "TLSv1.3"));
+
+        assertThat(plain.client()).containsOnly(Map.entry("bootstrap.servers", "k:9092"), Map.entry("a", "b"));
+        assertThat(tls.client()).containsEntry("security.protocol", "SSL").containsEntry("ssl.protocol", "TLSv1.3")
+                .containsEntry("ssl.engine.factory.class", PemFilesSslEngineFactory.class.getName());
     }
 
     @Test

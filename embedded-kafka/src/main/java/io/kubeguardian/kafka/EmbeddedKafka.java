@@ -22,21 +22,23 @@ import org.apache.kafka.metadata.storage.Formatter;
 public final class EmbeddedKafka implements AutoCloseable {
     private static final int NODE_ID = 1;
 
-    private final KafkaRaftServer server;
     private final Path folder;
     private final int port;
+    private final Map<String, String> settings;
     private final String guestServers;
+    private KafkaRaftServer server;
 
-    private EmbeddedKafka(KafkaRaftServer server, Path folder, int port, String guestServers) {
-        this.server = server;
+    private EmbeddedKafka(Path folder, int port, Map<String, String> settings, String guestServers) {
         this.folder = folder;
         this.port = port;
+        this.settings = settings;
         this.guestServers = guestServers;
+        this.server = serve(settings);
     }
 
     /** As {@link #start(int, Path)}, on any free port and in a new temporary folder. */
     public static EmbeddedKafka start() {
-        return start(0, temporaryFolder(), null);
+        return start(0, temporaryFolder());
     }
 
     /**
@@ -46,7 +48,7 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @param address that address
      */
     public static EmbeddedKafka startForGuests(String address) {
-        return start(0, temporaryFolder(), address);
+        return start(0, temporaryFolder(), Map.of(), address);
     }
 
     private static Path temporaryFolder() {
@@ -65,10 +67,19 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IllegalStateException when it does not start
      */
     public static EmbeddedKafka start(int port, Path folder) {
-        return start(port, folder, null);
+        return start(port, folder, Map.of());
     }
 
-    private static EmbeddedKafka start(int port, Path folder, String guestAddress) {
+    /**
+     * As {@link #start(int, Path)}.
+     *
+     * @param more broker settings, on top of its own; the listener for clients is called CLIENT
+     */
+    public static EmbeddedKafka start(int port, Path folder, Map<String, String> more) {
+        return start(port, folder, more, null);
+    }
+
+    private static EmbeddedKafka start(int port, Path folder, Map<String, String> more, String guestAddress) {
         RuntimeException last = null;
         // A free port is found by binding and letting go: another process may take it in between, so try again.
         for (int attempt = 0; attempt < 5; attempt++) {
@@ -76,7 +87,10 @@ public final class EmbeddedKafka implements AutoCloseable {
             try {
                 int clientPort = attempt == 0 && free(port) ? port : freePort();
                 Listeners listeners = new Listeners(clientPort, freePort(), guestAddress == null ? 0 : freePort(), guestAddress);
-                return new EmbeddedKafka(start(listeners, data), folder, clientPort, listeners.guestServers());
+                Map<String, String> settings = settings(listeners, data);
+                settings.putAll(more);
+                format(data);
+                return new EmbeddedKafka(folder, clientPort, settings, listeners.guestServers());
             } catch (RuntimeException e) {
                 last = e;
             } catch (IOException e) {
@@ -103,8 +117,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private static KafkaRaftServer start(Listeners listeners, Path data) throws IOException {
-        Files.createDirectories(data);
+    private static Map<String, String> settings(Listeners listeners, Path data) {
         Map<String, String> settings = new HashMap<>();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", Integer.toString(NODE_ID));
@@ -128,7 +141,11 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("num.io.threads", "4");
         settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
         settings.put("controlled.shutdown.enable", "false");
+        return settings;
+    }
 
+    private static void format(Path data) throws IOException {
+        Files.createDirectories(data);
         Formatter formatter = new Formatter();
         formatter.setPrintStream(new java.io.PrintStream(java.io.OutputStream.nullOutputStream()));
         formatter.setNodeId(NODE_ID);
@@ -141,7 +158,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("cannot format " + data + ": " + e.getMessage(), e);
         }
+    }
 
+    private static KafkaRaftServer serve(Map<String, String> settings) {
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
         try {
             server.startup();
@@ -171,11 +190,21 @@ public final class EmbeddedKafka implements AutoCloseable {
         return new HashMap<>(Map.of("bootstrap.servers", bootstrapServers()));
     }
 
+    /** Stops the broker; its data stays. */
+    public void stop() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
+    /** Starts the broker again after {@link #stop}, on the same port with the same data; files it is set up with are read anew. */
+    public void restart() {
+        server = serve(settings);
+    }
+
     /** Stops the broker and deletes its data. */
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        stop();
         delete(folder);
     }
 

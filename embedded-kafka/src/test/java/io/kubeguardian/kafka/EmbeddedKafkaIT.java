@@ -1,16 +1,21 @@
 package io.kubeguardian.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubeguardian.schema.TopicSetup;
 import io.kubeguardian.schema.Topics;
+import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -53,9 +58,27 @@ class EmbeddedKafkaIT {
 
     @Test
     void aTakenPortIsReplacedByAFreeOne() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress());
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 EmbeddedKafka kafka = EmbeddedKafka.start(taken.getLocalPort(), folder.resolve("kafka"))) {
             assertThat(kafka.port()).isNotEqualTo(taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void afterARestartItHasWhatItHad() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(0, folder.resolve("kafka"))) {
+            TopicSetup.createMissing(kafka.clientProperties(), 1);
+            int port = kafka.port();
+            kafka.stop();
+            assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                    .isInstanceOf(ConnectException.class);
+
+            kafka.restart();
+
+            assertThat(kafka.port()).isEqualTo(port);
+            try (Admin admin = Admin.create(kafka.clientProperties())) {
+                assertThat(admin.listTopics().names().get()).contains(Topics.EVENTS);
+            }
         }
     }
 }

@@ -9,7 +9,6 @@ import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BatchEvents;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Keys;
-import io.kubeguardian.schema.Loss;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.Signal;
@@ -47,6 +46,8 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     static final long DELETE_GRACE_MILLIS = 60_000;
     /** After this long without a batch, what a pod did is forgotten even if its deletion was not seen, milliseconds. */
     static final long FORGET_MILLIS = 7L * 24 * 3600 * 1000;
+    /** A node that nobody watched for so long is worth a signal: no collector takes so long to be replaced, milliseconds. */
+    static final long UNWATCHED_MILLIS = 60_000;
     /** Most batches that wait for a pod's metadata. */
     static final int WAITING_LIMIT = 512;
 
@@ -247,8 +248,9 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             Collector<Signal> out)
             throws Exception {
         long lostBefore = pod.ledger.lostEvents;
-        boolean isNew = pod.ledger.enter(batch.getEpoch(), batch.getPodSequence(), lossTotal(batch),
-                record.timestamp + settings.disorderMillis());
+        long crashesBefore = pod.ledger.crashes;
+        long unwatchedBefore = pod.ledger.unwatchedMillis;
+        boolean isNew = pod.ledger.enter(batch, record.timestamp + settings.disorderMillis());
         if (!isNew) {
             metrics.duplicates.inc();
             return;
@@ -268,6 +270,18 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         emitter.begin(signals, podContext, pod);
         if (pod.ledger.lostEvents > lostBefore) {
             lost(batch, pod, pod.ledger.lostEvents - lostBefore, signals, out);
+        }
+        if (pod.ledger.crashes > crashesBefore) {
+            out.collect(signals.gap("crash", Long.toString(batch.getEpoch()), "The collector of node " + batch.getNode()
+                            + " was killed or crashed: what it had not sent by then is missing, nobody knows how much",
+                    Map.of("kubeguardian.epoch", Long.toString(batch.getPreviousEpoch())), batch.getBaseTime()));
+        }
+        long unwatched = pod.ledger.unwatchedMillis - unwatchedBefore;
+        if (unwatched >= UNWATCHED_MILLIS) {
+            out.collect(signals.gap("unwatched", batch.getEpoch() + "/" + batch.getUnwatchedMillis(),
+                    "No collector ran on node " + batch.getNode() + " for " + unwatched / 1000
+                            + " s: what happened in the pod meanwhile is not known",
+                    Map.of("kubeguardian.unwatched", Long.toString(unwatched)), batch.getBaseTime()));
         }
         tree.begin(pod.processes);
         names.begin(pod);
@@ -316,7 +330,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             metrics.repeats.inc();
             return;
         }
-        out.collect(signals.gap("lost", batch.getEpoch() + "/" + lossTotal(batch),
+        out.collect(signals.gap("lost", batch.getEpoch() + "/" + Ledger.lossTotal(batch),
                 "Node " + batch.getNode() + " lost " + events + " events, " + pod.ledger.lostEvents
                         + " since this pod was first seen: what happened in the pod may be incomplete",
                 Map.of("kubeguardian.lost", Long.toString(events)), batch.getBaseTime()));
@@ -410,13 +424,5 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         repeats.clear();
         processes.clear();
         hostNames.clear();
-    }
-
-    private static long lossTotal(EventBatch batch) {
-        long total = 0;
-        for (Loss loss : batch.getLosses()) {
-            total += loss.getCount();
-        }
-        return total;
     }
 }

@@ -11,4 +11,6 @@ public final class EpochProgress {
     public List<Hole> holes = new ArrayList<>();
     /** Sum of the node's loss counters, the highest seen. */
     public long lossTotal;
+    /** Time without a collector, milliseconds, the highest seen. */
+    public long unwatchedMillis;
 }

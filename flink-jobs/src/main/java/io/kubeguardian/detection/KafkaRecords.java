@@ -24,7 +24,7 @@ final class KafkaRecords {
     /** From the job's last checkpoint; without one from the beginning: pods are state, and events are kept a day. */
     static KafkaSource<RawRecord> source(KafkaSettings kafka) {
         Properties properties = new Properties();
-        properties.putAll(kafka.properties());
+        properties.putAll(kafka.client());
         return KafkaSource.<RawRecord>builder()
                 .setProperties(properties)
                 .setBootstrapServers(kafka.bootstrapServers())

@@ -54,7 +54,7 @@ final class KafkaSinks {
         producer.put("acks", "all");
         producer.put("linger.ms", "5");
         producer.put("compression.type", "lz4");
-        producer.putAll(kafka.properties());
+        producer.putAll(kafka.client());
         return KafkaSink.<T>builder()
                 .setBootstrapServers(kafka.bootstrapServers())
                 .setKafkaProducerConfig(producer)

@@ -1,12 +1,15 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.schema.Completeness;
+import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.Loss;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
 /**
- * Accounts for a pod's batches: which came, which came twice, which are missing, and what the node reported lost.
+ * Accounts for a pod's batches: which came, which came twice, which are missing, what the node reported lost, and when it
+ * was not watched or a collector of it ended without a word.
  * Flink POJO; part of the pod's state. Bounded: {@value #EPOCHS} collector runs, {@value #HOLES} holes each.
  */
 public final class Ledger {
@@ -17,20 +20,24 @@ public final class Ledger {
     /** Events that the node lost since the pod's first batch here. */
     public long lostEvents;
     public long missingBatches;
+    /** Time in which no collector ran on the node, since the pod's first batch here. */
+    public long unwatchedMillis;
+    /** Collectors that did not end in order since then: what each had not sent is missing, and nobody has counted it. */
+    public long crashes;
 
     /**
      * Enters a batch.
      *
-     * @param epoch the collector run it is from
-     * @param sequence its number among the pod's batches of that run
-     * @param lossTotal sum of the node's loss counters at the time
      * @param deadline event time, milliseconds, until which batches before it may still come
      * @return false when it was entered before: a repeat
      */
-    boolean enter(long epoch, long sequence, long lossTotal, long deadline) {
-        EpochProgress run = find(epoch);
+    boolean enter(EventBatch batch, long deadline) {
+        long sequence = batch.getPodSequence();
+        long lossTotal = lossTotal(batch);
+        EpochProgress run = find(batch.getEpoch());
         if (run == null) {
-            return begin(epoch, sequence, lossTotal, deadline);
+            begin(batch, lossTotal, deadline);
+            return true;
         }
         if (sequence >= run.next) {
             if (sequence > run.next) {
@@ -44,7 +51,20 @@ public final class Ledger {
             lostEvents += lossTotal - run.lossTotal;
             run.lossTotal = lossTotal;
         }
+        if (batch.getUnwatchedMillis() > run.unwatchedMillis) {
+            unwatchedMillis += batch.getUnwatchedMillis() - run.unwatchedMillis;
+            run.unwatchedMillis = batch.getUnwatchedMillis();
+        }
         return true;
+    }
+
+    /** Sum of the node's loss counters. */
+    static long lossTotal(EventBatch batch) {
+        long total = 0;
+        for (Loss loss : batch.getLosses()) {
+            total += loss.getCount();
+        }
+        return total;
     }
 
     /** Counts the holes whose deadline has passed, and returns how many batches that are. */
@@ -76,7 +96,8 @@ public final class Ledger {
     }
 
     Completeness completeness() {
-        return new Completeness(lostEvents == 0 && missingBatches == 0, lostEvents, missingBatches);
+        return new Completeness(lostEvents == 0 && missingBatches == 0 && unwatchedMillis == 0 && crashes == 0,
+                lostEvents, missingBatches);
     }
 
     private EpochProgress find(long epoch) {
@@ -88,25 +109,29 @@ public final class Ledger {
         return null;
     }
 
-    private boolean begin(long epoch, long sequence, long lossTotal, long deadline) {
+    private void begin(EventBatch batch, long lossTotal, long deadline) {
         // What came before this job first heard of the pod is not missing, and no loss of its. A collector that
         // started while the job knew the pod begins at 0 with nothing lost.
-        boolean first = epochs.stream().noneMatch(run -> run.epoch < epoch);
+        boolean first = epochs.stream().noneMatch(run -> run.epoch < batch.getEpoch());
         EpochProgress run = new EpochProgress();
-        run.epoch = epoch;
-        run.next = sequence + 1;
+        run.epoch = batch.getEpoch();
+        run.next = batch.getPodSequence() + 1;
         run.lossTotal = lossTotal;
-        if (sequence > 0) {
-            run.holes.add(new Hole(0, sequence, first ? Long.MAX_VALUE : deadline, false));
+        run.unwatchedMillis = batch.getUnwatchedMillis();
+        if (batch.getPodSequence() > 0) {
+            run.holes.add(new Hole(0, batch.getPodSequence(), first ? Long.MAX_VALUE : deadline, false));
         }
         if (!first) {
             lostEvents += lossTotal;
+            unwatchedMillis += batch.getUnwatchedMillis();
+            if (batch.getPreviousEpoch() != 0) {
+                crashes++;
+            }
         }
         epochs.add(run);
         if (epochs.size() > EPOCHS) {
             epochs.remove(0);
         }
-        return true;
     }
 
     private void addHole(EpochProgress run, Hole hole) {

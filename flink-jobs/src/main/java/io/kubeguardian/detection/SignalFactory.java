@@ -70,7 +70,7 @@ final class SignalFactory {
     }
 
     /**
-     * @param cause lost or missing
+     * @param cause lost, missing, crash or unwatched
      * @param what identifies the gap, for the id
      */
     Signal gap(String cause, String what, String output, Map<String, String> fields, long eventTime) {

@@ -212,6 +212,33 @@ class DetectFunctionTest {
     }
 
     @Test
+    void aCollectorThatCrashedIsASignalAndOneThatWasReplacedIsNone() throws Exception {
+        pod(story.pod());
+        List<EventBatch> normal = story.normal();
+        EventBatch afterReplacement = normal.get(1);
+        afterReplacement.setUnwatchedMillis(2_000);
+        EventBatch afterCrash = EventBatch.newBuilder(normal.get(2)).setEpoch(normal.get(0).getEpoch() + 1)
+                .setPreviousEpoch(normal.get(0).getEpoch()).setPodSequence(0).build();
+
+        batches(List.of(normal.get(0), afterReplacement, afterCrash));
+
+        assertThat(signals()).extracting(Signal::getRule).containsExactly("gap.crash");
+        assertThat(signals().get(0).getCompleteness().getComplete()).isFalse();
+    }
+
+    @Test
+    void aNodeThatNobodyWatchedForLongIsASignal() throws Exception {
+        pod(story.pod());
+        List<EventBatch> normal = story.normal();
+        normal.get(1).setUnwatchedMillis(DetectFunction.UNWATCHED_MILLIS);
+
+        batches(normal.subList(0, 2));
+
+        assertThat(signals()).extracting(Signal::getRule).containsExactly("gap.unwatched");
+        assertThat(signals().get(0).getOutput()).contains("for 60 s");
+    }
+
+    @Test
     void theStateOfADeletedPodGoesAfterItsGrace() throws Exception {
         // Given a pod with state (on the heap: RocksDB's harness cannot count)
         operator.close();

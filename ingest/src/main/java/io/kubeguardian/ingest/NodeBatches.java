@@ -3,6 +3,7 @@ package io.kubeguardian.ingest;
 import io.kubeguardian.collector.batch.LossCounters;
 import io.kubeguardian.collector.batch.OpenBatch;
 import io.kubeguardian.collector.batch.Origin;
+import io.kubeguardian.collector.batch.Numbers;
 import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.EventClass;
@@ -66,8 +67,8 @@ public final class NodeBatches {
         }
         LossCounters losses = new LossCounters();
         Origin origin = new Origin(cluster, name, bootId, nextEpoch++);
-        Node begun = new Node(bootId, new PodBatches(origin, MOST_EVENTS, Long.MAX_VALUE, losses,
-                (batch, precious, bulk) -> sink.accept(batch)), losses);
+        Node begun = new Node(bootId, new PodBatches(origin, Numbers.FIRST, MOST_EVENTS, Long.MAX_VALUE,
+                losses, (batch, contents) -> sink.accept(batch)), losses);
         nodes.put(name, begun);
         return begun;
     }

@@ -8,16 +8,14 @@ import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.TopicSetup;
 import io.kubeguardian.schema.Topics;
-import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The ingest as a process, with the flags of {@code ingest.jvm}. Runs in the module's folder. */
+/** The ingest as a process: its signals, exit codes and what it says. */
 class IngestMainIT {
     private static final int SIGTERM_EXIT = 143;
 
@@ -40,24 +38,17 @@ class IngestMainIT {
                     kafka: {bootstrapServers: "%s"}
                     ingest: {cluster: prod, tetragonFiles: ["%s"], stateFile: "%s", managementPort: 0, host: 127.0.0.1}
                     """.formatted(kafka.bootstrapServers(), log, folder.resolve("state/ingest.json")));
-            Process process = start("--config", config.toString());
-            try (BufferedReader errors = process.errorReader()) {
-                String line = errors.readLine();
-                while (line != null && !line.startsWith("ingest: ready port=-1 managementPort=")) {
-                    line = errors.readLine();
-                }
-                assertThat(line).isNotNull();
+            try (IngestProcess ingest = IngestProcess.start(config)) {
+                assertThat(ingest.port()).isEqualTo(-1);
                 events(kafka, 1);
 
-                process.destroy();
+                ingest.process().destroy();
 
-                assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-                assertThat(process.exitValue()).isEqualTo(SIGTERM_EXIT);
+                assertThat(ingest.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(ingest.process().exitValue()).isEqualTo(SIGTERM_EXIT);
                 long read = offset();
                 long onTopic = events(kafka, 0).stream().mapToLong(b -> b.getExecs().size()).sum();
                 assertThat(Files.readString(log).substring(0, (int) read).lines().count()).isEqualTo(onTopic);
-            } finally {
-                process.destroyForcibly();
             }
         }
     }
@@ -66,16 +57,13 @@ class IngestMainIT {
     void whatItCannotUseIsOneLineAndExitCodeTwo() throws Exception {
         Path config = Files.writeString(folder.resolve("kubeguardian.yaml"), "ingest: {falcoFile: [a.json]}\n");
 
-        Process process = start("--config", config.toString());
+        try (IngestProcess ingest = IngestProcess.start(config)) {
+            List<String> lines = ingest.restOfErrors();
 
-        try (BufferedReader errors = process.errorReader()) {
-            List<String> lines = errors.lines().collect(Collectors.toList());
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).isEqualTo(2);
+            assertThat(ingest.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(ingest.process().exitValue()).isEqualTo(2);
             assertThat(lines).hasSize(1);
             assertThat(lines.getFirst()).startsWith("ingest: ").endsWith("unknown key ingest.falcoFile; did you mean falcoFiles?");
-        } finally {
-            process.destroyForcibly();
         }
     }
 
@@ -90,15 +78,5 @@ class IngestMainIT {
     private long offset() throws Exception {
         return new com.fasterxml.jackson.databind.ObjectMapper().readTree(folder.resolve("state/ingest.json").toFile())
                 .path("files").path(folder.resolve("tetragon.log").toString()).path("position").path("offset").asLong();
-    }
-
-    private static Process start(String... arguments) throws Exception {
-        List<String> command = new java.util.ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@ingest.jvm", "-cp",
-                System.getProperty("java.class.path"), IngestMain.class.getName()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().keySet().removeIf(name -> name.startsWith("KUBEGUARDIAN_"));
-        return builder.start();
     }
 }

@@ -23,18 +23,35 @@ public final class TopicReader {
     /** Everything from the topic's beginning, as soon as it satisfies the condition; else what is there at last. */
     public static <T extends SpecificRecordBase> List<T> records(
             Map<String, Object> client, String topic, Class<T> type, Predicate<List<T>> until) {
-        return read(client, topic, type, (records, atEnd) -> until.test(records));
+        return decoded(type, read(client, topic, (values, atEnd) -> until.test(decoded(type, values))));
     }
 
     /** Everything that is there now. */
     public static <T extends SpecificRecordBase> List<T> all(Map<String, Object> client, String topic, Class<T> type) {
-        return read(client, topic, type, (records, atEnd) -> atEnd);
+        return decoded(type, read(client, topic, (values, atEnd) -> atEnd));
     }
 
-    private static <T extends SpecificRecordBase> List<T> read(
-            Map<String, Object> client, String topic, Class<T> type, BiPredicate<List<T>, Boolean> until) {
+    /** As {@link #records}, of a topic that is not Avro. */
+    public static List<byte[]> values(Map<String, Object> client, String topic, Predicate<List<byte[]>> until) {
+        return read(client, topic, (values, atEnd) -> until.test(values));
+    }
+
+    private static <T extends SpecificRecordBase> List<T> decoded(Class<T> type, List<byte[]> values) {
         AvroCodec<T> codec = AvroCodec.of(type);
         List<T> records = new ArrayList<>();
+        try {
+            for (byte[] value : values) {
+                records.add(codec.decode(value));
+            }
+        } catch (MalformedRecordException e) {
+            throw new AssertionError(e);
+        }
+        return records;
+    }
+
+    private static List<byte[]> read(
+            Map<String, Object> client, String topic, BiPredicate<List<byte[]>, Boolean> until) {
+        List<byte[]> values = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             long end = System.nanoTime() + PATIENCE.toNanos();
@@ -46,15 +63,16 @@ public final class TopicReader {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (System.nanoTime() < end && !until.test(records,
-                    ends.entrySet().stream().allMatch(e -> consumer.position(e.getKey()) >= e.getValue()))) {
+            boolean enough = false;
+            while (System.nanoTime() < end && !enough) {
+                int before = values.size();
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {
-                    records.add(codec.decode(record.value()));
+                    values.add(record.value());
                 }
+                boolean atEnd = ends.entrySet().stream().allMatch(e -> consumer.position(e.getKey()) >= e.getValue());
+                enough = (atEnd || values.size() > before) && until.test(values, atEnd);
             }
-        } catch (MalformedRecordException e) {
-            throw new AssertionError(e);
         }
-        return records;
+        return values;
     }
 }

@@ -1,6 +1,9 @@
 package io.kubeguardian.schema;
 
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Reads the events of an {@link EventBatch} in the order in which they happened. */
 public final class BatchEvents {
@@ -73,6 +76,64 @@ public final class BatchEvents {
             count += kind.list().apply(batch).size();
         }
         return count;
+    }
+
+    /** Takes how many events of one kind there are. */
+    @FunctionalInterface
+    public interface KindCounter {
+        /** @param kind as the schema's record is called, first letter in lower case */
+        void count(String kind, int precious, int bulk);
+    }
+
+    /** Counts the events of each kind that there is, those that the batch has none of included. */
+    public static void countKinds(EventBatch batch, PreciousMask mask, KindCounter counter) {
+        for (EventKind<?> kind : EventKind.ALL) {
+            int events = kind.list().apply(batch).size();
+            int precious = mask.precious(kind, events);
+            counter.count(kind.name(), precious, events - precious);
+        }
+    }
+
+    /** Names every kind that there is, as {@link #countKinds} does, with the classes that its events can be of. */
+    public static void forEachKind(BiConsumer<String, EventClass> visitor) {
+        for (EventKind<?> kind : EventKind.ALL) {
+            visitor.accept(kind.name(), EventClass.PRECIOUS);
+            if (EventKind.BULK.contains(kind)) {
+                visitor.accept(kind.name(), EventClass.BULK);
+            }
+        }
+    }
+
+    /**
+     * Takes the bulk events out of a batch, and the strings that only they referred to: those become empty, so that no
+     * index changes.
+     *
+     * @return how many events that were
+     */
+    public static int removeBulk(EventBatch batch, PreciousMask mask) {
+        int before = count(batch);
+        EventKind.BULK.forEach(kind -> keepPrecious(kind, batch, mask));
+        BitSet used = new BitSet();
+        EventKind.Indexes mark = (field, index) -> used.set(index);
+        for (ProcessEntry process : batch.getProcesses()) {
+            used.set(process.getContainer());
+            used.set(process.getComm());
+        }
+        EventKind.ALL.forEach(kind -> mark(kind, batch, mark));
+        List<String> strings = new ArrayList<>(batch.getStrings());
+        for (int i = used.nextClearBit(0); i < strings.size(); i = used.nextClearBit(i + 1)) {
+            strings.set(i, "");
+        }
+        batch.setStrings(strings);
+        return before - count(batch);
+    }
+
+    private static <T> void keepPrecious(EventKind<T> kind, EventBatch batch, PreciousMask mask) {
+        kind.setList().accept(batch, mask.preciousOf(kind, kind.list().apply(batch)));
+    }
+
+    private static <T> void mark(EventKind<T> kind, EventBatch batch, EventKind.Indexes used) {
+        kind.list().apply(batch).forEach(event -> kind.strings().accept(event, used));
     }
 
     /**

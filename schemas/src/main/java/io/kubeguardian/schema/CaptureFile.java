@@ -2,8 +2,11 @@ package io.kubeguardian.schema;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.avro.AvroRuntimeException;
@@ -17,27 +20,95 @@ import org.apache.avro.specific.SpecificDatumWriter;
 public final class CaptureFile {
     private CaptureFile() {}
 
-    /** Writes a capture; an existing file is replaced. */
+    /**
+     * Writes a capture; an existing file is replaced. When the disk fails, the file is cut to what was written whole:
+     * what is there can be read to its end.
+     */
     public static final class Writer implements Closeable {
+        private final WholeBlocks file;
         private final DataFileWriter<CaptureEntry> out;
 
         public Writer(Path file) throws IOException {
+            this.file = new WholeBlocks(file);
             out = new DataFileWriter<>(new SpecificDatumWriter<>(CaptureEntry.class));
             out.setCodec(CodecFactory.deflateCodec(9));
-            out.create(CaptureEntry.getClassSchema(), Files.newOutputStream(file));
+            whole(() -> out.create(CaptureEntry.getClassSchema(), this.file));
         }
 
         public void write(EventBatch batch) throws IOException {
-            out.append(new CaptureEntry(batch));
+            whole(() -> out.append(new CaptureEntry(batch)));
         }
 
         public void write(PodMetadata pod) throws IOException {
-            out.append(new CaptureEntry(pod));
+            whole(() -> out.append(new CaptureEntry(pod)));
+        }
+
+        /** After a failure nothing more is written. */
+        @Override
+        public void close() throws IOException {
+            if (!file.cut) {
+                whole(out::close);
+            }
+        }
+
+        private interface Action {
+            void run() throws IOException;
+        }
+
+        private void whole(Action action) throws IOException {
+            try {
+                action.run();
+            } catch (IOException e) {
+                try {
+                    file.cutToWhole();
+                } catch (IOException f) {
+                    e.addSuppressed(f);
+                }
+                throw e;
+            }
+        }
+    }
+
+    /** Knows how far the file is whole: Avro flushes after its header and after each block (flush on every block). */
+    private static final class WholeBlocks extends OutputStream {
+        private final FileChannel channel;
+        private long whole;
+        private boolean cut;
+
+        WholeBlocks(Path file) throws IOException {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            ByteBuffer left = ByteBuffer.wrap(bytes, offset, length);
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            whole = channel.position();
+        }
+
+        void cutToWhole() throws IOException {
+            cut = true;
+            if (channel.isOpen()) {
+                channel.truncate(whole);
+                channel.close();
+            }
         }
 
         @Override
         public void close() throws IOException {
-            out.close();
+            channel.close();
         }
     }
 
@@ -71,7 +142,7 @@ public final class CaptureFile {
                     BatchEvents.validate(batch);
                 }
                 return next;
-            } catch (AvroRuntimeException | MalformedRecordException e) {
+            } catch (RuntimeException | MalformedRecordException e) { // also what Avro itself trips over in a cut file
                 throw new MalformedRecordException(file + ": entry " + entry + ": " + e.getMessage(), e);
             }
         }

@@ -1,11 +1,14 @@
 package io.kubeguardian.schema;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Collects the events of one pod into an {@link EventBatch}: keeps the string and process tables, turns absolute
@@ -20,6 +23,11 @@ public final class EventBatchBuilder {
     private final Map<ProcessKey, Integer> processIndex = new HashMap<>();
     private final List<ProcessEntry> processes = new ArrayList<>();
     private final Map<EventKind<?>, List<?>> events = new IdentityHashMap<>();
+    /** Precious events of bulk kinds, by identity. */
+    private final Set<Object> exceptions = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<EventKind<?>, BitSet> mask = new IdentityHashMap<>();
+    private EventKind<?> lastKind;
+    private Object last;
     private long firstTime = Long.MAX_VALUE;
     private int count;
 
@@ -146,6 +154,8 @@ public final class EventBatchBuilder {
 
     private <T> EventBatchBuilder add(EventKind<T> kind, T event) {
         list(kind).add(event);
+        lastKind = kind;
+        last = event;
         firstTime = Math.min(firstTime, kind.time().applyAsLong(event));
         count++;
         return this;
@@ -155,6 +165,13 @@ public final class EventBatchBuilder {
     @SuppressWarnings("unchecked")
     private <T> List<T> list(EventKind<T> kind) {
         return (List<T>) events.computeIfAbsent(kind, none -> new ArrayList<T>());
+    }
+
+    /** The event added last is precious, whatever most of its kind are. */
+    public void lastIsPrecious() {
+        if (EventKind.BULK.contains(lastKind)) {
+            exceptions.add(last);
+        }
     }
 
     /** Number of events added. */
@@ -190,5 +207,17 @@ public final class EventBatchBuilder {
         own.forEach(event -> kind.setTime().accept(event, kind.time().applyAsLong(event) - firstTime));
         own.sort(Comparator.comparingLong(kind.time()));
         kind.setList().accept(batch, own);
+        if (!exceptions.isEmpty() && EventKind.BULK.contains(kind)) {
+            for (int i = 0; i < own.size(); i++) {
+                if (exceptions.contains(own.get(i))) {
+                    mask.computeIfAbsent(kind, none -> new BitSet()).set(i);
+                }
+            }
+        }
+    }
+
+    /** Of the batch that was built. */
+    public PreciousMask mask() {
+        return PreciousMask.of(mask);
     }
 }

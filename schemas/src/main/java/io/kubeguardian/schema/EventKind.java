@@ -120,4 +120,10 @@ record EventKind<T>(
     /** In the order of events of the same time: a process exists before it acts, and ends last. */
     static final List<EventKind<?>> ALL = List.of(CONTAINER_CHANGE, FORK, EXEC, OPEN, CONNECT, FILE_CHANGE, SOCKET_CALL,
             DNS, DUP, CALL, SYSCALL_COUNTS, FOREIGN, EXIT);
+
+    /**
+     * Frequent, and as a rule of less weight than any of the others: what a sender that must give something up gives up
+     * first. For the exceptions see {@link PreciousMask}.
+     */
+    static final List<EventKind<?>> BULK = List.of(OPEN, FILE_CHANGE, SOCKET_CALL, DNS, DUP);
 }

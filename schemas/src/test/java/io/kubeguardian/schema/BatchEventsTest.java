@@ -159,4 +159,79 @@ class BatchEventsTest {
         assertThatThrownBy(() -> BatchEvents.validate(builder.build()))
                 .hasMessage("foreign has 2 names and 1 values");
     }
+
+    @Test
+    void withoutItsBulkEventsABatchKeepsTheOthersAndOnlyTheirStrings() throws Exception {
+        EventBatch batch = Examples.eventBatch();
+        EventBatch whole = Examples.eventBatch();
+
+        int removed = BatchEvents.removeBulk(batch, PreciousMask.NONE);
+
+        assertThat(removed).isEqualTo(1);
+        assertThat(batch.getOpens()).isEmpty();
+        assertThat(batch.getExecs()).isEqualTo(whole.getExecs());
+        assertThat(batch.getConnects()).isEqualTo(whole.getConnects());
+        List<String> expected = new ArrayList<>(whole.getStrings());
+        expected.set(whole.getOpens().get(0).getPath(), "");
+        assertThat(batch.getStrings()).containsExactlyElementsOf(expected);
+        BatchEvents.validate(batch);
+    }
+
+    @Test
+    void aStringThatAnotherEventNeedsTooStays() {
+        EventBatchBuilder builder = new EventBatchBuilder();
+        int process = builder.process(1, 1, 1L, "", "a", 0, 0);
+        builder.addOpen(1L, process, "/bin/sh", 0, 0, 3, 0).addExec(2L, process, 0, 0L, "/bin/sh", List.of(), "/", 0);
+        EventBatch batch = builder.build();
+
+        BatchEvents.removeBulk(batch, PreciousMask.NONE);
+
+        assertThat(batch.getStrings().get(batch.getExecs().get(0).getExe())).isEqualTo("/bin/sh");
+    }
+
+    @Test
+    void aPreciousEventOfABulkKindStays() throws Exception {
+        EventBatchBuilder builder = new EventBatchBuilder();
+        int process = builder.process(1, 1, 1L, "", "a", 0, 0);
+        int call = builder.string("chmod");
+        for (int time : new int[] {5, 3, 4}) { // the array is sorted by time, the mask goes by its order
+            builder.add(FileChange.newBuilder().setTime(time).setProcess(process).setCall(call)
+                    .setPath(builder.string("/" + time)).setResult(0).build());
+            if (time == 4) {
+                builder.lastIsPrecious();
+            }
+        }
+        builder.addExit(6L, process, 0);
+        builder.lastIsPrecious();
+        EventBatch batch = builder.build();
+
+        int removed = BatchEvents.removeBulk(batch, builder.mask());
+
+        assertThat(removed).isEqualTo(2);
+        assertThat(batch.getFileChanges()).singleElement()
+                .satisfies(change -> assertThat(batch.getStrings().get(change.getPath())).isEqualTo("/4"));
+        assertThat(batch.getStrings()).contains("chmod").doesNotContain("/3", "/5");
+        assertThat(batch.getExits()).hasSize(1);
+        BatchEvents.validate(batch);
+    }
+
+    @Test
+    void everyKindIsCountedByClass() {
+        EventBatchBuilder builder = new EventBatchBuilder();
+        int process = builder.process(1, 1, 1L, "", "a", 0, 0);
+        builder.addExit(9L, process, 0).addOpen(1L, process, "/a", 0, 0, 3, 0)
+                .add(Dup.newBuilder().setTime(2L).setProcess(process).setCall(0).setFd(3).setResult(1).build())
+                .add(Dup.newBuilder().setTime(3L).setProcess(process).setCall(0).setFd(3).setResult(9).build());
+        builder.lastIsPrecious();
+        EventBatch batch = builder.build();
+        List<String> counted = new ArrayList<>();
+
+        BatchEvents.countKinds(batch, builder.mask(), (kind, precious, bulk) -> {
+            if (precious + bulk > 0) {
+                counted.add(kind + ' ' + precious + ' ' + bulk);
+            }
+        });
+
+        assertThat(counted).containsExactly("open 0 1", "dup 1 1", "exit 1 0");
+    }
 }

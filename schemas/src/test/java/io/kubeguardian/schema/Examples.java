@@ -77,13 +77,14 @@ final class Examples {
     }
 
     static CollectorHealth health() {
-        return new CollectorHealth("prod", "node-1", "b".repeat(36), 1_790_000_000_000L, 6_000L,
-                List.of(new SensorMode("exec", "tp_btf/sched_process_exec", "")),
-                List.of(new Loss(EventClass.BULK, LossCause.RING_FULL, 12L)),
-                List.of(new ContainmentStatus("d-1", POD.getUid(), "c".repeat(64),
+        return CollectorHealth.newBuilder().setCluster("prod").setNode("node-1").setBootId("b".repeat(36))
+                .setEpoch(1_790_000_000_000L).setTime(6_000L)
+                .setSensors(List.of(new SensorMode("exec", "tp_btf/sched_process_exec", "")))
+                .setLosses(List.of(new Loss(EventClass.BULK, LossCause.RING_FULL, 12L)))
+                .setContainments(List.of(new ContainmentStatus("d-1", POD.getUid(), "c".repeat(64),
                         List.of(ContainmentAction.DENY_EXEC), List.of(), ContainmentState.REFUSED, 5_500L,
-                        "this kernel refuses lsm programs", 0L, 0L, 0L, 0L, 0L, List.of())),
-                1_000L, 10L, 20_000L, 80L << 20, 0L, 0L, 0L);
+                        "this kernel refuses lsm programs", 0L, 0L, 0L, 0L, 0L, List.of())))
+                .setEventsRead(1_000L).setBatchesSent(10L).setBytesSent(20_000L).setResidentBytes(80L << 20).build();
     }
 
     static ContainmentAudit audit() {

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,8 +62,7 @@ final class RiskFeed implements AutoCloseable {
         this.metrics = metrics;
         this.clock = clock;
         this.whenCaughtUp = whenCaughtUp;
-        Map<String, Object> client = new HashMap<>(kafka.properties());
-        client.put("bootstrap.servers", kafka.bootstrapServers());
+        Map<String, Object> client = kafka.client();
         client.put("reconnect.backoff.max.ms", 1_000);
         client.put("enable.metrics.push", false);
         client.put("metric.reporters", ""); // no JMX

@@ -11,7 +11,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -89,8 +88,10 @@ public final class ReplayCommand implements Callable<Integer> {
         if (!start.isBefore(end)) {
             throw new UserError("--from " + from + " is not before --to " + (to == null ? "now" : to));
         }
-        Map<String, Object> client = new HashMap<>(settings.kafka().properties());
-        client.put("bootstrap.servers", bootstrapServers == null ? settings.kafka().bootstrapServers() : bootstrapServers);
+        Map<String, Object> client = settings.kafka().client();
+        if (bootstrapServers != null) {
+            client.put("bootstrap.servers", bootstrapServers);
+        }
         System.err.println("kubeguardian: reading " + start + " … " + end + " from " + client.get("bootstrap.servers"));
         TopicCapture.Written written = TopicCapture.write(client, start, end, file);
         if (written.batches() == 0) {

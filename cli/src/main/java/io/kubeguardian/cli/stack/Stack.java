@@ -89,7 +89,11 @@ public final class Stack implements AutoCloseable {
         progress.started("broker", kafka.bootstrapServers() + replaced(KAFKA_PORT, kafka.port()));
 
         environment.put("KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
-        environment.put("KUBEGUARDIAN_KAFKA_PROPERTIES", "{}"); // the embedded broker speaks plain text
+        // The embedded broker speaks plain text.
+        environment.put("KUBEGUARDIAN_KAFKA_PROPERTIES", "{}");
+        for (String pem : List.of("AUTHORITY", "CERTIFICATE", "PRIVATE_KEY")) {
+            environment.put("KUBEGUARDIAN_KAFKA_" + pem, "");
+        }
         port("KUBEGUARDIAN_WEBHOOK_PORT", wanted.webhook().port());
         port("KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", wanted.webhook().managementPort());
         port("KUBEGUARDIAN_COLLECTOR_METRICS_PORT", wanted.collector().metricsPort());

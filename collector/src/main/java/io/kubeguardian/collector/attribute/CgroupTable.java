@@ -24,9 +24,12 @@ public final class CgroupTable {
     private final LongFunction<String> lookup;
     private final Map<Long, Attribution> table = new HashMap<>();
     /** Those that are no more, with the time of it, oldest first. */
-    private final Map<Long, Long> removed = new LinkedHashMap<>();
+    private final LinkedHashMap<Long, Long> removed = new LinkedHashMap<>();
     private long nextLookup = Long.MIN_VALUE;
     private long failures;
+    private long outsidePods;
+    private long created;
+    private long gone;
 
     /**
      * @param limit most cgroups remembered
@@ -37,20 +40,33 @@ public final class CgroupTable {
         this.lookup = lookup;
     }
 
-    /** The attribution of the new cgroup; not remembered when the table is full. */
+    /**
+     * The attribution of the new cgroup. When the table is full, the one that was removed longest ago makes room, else it
+     * is not remembered.
+     */
     public synchronized Attribution created(long cgroup, String path) {
         Attribution attribution = CgroupPath.parse(path);
         removed.remove(cgroup);
-        if (table.size() < limit || table.containsKey(cgroup)) {
+        if (table.containsKey(cgroup)) {
             table.put(cgroup, attribution);
+            return attribution;
         }
+        created++;
+        if (table.size() >= limit) {
+            Map.Entry<Long, Long> gone = removed.pollFirstEntry();
+            if (gone == null) {
+                return attribution;
+            }
+            table.remove(gone.getKey());
+        }
+        table.put(cgroup, attribution);
         return attribution;
     }
 
     /** @param now of a clock in nanoseconds, here and in {@link #expire} */
     public synchronized void removed(long cgroup, long now) {
-        if (table.containsKey(cgroup)) {
-            removed.putIfAbsent(cgroup, now);
+        if (table.containsKey(cgroup) && removed.putIfAbsent(cgroup, now) == null) {
+            gone++;
         }
     }
 
@@ -73,6 +89,18 @@ public final class CgroupTable {
 
     /** Never null; an unknown cgroup is counted and belongs to nobody. */
     public synchronized Attribution find(long cgroup) {
+        Attribution found = lookUp(cgroup);
+        if (found == null) {
+            failures++;
+            return Attribution.NONE;
+        }
+        if (found.podUid().isEmpty()) {
+            outsidePods++;
+        }
+        return found;
+    }
+
+    private Attribution lookUp(long cgroup) {
         Attribution known = table.get(cgroup);
         if (known != null) {
             return known;
@@ -85,8 +113,7 @@ public final class CgroupTable {
                 return created(cgroup, path);
             }
         }
-        failures++;
-        return Attribution.NONE;
+        return null;
     }
 
     /**
@@ -108,8 +135,7 @@ public final class CgroupTable {
         return table.size();
     }
 
-    /** Events so far that could not be given to a cgroup. */
-    public synchronized long failures() {
-        return failures;
+    public synchronized AttributionCounts counts() {
+        return new AttributionCounts(failures, outsidePods, table.size(), created, gone);
     }
 }

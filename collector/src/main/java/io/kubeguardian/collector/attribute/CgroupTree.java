@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -48,25 +49,53 @@ public record CgroupTree(Path mount, Path root) {
         return new CgroupTree(mount, root);
     }
 
-    /** Where cgroup v2 is mounted, from /proc/self/mountinfo (proc(5)). */
+    /**
+     * Where the whole of cgroup v2 is mounted, from /proc/self/mountinfo (proc(5)).
+     *
+     * @throws IllegalArgumentException when it is not; the message says what to do
+     */
     public static Path findMount() {
         try {
-            return findMount(Files.readAllLines(Path.of("/proc/self/mountinfo")));
+            return findMount(Files.readAllLines(Path.of("/proc/self/mountinfo")), CgroupTree::isKernelRoot);
         } catch (IOException e) {
             throw new IllegalArgumentException("/proc/self/mountinfo: " + e.getMessage(), e);
         }
     }
 
-    static Path findMount(List<String> mountinfo) {
+    /**
+     * A mount that was made in a cgroup namespace, or of a part of the tree, has the wrong root: levels and paths would
+     * not be the kernel's, and nothing would be monitored. The root that mountinfo names does not tell: it is as seen
+     * from the reader's own namespace.
+     */
+    static Path findMount(List<String> mountinfo, Predicate<Path> whole) {
+        Path part = null;
         for (String line : mountinfo) {
             // id parent major:minor root mount-point options [optional…] - type source options
             int dash = line.indexOf(" - ");
             String[] fields = line.split(" ");
-            if (dash > 0 && fields.length > 4 && line.startsWith("cgroup2 ", dash + 3) && fields[3].equals("/")) {
-                return Path.of(fields[4].replace("\\040", " "));
+            if (dash > 0 && fields.length > 4 && line.startsWith("cgroup2 ", dash + 3)) {
+                Path mount = Path.of(fields[4].replace("\\040", " "));
+                if (whole.test(mount)) {
+                    return mount;
+                }
+                part = mount;
             }
         }
+        if (part != null) {
+            throw new IllegalArgumentException("the cgroup v2 mount " + part + " shows a part of the hierarchy only, as in a"
+                    + " cgroup namespace: mount the host's /sys/fs/cgroup into the container, or run it in the host's"
+                    + " cgroup namespace");
+        }
         throw new IllegalArgumentException("cgroup v2 is not mounted: mount -t cgroup2 none /sys/fs/cgroup/unified");
+    }
+
+    /** The kernel's own root has the id 1 (cgroup_setup_root in kernel/cgroup/cgroup.c). */
+    private static boolean isKernelRoot(Path mount) {
+        try {
+            return id(mount) == 1;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     public long rootId() {

@@ -7,22 +7,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** What was lost since the start, by class and cause. Thread safe. */
+/** What was lost since the epoch began, by class and cause. Thread safe. */
 public final class LossCounters {
     private static final int CAUSES = LossCause.values().length;
     private final AtomicLongArray counts = new AtomicLongArray(EventClass.values().length * CAUSES);
+    private final long[] before = new long[counts.length()];
+
+    public LossCounters() {
+        this(List.of());
+    }
+
+    /** @param before what earlier runs of the epoch have lost */
+    public LossCounters(List<Loss> before) {
+        for (Loss loss : before) {
+            this.before[index(loss.getEventClass(), loss.getCause())] = loss.getCount();
+        }
+    }
 
     public void add(EventClass eventClass, LossCause cause, long events) {
         counts.addAndGet(index(eventClass, cause), events);
     }
 
-    /** For losses that something else counts. */
+    /** For losses of this run that something else counts. */
     public void set(EventClass eventClass, LossCause cause, long events) {
         counts.set(index(eventClass, cause), events);
     }
 
     public long get(EventClass eventClass, LossCause cause) {
-        return counts.get(index(eventClass, cause));
+        int index = index(eventClass, cause);
+        return before[index] + counts.get(index);
     }
 
     /** All that are not zero. */

@@ -7,8 +7,6 @@ public final class OpenBatch {
     final String podUid;
     final long openedNanos;
     private final EventBatchBuilder builder = new EventBatchBuilder();
-    int precious;
-    int bulk;
     int bytes;
 
     OpenBatch(String podUid, long openedNanos) {

@@ -15,12 +15,6 @@ import java.util.Map;
 public final class PodBatches {
     /** Kernel bytes in a batch: leaves room below Kafka's limit of 1 MB a record, even if each byte becomes three. */
     static final int MOST_BYTES = 256 * 1024;
-    /**
-     * Most pods whose sequence is remembered: far more than a node runs at a time; the longest silent one goes first. A
-     * pod that is gone is not forgotten earlier: should its cgroup be made again, a sequence that begins anew in the same
-     * epoch would be taken for batches sent twice.
-     */
-    static final int MOST_PODS = 16_384;
 
     private final Origin origin;
     private final int mostEvents;
@@ -29,11 +23,13 @@ public final class PodBatches {
     private final BatchSink sink;
     /** In the order in which they were opened. */
     private final Map<String, OpenBatch> open = new LinkedHashMap<>();
-    private final Map<String, Long> podSequences = new LinkedHashMap<>(64, 0.75f, true);
-    private long nodeSequence;
+    private final Sequences sequences;
+    private final KindCounters counters = new KindCounters();
 
-    public PodBatches(Origin origin, int mostEvents, long mostNanos, LossCounters losses, BatchSink sink) {
+    /** @param start the numbers that it begins with */
+    public PodBatches(Origin origin, Numbers start, int mostEvents, long mostNanos, LossCounters losses, BatchSink sink) {
         this.origin = origin;
+        this.sequences = new Sequences(start);
         this.mostEvents = mostEvents;
         this.mostNanos = mostNanos;
         this.losses = losses;
@@ -53,9 +49,7 @@ public final class PodBatches {
     /** One event was added, of so many bytes in the kernel's ring. */
     public void added(OpenBatch batch, EventClass eventClass, int bytes) {
         if (eventClass == EventClass.PRECIOUS) {
-            batch.precious++;
-        } else {
-            batch.bulk++;
+            batch.builder().lastIsPrecious();
         }
         batch.bytes += bytes;
         if (batch.builder().size() >= mostEvents || batch.bytes >= MOST_BYTES) {
@@ -88,25 +82,31 @@ public final class PodBatches {
         all.forEach(this::close);
     }
 
+    /** What was in the batches that are closed. */
+    public KindCounters counters() {
+        return counters;
+    }
+
+    /** The numbers that the next batches would get. */
+    public Numbers numbers() {
+        return sequences.numbers();
+    }
+
     private void close(OpenBatch batch) {
         if (batch.builder().size() == 0) {
             return;
-        }
-        long podSequence = podSequences.merge(batch.podUid, 0L, (last, zero) -> last + 1);
-        if (podSequences.size() > MOST_PODS) {
-            Iterator<String> oldest = podSequences.keySet().iterator();
-            oldest.next();
-            oldest.remove();
         }
         EventBatch built = batch.builder().build();
         built.setCluster(origin.cluster());
         built.setNode(origin.node());
         built.setBootId(origin.bootId());
         built.setEpoch(origin.epoch());
-        built.setNodeSequence(nodeSequence++);
-        built.setPodSequence(podSequence);
+        built.setPreviousEpoch(origin.previousEpoch());
+        built.setUnwatchedMillis(origin.unwatchedMillis());
+        built.setNodeSequence(sequences.nextOfNode());
+        built.setPodSequence(sequences.nextOf(batch.podUid));
         built.setPodUid(batch.podUid);
         built.setLosses(losses.losses());
-        sink.accept(built, batch.precious, batch.bulk);
+        sink.accept(built, counters.add(built, batch.builder().mask()));
     }
 }

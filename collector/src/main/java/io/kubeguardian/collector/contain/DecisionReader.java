@@ -48,6 +48,8 @@ public final class DecisionReader implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private volatile KafkaConsumer<byte[], byte[]> consumer;
+    /** When this run began to care, nanoseconds since the Unix epoch: what was issued before is restored. */
+    private final long created = System.currentTimeMillis() * 1_000_000;
     /** What the topic held at the start has been applied. */
     private boolean started;
 
@@ -187,7 +189,7 @@ public final class DecisionReader implements AutoCloseable {
     private void apply(String key, Decision decision) {
         if (decision == null) {
             containments.forget(key);
-        } else if (!started && decision.getIssuedTime() < origin.epoch() * 1_000_000) {
+        } else if (!started && decision.getIssuedTime() < created) {
             containments.restore(decision);
         } else {
             containments.apply(decision);

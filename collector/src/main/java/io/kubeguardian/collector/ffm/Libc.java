@@ -54,8 +54,6 @@ public final class Libc {
             Natives.function(LIBRARY, "clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle GETPAGESIZE =
             Natives.function(LIBRARY, "getpagesize", FunctionDescriptor.of(JAVA_INT));
-    private static final MethodHandle GETEUID =
-            Natives.function(LIBRARY, "geteuid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle MALLOC_TRIM =
             Natives.function(LIBRARY, "malloc_trim", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     private static final MethodHandle STRERROR =
@@ -84,14 +82,6 @@ public final class Libc {
     public static int pageSize() {
         try {
             return (int) GETPAGESIZE.invokeExact();
-        } catch (Throwable e) {
-            throw Natives.unexpected(e);
-        }
-    }
-
-    public static boolean isRoot() {
-        try {
-            return (int) GETEUID.invokeExact() == 0;
         } catch (Throwable e) {
             throw Natives.unexpected(e);
         }

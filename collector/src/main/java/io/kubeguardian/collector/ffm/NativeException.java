@@ -23,7 +23,7 @@ public final class NativeException extends RuntimeException {
 
     private static String hint(int errno) {
         return switch (errno) {
-            case Libc.EPERM, Libc.EACCES -> " (needs root, or CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; or the kernel refuses it)";
+            case Libc.EPERM, Libc.EACCES -> " (this kernel refuses it, or the process is not privileged in the first user namespace)";
             default -> "";
         };
     }

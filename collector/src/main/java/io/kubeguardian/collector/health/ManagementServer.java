@@ -9,34 +9,34 @@ import java.io.OutputStream;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** /metrics, /healthz (the process runs) and /readyz (events reach Kafka). */
+/**
+ * /metrics, /healthz (it runs as it should) and /readyz (events reach Kafka); the last two answer 503 with the reason in
+ * one line.
+ */
 public final class ManagementServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
     private final HttpServer server;
 
     private ManagementServer(HttpServer server) {
         this.server = server;
     }
 
-    /** Serves. @param port 0, or one that is taken: any free one */
+    /** Serves. @param port 0: any free one @throws IllegalArgumentException when it is taken */
     public static ManagementServer start(int port, Supplier<Status> status) {
         CollectorRegistry registry = new CollectorRegistry();
         registry.register(new StatusMetrics(status));
         HttpServer server = bind(port);
+        // A thread per request: one that never comes to its end must not keep the kubelet waiting.
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/metrics", exchange -> {
             StringWriter text = new StringWriter();
             TextFormat.write004(text, registry.metricFamilySamples());
             answer(exchange, 200, TextFormat.CONTENT_TYPE_004, text.toString());
         });
-        server.createContext("/healthz", exchange -> answer(exchange, 200, "text/plain", "ok\n"));
-        server.createContext("/readyz", exchange -> {
-            boolean ready = status.get().ready();
-            answer(exchange, ready ? 200 : 503, "text/plain", ready ? "ok\n" : "the rings are not read, or Kafka does not take records: see the log\n");
-        });
+        server.createContext("/healthz", exchange -> answer(exchange, status.get().broken()));
+        server.createContext("/readyz", exchange -> answer(exchange, status.get().notReady()));
         server.start();
         return new ManagementServer(server);
     }
@@ -44,15 +44,14 @@ public final class ManagementServer implements AutoCloseable {
     private static HttpServer bind(int port) {
         try {
             return HttpServer.create(new InetSocketAddress(port), 0);
-        } catch (IOException taken) {
-            try {
-                HttpServer other = HttpServer.create(new InetSocketAddress(0), 0);
-                LOG.warn("event=metrics-port-taken wanted={} port={}", port, other.getAddress().getPort());
-                return other;
-            } catch (IOException e) {
-                throw new IllegalStateException("no port for /metrics: " + e.getMessage(), e);
-            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException("collector.metricsPort " + port + " cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    private static void answer(HttpExchange exchange, String problem) throws IOException {
+        answer(exchange, problem.isEmpty() ? 200 : 503, "text/plain; charset=utf-8",
+                problem.isEmpty() ? "ok\n" : problem + '\n');
     }
 
     private static void answer(HttpExchange exchange, int code, String type, String text) throws IOException {

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 /** Maps a BPF_MAP_TYPE_RINGBUF: one page to write to, then read-only one page and the data twice. */
 public final class KernelRing {
     private final int fd;
+    private final int bytes;
     private final RingReader reader;
 
     /**
@@ -19,12 +20,18 @@ public final class KernelRing {
         MemorySegment consumer = Libc.map(arena, fd, 0, page, true);
         MemorySegment rest = Libc.map(arena, fd, page, page + 2L * bytes, false);
         this.fd = fd;
+        this.bytes = bytes;
         this.reader = new RingReader(consumer, rest.asSlice(0, page), rest.asSlice(page, 2L * bytes));
     }
 
     /** To wait for. */
     public int fd() {
         return fd;
+    }
+
+    /** Its size. */
+    public int bytes() {
+        return bytes;
     }
 
     public RingReader reader() {

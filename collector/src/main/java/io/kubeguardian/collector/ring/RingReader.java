@@ -24,6 +24,7 @@ public final class RingReader {
     private final MemorySegment producer;
     private final MemorySegment data;
     private final long mask;
+    private final long start;
     private long position;
 
     /**
@@ -36,7 +37,8 @@ public final class RingReader {
         this.producer = producer;
         this.data = data;
         this.mask = data.byteSize() / 2 - 1;
-        this.position = (long) POSITION.getAcquire(consumer, 0L);
+        this.start = (long) POSITION.getAcquire(consumer, 0L);
+        this.position = start;
     }
 
     /** How far the kernel has written. */
@@ -44,20 +46,25 @@ public final class RingReader {
         return (long) POSITION.getAcquire(producer, 0L);
     }
 
-    /** Bytes written and not read yet. */
+    /** Bytes read so far. Any thread may ask. */
+    public long consumed() {
+        return (long) POSITION.getAcquire(consumer, 0L) - start;
+    }
+
+    /** Bytes written and not read yet. Any thread may ask. */
     public long pending() {
-        return produced() - position;
+        return produced() - (long) POSITION.getAcquire(consumer, 0L);
     }
 
     /** How far records were taken. */
-    public long consumed() {
+    public long position() {
         return position;
     }
 
     /**
      * Shows records without taking them; those that are still being written are passed over.
      *
-     * @param from where a record starts, {@link #consumed()} or later
+     * @param from where a record starts, {@link #position()} or later
      * @param end as {@link #produced()} returned it
      */
     public void peek(long from, long end, RecordHandler handler) {

@@ -78,8 +78,9 @@ public final class Sensor implements AutoCloseable {
         if (!missing.isEmpty()) {
             return missing;
         }
-        if (!Libc.isRoot()) {
-            return "not root: BPF programs cannot be loaded";
+        String privileges = Capability.problem(Capability.missing());
+        if (!privileges.isEmpty()) {
+            return privileges;
         }
         if (!Files.isReadable(Path.of("/sys/kernel/btf/vmlinux"))) {
             return "/sys/kernel/btf/vmlinux is missing: the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
@@ -110,8 +111,19 @@ public final class Sensor implements AutoCloseable {
         if (!missing.isEmpty()) {
             throw new SensorException(missing);
         }
+        Set<Capability> lacking = Capability.missing();
+        if (lacking.contains(Capability.BPF) || lacking.contains(Capability.PERFMON)) {
+            throw new SensorException(Capability.problem(lacking));
+        }
         Map<SensorProgram, String> refused = new EnumMap<>(SensorProgram.class);
         Set<SensorProgram> wanted = EnumSet.allOf(SensorProgram.class);
+        for (SensorProgram program : SensorProgram.values()) {
+            if (program.kind.needsNetAdmin() && lacking.contains(Capability.NET_ADMIN)) {
+                refused.put(program, Capability.problem(lacking));
+            } else if (program.kind == SensorProgram.Kind.OFTEN_REFUSED) {
+                tryAlone(program, refused);
+            }
+        }
         tryLsm(refused);
         tryFexit(options.hooks(), refused);
         wanted.removeAll(refused.keySet());

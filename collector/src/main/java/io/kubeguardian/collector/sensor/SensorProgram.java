@@ -63,6 +63,10 @@ enum SensorProgram {
         /** Likewise, attached for the whole node. Refused by some kernels, all or none. */
         LSM;
 
+        boolean needsNetAdmin() {
+            return this == CGROUP || this == CONTAIN;
+        }
+
         boolean onDemand() {
             return this == CONTAIN || this == LSM;
         }

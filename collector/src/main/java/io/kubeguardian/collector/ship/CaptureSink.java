@@ -1,5 +1,6 @@
 package io.kubeguardian.collector.ship;
 
+import io.kubeguardian.collector.batch.BatchContents;
 import io.kubeguardian.collector.batch.BatchSink;
 import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.EventBatch;
@@ -26,7 +27,7 @@ public final class CaptureSink implements BatchSink, AutoCloseable {
     }
 
     @Override
-    public void accept(EventBatch batch, int precious, int bulk) {
+    public void accept(EventBatch batch, BatchContents contents) {
         try {
             writer.write(batch);
         } catch (IOException e) {

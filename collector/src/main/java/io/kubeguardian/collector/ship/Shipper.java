@@ -1,5 +1,6 @@
 package io.kubeguardian.collector.ship;
 
+import io.kubeguardian.collector.batch.BatchContents;
 import io.kubeguardian.collector.batch.BatchSink;
 import io.kubeguardian.collector.batch.LossCounters;
 import io.kubeguardian.schema.AvroCodec;
@@ -14,229 +15,275 @@ import io.kubeguardian.schema.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends to Kafka. Batches wait as bytes in a queue that is bounded in number and size, so the thread that empties the
- * kernel's rings never waits for the network; what does not fit, or Kafka gives up on, is counted.
+ * Sends to Kafka. Batches wait as bytes in a {@link Backlog}, so the thread that empties the kernel's rings never waits
+ * for the network. The producer gets only as much as it may hold, and holds it until Kafka has it: while Kafka is away
+ * nothing is given up but what the backlog sheds, and that is counted.
  */
 public final class Shipper implements BatchSink, AutoCloseable {
-    /** Bytes that may wait, whatever the number of batches. */
-    static final long MOST_QUEUED_BYTES = 8 << 20;
-    private static final int PRODUCER_BUFFER_BYTES = 8 << 20;
-    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
+    /** Without an acknowledgement for so long, Kafka is away. */
+    static final Duration STALLED = Duration.ofSeconds(10);
+    private static final long TAKE_MILLIS = 50;
+    /** Between attempts to send what the producer refuses at once. */
+    private static final long RETRY_MILLIS = 500;
     private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
-
-    private record Queued(String key, byte[] value, long timeMillis, int precious, int bulk) {}
 
     private final AvroCodec<EventBatch> batches = AvroCodec.of(EventBatch.class);
     private final AvroCodec<CollectorHealth> health = AvroCodec.of(CollectorHealth.class);
     private final AvroCodec<ContainmentAudit> audit = AvroCodec.of(ContainmentAudit.class);
     private final AvroCodec<DeadLetter> deadLetters = AvroCodec.of(DeadLetter.class);
     private final LossCounters losses;
-    private final BlockingQueue<Queued> queue;
-    private final AtomicLong queuedBytes = new AtomicLong();
+    private final KafkaErrors errors;
+    private final Backlog backlog;
     private final AtomicLong batchesSent = new AtomicLong();
     private final AtomicLong bytesSent = new AtomicLong();
-    private final AtomicLong failures = new AtomicLong();
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final AtomicLong recordsLost = new AtomicLong();
+    private final AtomicLong auditRecordsLost = new AtomicLong();
+    private final Map<String, Object> settings;
+    private final Duration longestClose;
     private final Thread thread;
+    private volatile KafkaProducer<byte[], byte[]> producer;
+    private volatile boolean acknowledged;
     private volatile boolean closing;
-    private volatile boolean failing;
+    private volatile boolean givingUp;
+    private volatile String lastRefusal = "";
+    private boolean told;
 
     /**
      * @param client Kafka client properties, with {@code bootstrap.servers}
-     * @param queueBatches most batches that wait
+     * @param backlogBytes most bytes that may wait for Kafka or be under way to it, the producer's buffer included
+     * @param longestClose how long {@link #close} may take to send what waits
      */
-    public Shipper(Map<String, Object> client, int queueBatches, LossCounters losses) {
+    public Shipper(Map<String, Object> client, long backlogBytes, Duration longestClose, LossCounters losses,
+            KafkaErrors errors) {
+        long window = backlogBytes / 4;
         this.losses = losses;
-        this.queue = new ArrayBlockingQueue<>(queueBatches);
-        this.producer = new KafkaProducer<>(producerSettings(client), new ByteArraySerializer(),
-                new ByteArraySerializer());
+        this.errors = errors;
+        this.longestClose = longestClose;
+        this.backlog = new Backlog(backlogBytes, window, batches,
+                (precious, bulk) -> count(precious, bulk, LossCause.QUEUE_FULL));
+        this.settings = producerSettings(client, window);
+        this.producer = newProducer();
         this.thread = Thread.ofPlatform().name("kg-shipper").start(this::run);
     }
 
-    private static Map<String, Object> producerSettings(Map<String, Object> client) {
+    private static Map<String, Object> producerSettings(Map<String, Object> client, long window) {
         Map<String, Object> settings = new HashMap<>();
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
-        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, PRODUCER_BUFFER_BYTES);
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 60_000);
         settings.put(ProducerConfig.METRICS_NUM_SAMPLES_CONFIG, 1);
         settings.put("enable.metrics.push", false);
         settings.putAll(client);
+        // The bound stands on these: the producer holds so much, for as long as it takes, and says so soon when full.
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, window);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1_000);
         return settings;
     }
 
+    private KafkaProducer<byte[], byte[]> newProducer() {
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
     @Override
-    public void accept(EventBatch batch, int precious, int bulk) {
-        byte[] value = batches.encode(batch);
-        Queued item = new Queued(Keys.events(batch), value, batch.getBaseTime() / 1_000_000, precious, bulk);
-        if (queuedBytes.get() + value.length > MOST_QUEUED_BYTES || !queue.offer(item)) {
-            count(item, LossCause.QUEUE_FULL);
-            return;
+    public void accept(EventBatch batch, BatchContents contents) {
+        backlog.offer(new Outgoing(Topics.EVENTS, Keys.bytes(Keys.events(batch)), batches.encode(batch),
+                batch.getBaseTime() / 1_000_000, contents));
+    }
+
+    /** Sends a health record soon, keyed by node, unless a newer one comes first. Never blocks. */
+    public void send(CollectorHealth record) {
+        backlog.offerNewest(new Outgoing(Topics.COLLECTOR_HEALTH, Keys.bytes(record.getNode()), health.encode(record),
+                record.getTime() / 1_000_000));
+    }
+
+    /** Sends a record that could not be used; keyed by where it came from. Never blocks. */
+    public void send(DeadLetter record) {
+        if (!backlog.offer(new Outgoing(Topics.DEAD_LETTERS, Keys.bytes(record.getTopic() + '/' + record.getPartition()),
+                deadLetters.encode(record), record.getTime() / 1_000_000))) {
+            recordsLost.incrementAndGet();
         }
-        queuedBytes.addAndGet(value.length);
+    }
+
+    /** Sends an audit record; never blocks. It waits for better times as events do. */
+    public void send(String key, ContainmentAudit record) {
+        if (!backlog.offer(new Outgoing(Topics.CONTAINMENT_AUDIT, Keys.bytes(key), audit.encode(record),
+                record.getTime() / 1_000_000))) {
+            recordsLost.incrementAndGet();
+            auditRecordsLost.incrementAndGet();
+        }
     }
 
     private void run() {
         try {
-            while (!closing || !queue.isEmpty()) {
-                Queued item = queue.poll(100, TimeUnit.MILLISECONDS);
-                if (item != null) {
-                    queuedBytes.addAndGet(-item.value().length);
-                    send(item);
+            while (!givingUp && (!closing || !backlog.isEmpty())) {
+                Outgoing item = backlog.take(TAKE_MILLIS);
+                if (item != null && !handOver(item)) {
+                    Thread.sleep(RETRY_MILLIS);
                 }
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // closing did not wait: what is queued is given up, and counted
-            queue.forEach(item -> count(item, LossCause.SEND_FAILED));
+            Thread.currentThread().interrupt(); // closing does not wait any longer
         }
     }
 
-    private void send(Queued item) {
+    /** False when it was put back, to be tried again. */
+    private boolean handOver(Outgoing item) {
+        Delivery delivery = new Delivery(item);
         try {
-            producer.send(new ProducerRecord<>(Topics.EVENTS, null, item.timeMillis(), Keys.bytes(item.key()),
-                    item.value()), (metadata, error) -> {
-                        if (error == null) {
-                            batchesSent.incrementAndGet();
-                            bytesSent.addAndGet(item.value().length);
-                            recovered();
-                        } else {
-                            count(item, LossCause.SEND_FAILED);
-                            failed(Topics.EVENTS, error);
-                        }
-                    });
-        } catch (KafkaException | IllegalStateException e) {
-            count(item, LossCause.SEND_FAILED);
-            failed(Topics.EVENTS, e);
+            producer.send(new ProducerRecord<>(item.topic, null, item.time, item.key, item.value()), delivery);
+        } catch (RuntimeException e) { // what it does not tell the callback it does not get over
+            delivery.refusal = e;
+            if (!givingUp) {
+                producer.close(Duration.ZERO);
+                producer = newProducer();
+            }
         }
+        if (delivery.refusal == null) {
+            item.handedOver();
+            return true;
+        }
+        errors.count(delivery.refusal);
+        // Events and audit wait for better times; of the rest the next one may do, and none may stand in their way.
+        if (isKept(item.topic) && KafkaErrors.kind(delivery.refusal) != KafkaErrors.Kind.TOO_LARGE) {
+            backlog.putBack(item);
+            return false;
+        }
+        backlog.done(item, false);
+        lost(item);
+        return true;
     }
 
-    /** Sends a health record; keyed by node. Never blocks longer than the producer's {@code max.block.ms}. */
-    public void send(CollectorHealth record) {
-        sendOther(Topics.COLLECTOR_HEALTH, record.getNode(), health.encode(record));
+    private static boolean isKept(String topic) {
+        return topic.equals(Topics.EVENTS) || topic.equals(Topics.CONTAINMENT_AUDIT);
     }
 
-    /** Sends a record that could not be used; keyed by where it came from. */
-    public void send(DeadLetter record) {
-        sendOther(Topics.DEAD_LETTERS, record.getTopic() + '/' + record.getPartition(), deadLetters.encode(record));
-    }
+    /** What becomes of one record. */
+    private final class Delivery implements Callback {
+        private final Outgoing item;
+        private final int bytes;
+        /** Set only while the producer is being called, by the same thread: it has not taken the record. */
+        private Exception refusal;
 
-    /** Sends an audit record, and tells whether Kafka has taken it. */
-    public void send(String key, ContainmentAudit record, Consumer<Boolean> done) {
-        sendOther(Topics.CONTAINMENT_AUDIT, key, audit.encode(record), done);
-    }
+        Delivery(Outgoing item) {
+            this.item = item;
+            this.bytes = item.value().length;
+        }
 
-    private void sendOther(String topic, String key, byte[] value) {
-        sendOther(topic, key, value, sent -> {});
-    }
-
-    private void sendOther(String topic, String key, byte[] value, Consumer<Boolean> done) {
-        try {
-            producer.send(new ProducerRecord<>(topic, Keys.bytes(key), value), (metadata, error) -> {
-                if (error == null) {
-                    recovered();
-                } else {
-                    failed(topic, error);
+        @Override
+        public void onCompletion(RecordMetadata metadata, Exception error) {
+            if (Thread.currentThread() == thread) {
+                refusal = error;
+                return;
+            }
+            if (error == null) {
+                acknowledged = true;
+                lastRefusal = "";
+                if (item.topic.equals(Topics.EVENTS)) {
+                    batchesSent.incrementAndGet();
+                    bytesSent.addAndGet(bytes);
                 }
-                done.accept(error == null);
-            });
-        } catch (KafkaException | IllegalStateException e) {
-            failed(topic, e);
-            done.accept(false);
+            } else {
+                errors.count(error);
+                lastRefusal = errors.last();
+                lost(item);
+            }
+            backlog.done(item, error == null);
         }
     }
 
-    private void count(Queued item, LossCause cause) {
-        losses.add(EventClass.PRECIOUS, cause, item.precious());
-        losses.add(EventClass.BULK, cause, item.bulk());
+    private void lost(Outgoing item) {
+        recordsLost.incrementAndGet();
+        if (item.topic.equals(Topics.CONTAINMENT_AUDIT)) {
+            auditRecordsLost.incrementAndGet();
+        }
+        count(item.precious(), item.bulk(), LossCause.SEND_FAILED);
     }
 
-    private void failed(String topic, Exception error) {
-        failures.incrementAndGet();
-        if (!failing) { // once per outage: the counter tells the rest
-            failing = true;
-            LOG.warn("event=send-failed topic={} error=\"{}\"", topic, error.getMessage());
+    private void count(int precious, int bulk, LossCause cause) {
+        losses.add(EventClass.PRECIOUS, cause, precious);
+        losses.add(EventClass.BULK, cause, bulk);
+    }
+
+    /** To be called now and then: tells, once an outage, that Kafka is away, and that it is back. */
+    public void watch() {
+        String problem = acknowledged ? problem() : "";
+        if (!problem.isEmpty() != told) {
+            told = !told;
+            if (told) {
+                LOG.warn("event=kafka-away problem=\"{}\"", problem);
+            } else {
+                LOG.info("event=kafka-back waiting={} lost={}", backlog.waiting(), recordsLost.get());
+            }
         }
     }
 
-    private void recovered() {
-        if (failing) {
-            failing = false;
-            LOG.info("event=send-recovered failures={}", failures.get());
+    /** Why records do not get through, in one line; empty while they do. */
+    public String problem() {
+        long stalled = backlog.stalledNanos();
+        if (stalled > STALLED.toNanos() || !acknowledged) {
+            String error = (authenticationFailures() > 0 ? "authentication fails; " : "")
+                    + (errors.last().isEmpty() ? "no broker answers" : "last error: " + errors.last());
+            return "Kafka (" + settings.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG) + ") has acknowledged nothing "
+                    + (acknowledged ? "for " + stalled / 1_000_000_000 + " s" : "yet") + "; " + error;
         }
+        return lastRefusal.isEmpty() ? "" : "Kafka refuses records: " + lastRefusal;
     }
 
-    public int queuedBatches() {
-        return queue.size();
+    /** How it stands, and what became of records so far. */
+    public ShipperStatus status() {
+        Map<KafkaErrors.Kind, Long> kinds = errors.counts();
+        kinds.put(KafkaErrors.Kind.AUTHENTICATION, authenticationFailures());
+        return new ShipperStatus(backlog.status(), batchesSent.get(), bytesSent.get(), recordsLost.get(),
+                auditRecordsLost.get(), kinds);
     }
 
-    public long batchesSent() {
-        return batchesSent.get();
+    /** A connection refused for who one is may show in the producer's own count alone, while it waits for better times. */
+    private long authenticationFailures() {
+        long own = producer.metrics().values().stream()
+                .filter(m -> m.metricName().name().equals("failed-authentication-total")
+                        && m.metricName().group().equals("producer-metrics"))
+                .mapToLong(m -> ((Number) m.metricValue()).longValue()).sum();
+        return Math.max(own, errors.get(KafkaErrors.Kind.AUTHENTICATION));
     }
 
-    /** Encoded bytes acknowledged, before compression. */
-    public long bytesSent() {
-        return bytesSent.get();
-    }
-
-    /** Records that Kafka did not take. */
-    public long failures() {
-        return failures.get();
-    }
-
-    /** True while the last records were taken. */
-    public boolean healthy() {
-        return !failing;
-    }
-
-    /** Bytes per second and so on as the producer counts them: {@code outgoing-byte-total} is what went over the wire. */
-    public double producerMetric(String name) {
-        return producer.metrics().entrySet().stream()
-                .filter(m -> m.getKey().name().equals(name) && m.getKey().group().equals("producer-metrics"))
-                .mapToDouble(m -> (Double) m.getValue().metricValue())
-                .findFirst().orElse(Double.NaN);
-    }
-
-    /** Sends what is queued, for a few seconds at most; what Kafka has not taken by then is counted and said. */
+    /** Sends what waits, for so long at most; what Kafka has not got by then is counted and said. */
     @Override
     public void close() {
         closing = true;
-        long start = System.nanoTime();
-        long lostBefore = lost();
+        long deadline = System.nanoTime() + longestClose.toNanos();
+        long lostBefore = lostEvents();
         try {
-            if (!thread.join(LONGEST_CLOSE)) {
+            if (!thread.join(longestClose)) {
+                givingUp = true;
                 thread.interrupt();
                 thread.join(Duration.ofSeconds(1));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Duration left = LONGEST_CLOSE.minusNanos(System.nanoTime() - start);
-        producer.close(left.isNegative() ? Duration.ZERO : left);
-        if (lost() > lostBefore) {
-            LOG.warn("event=events-lost-at-close events={}", lost() - lostBefore);
+        producer.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        backlog.clear(this::lost);
+        if (lostEvents() > lostBefore) {
+            LOG.warn("event=events-lost-at-close events={} problem=\"{}\"", lostEvents() - lostBefore, errors.last());
         }
     }
 
-    private long lost() {
+    private long lostEvents() {
         return losses.get(EventClass.PRECIOUS, LossCause.SEND_FAILED) + losses.get(EventClass.BULK, LossCause.SEND_FAILED);
     }
 }

@@ -58,7 +58,41 @@ class CgroupTableTest {
     }
 
     @Test
-    void aFullTableStaysAsItIs() {
+    void inAFullTableTheOneRemovedLongestAgoMakesRoom() {
+        CgroupTable table = new CgroupTable(3, id -> null);
+        table.created(1, POD);
+        table.created(2, POD);
+        table.created(3, POD);
+        table.removed(3, 0);
+        table.removed(2, 1);
+
+        table.created(4, POD);
+
+        assertThat(table.size()).isEqualTo(3);
+        assertThat(table.find(3).podUid()).isEmpty();
+        assertThat(table.find(2).podUid()).isEqualTo(UID);
+        assertThat(table.find(4).podUid()).isEqualTo(UID);
+    }
+
+    @Test
+    void whatComesAndGoesAndBelongsToNobodyIsCounted() {
+        CgroupTable table = new CgroupTable(10, id -> null);
+        table.created(1, POD);
+        table.created(2, "/system.slice");
+        table.created(2, "/system.slice");
+        table.removed(1, 0);
+        table.removed(1, 0);
+        table.removed(9, 0);
+
+        table.find(1);
+        table.find(2);
+        table.find(9);
+
+        assertThat(table.counts()).isEqualTo(new AttributionCounts(1, 1, 2, 2, 1));
+    }
+
+    @Test
+    void aFullTableOfLivingCgroupsStaysAsItIs() {
         CgroupTable table = new CgroupTable(1, id -> null);
         table.created(1, POD);
 
@@ -79,6 +113,6 @@ class CgroupTableTest {
         table.find(6);
 
         assertThat(lookups[0]).isEqualTo(1);
-        assertThat(table.failures()).isEqualTo(2);
+        assertThat(table.counts().failures()).isEqualTo(2);
     }
 }

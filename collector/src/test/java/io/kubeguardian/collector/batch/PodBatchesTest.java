@@ -78,24 +78,52 @@ class PodBatchesTest {
     }
 
     @Test
-    void thePodsRememberedAreBoundedAndTheLongestSilentOneIsForgotten() {
+    void aPodThatWasForgottenGoesOnAboveItsNumbers() {
         PodBatches batches = batches(1, LONG);
-        add(batches, "busy");
-        add(batches, "silent");
-        for (int i = 0; i < PodBatches.MOST_PODS - 1; i++) {
+        for (int i = 0; i < 3; i++) {
+            add(batches, "silent");
+        }
+        for (int i = 0; i < Numbers.MOST_PODS; i++) {
             add(batches, "pod" + i);
-            add(batches, "busy");
         }
         sent.clear();
 
-        add(batches, "busy");
         add(batches, "silent");
+        add(batches, "pod" + (Numbers.MOST_PODS - 1));
 
-        assertThat(sent).extracting(EventBatch::getPodSequence).containsExactly((long) PodBatches.MOST_PODS, 0L);
+        assertThat(sent).extracting(EventBatch::getPodSequence).containsExactly(3L, 1L);
+        assertThat(batches.numbers().pods()).hasSize(Numbers.MOST_PODS);
+    }
+
+    @Test
+    void theNextRunGoesOnWithTheNextNumbers() {
+        PodBatches before = batches(1, LONG);
+        add(before, "a");
+        add(before, "b");
+        add(before, "a");
+        sent.clear();
+
+        PodBatches batches = new PodBatches(ORIGIN, before.numbers(), 1, LONG, losses, (batch, contents) -> sent.add(batch));
+        add(batches, "a");
+        add(batches, "b");
+        add(batches, "c");
+
+        assertThat(sent).extracting(EventBatch::getPodUid, EventBatch::getNodeSequence, EventBatch::getPodSequence)
+                .containsExactly(tuple("a", 3L, 2L), tuple("b", 4L, 1L), tuple("c", 5L, 0L));
+    }
+
+    @Test
+    void theNextRunGoesOnWithTheLossCounters() {
+        LossCounters next = new LossCounters(List.of(new Loss(EventClass.BULK, LossCause.RING_FULL, 7L)));
+        next.set(EventClass.BULK, LossCause.RING_FULL, 2);
+        next.add(EventClass.PRECIOUS, LossCause.QUEUE_FULL, 1);
+
+        assertThat(next.losses()).containsExactlyInAnyOrder(new Loss(EventClass.BULK, LossCause.RING_FULL, 9L),
+                new Loss(EventClass.PRECIOUS, LossCause.QUEUE_FULL, 1L));
     }
 
     private PodBatches batches(int events, long nanos) {
-        return new PodBatches(ORIGIN, events, nanos, losses, (batch, precious, bulk) -> sent.add(batch));
+        return new PodBatches(ORIGIN, Numbers.FIRST, events, nanos, losses, (batch, contents) -> sent.add(batch));
     }
 
     private static void add(PodBatches batches, String pod) {

@@ -39,7 +39,9 @@ class ContainmentsTest {
     private long now = 5_000;
     private long bootToWall = BOOT_TO_WALL;
     private int changes;
-    private final AuditTrail audit = new AuditTrail(new Origin("c", "n", "boot", 7), () -> now);
+    private final List<ContainmentAudit> told = new ArrayList<>();
+    private final AuditTrail audit =
+            new AuditTrail(new Origin("c", "n", "boot", 7), () -> now, (key, record) -> told.add(record));
     private final Containments containments = new Containments(
             new Containments.Means(kernel, kernel, Map.of(
                     KILL_EXEC, new ActionMode(KILL_EXEC, "tp_btf/exec", ""),
@@ -71,9 +73,9 @@ class ContainmentsTest {
         assertThat(status().getSince()).isEqualTo(5_000);
         assertThat(status().getExecsKilled()).isEqualTo(2);
         assertThat(status().getConnectionsRefused()).isEqualTo(3);
-        assertThat(told()).singleElement().satisfies(record -> {
+        assertThat(told).singleElement().satisfies(record -> {
             assertThat(record.getEvent()).isEqualTo(AuditEvent.APPLIED);
-            assertThat(record.getId()).isEqualTo("n/7/0");
+            assertThat(record.getId()).startsWith("n/").endsWith("/0");
             assertThat(record.getReason()).isEqualTo("test");
             assertThat(record.getIssuedBy()).isEqualTo("job");
             assertThat(record.getTime()).isEqualTo(5_000);
@@ -91,7 +93,7 @@ class ContainmentsTest {
 
         assertThat(changes).isEqualTo(1);
         assertThat(containments.statuses()).hasSize(1);
-        assertThat(told()).hasSize(1);
+        assertThat(told).hasSize(1);
     }
 
     @Test
@@ -104,7 +106,7 @@ class ContainmentsTest {
         assertThat(status().getState()).isEqualTo(ContainmentState.REFUSED);
         assertThat(status().getDetail()).isEqualTo("DENY_EXEC: refused here");
         assertThat(status().getEffective()).isEmpty();
-        assertThat(told()).extracting(ContainmentAudit::getEvent).containsExactly(AuditEvent.REFUSED);
+        assertThat(told).extracting(ContainmentAudit::getEvent).containsExactly(AuditEvent.REFUSED);
     }
 
     @Test
@@ -135,7 +137,7 @@ class ContainmentsTest {
         assertThat(containments.statuses()).extracting(ContainmentStatus::getDecisionId, ContainmentStatus::getState)
                 .contains(org.assertj.core.groups.Tuple.tuple("d1", ContainmentState.ACTIVE),
                         org.assertj.core.groups.Tuple.tuple("d2", ContainmentState.REFUSED));
-        assertThat(told()).extracting(ContainmentAudit::getEvent)
+        assertThat(told).extracting(ContainmentAudit::getEvent)
                 .containsExactly(AuditEvent.APPLIED, AuditEvent.REFUSED);
     }
 
@@ -161,7 +163,7 @@ class ContainmentsTest {
         assertThat(kernel.frozen).containsKey(7L);
         assertThat(status().getState()).isEqualTo(ContainmentState.ACTIVE);
         assertThat(status().getDetail()).isEqualTo("DENY_EXEC: refused here");
-        assertThat(told()).extracting(ContainmentAudit::getEvent)
+        assertThat(told).extracting(ContainmentAudit::getEvent)
                 .containsExactly(AuditEvent.REFUSED, AuditEvent.APPLIED);
     }
 
@@ -174,12 +176,12 @@ class ContainmentsTest {
         containments.apply(anywhere);
 
         assertThat(containments.statuses()).isEmpty();
-        assertThat(told()).isEmpty();
+        assertThat(told).isEmpty();
         containments.cgroupCreated(7, cgroups.created(7, PATH));
         assertThat(kernel.inForce).containsKey(7L);
         assertThat(status().getState()).isEqualTo(ContainmentState.ACTIVE);
         containments.cgroupRemoved(7);
-        assertThat(told()).extracting(ContainmentAudit::getEvent).containsExactly(AuditEvent.APPLIED, AuditEvent.GONE);
+        assertThat(told).extracting(ContainmentAudit::getEvent).containsExactly(AuditEvent.APPLIED, AuditEvent.GONE);
     }
 
     @Test
@@ -205,7 +207,7 @@ class ContainmentsTest {
         assertThat(kernel.inForce).isEmpty();
         assertThat(status().getState()).isEqualTo(ContainmentState.REFUSED);
         assertThat(status().getExecsKilled()).isEqualTo(2);
-        assertThat(told()).last().satisfies(record -> {
+        assertThat(told).last().satisfies(record -> {
             assertThat(record.getEvent()).isEqualTo(AuditEvent.GONE);
             assertThat(record.getExecsKilled()).isEqualTo(2);
         });
@@ -238,7 +240,7 @@ class ContainmentsTest {
         assertThat(kernel.inForce).isEmpty();
         assertThat(kernel.frozen).isEmpty();
         assertThat(status().getState()).isEqualTo(ContainmentState.EXPIRED);
-        assertThat(told()).last().satisfies(record -> {
+        assertThat(told).last().satisfies(record -> {
             assertThat(record.getEvent()).isEqualTo(AuditEvent.EXPIRED);
             assertThat(record.getConnectionsRefused()).isEqualTo(3);
             assertThat(record.getModes()).isEmpty();
@@ -273,7 +275,7 @@ class ContainmentsTest {
         assertThat(kernel.inForce).isEmpty();
         assertThat(kernel.frozen).isEmpty();
         assertThat(status().getState()).isEqualTo(ContainmentState.RELEASED);
-        assertThat(told()).last().satisfies(record -> {
+        assertThat(told).last().satisfies(record -> {
             assertThat(record.getEvent()).isEqualTo(AuditEvent.RELEASED);
             assertThat(record.getRequestedBy()).isEqualTo("ben@bastion");
             assertThat(record.getReason()).isEqualTo("false alarm");
@@ -300,7 +302,7 @@ class ContainmentsTest {
 
         assertThat(kernel.inForce).isEmpty();
         assertThat(containments.statuses()).isEmpty();
-        assertThat(told()).isEmpty();
+        assertThat(told).isEmpty();
     }
 
     @Test
@@ -315,7 +317,7 @@ class ContainmentsTest {
         assertThat(kernel.defined).hasSize(1);
         assertThat(status().getDecisionId()).isEqualTo("d2");
         assertThat(status().getExecsKilled()).as("the counts go on").isEqualTo(4);
-        assertThat(told()).extracting(ContainmentAudit::getEvent).containsExactly(AuditEvent.APPLIED, AuditEvent.RENEWED);
+        assertThat(told).extracting(ContainmentAudit::getEvent).containsExactly(AuditEvent.APPLIED, AuditEvent.RENEWED);
     }
 
     @Test
@@ -355,11 +357,11 @@ class ContainmentsTest {
         containments.restoreFrozen(7, decision);
 
         assertThat(status().getState()).isEqualTo(ContainmentState.ACTIVE);
-        assertThat(told()).extracting(ContainmentAudit::getEvent).containsExactly(AuditEvent.RESTORED);
+        assertThat(told).extracting(ContainmentAudit::getEvent).containsExactly(AuditEvent.RESTORED);
         containments.restore(Decision.newBuilder(decision).build());
         containments.confirm(Set.of(Keys.decision(decision)));
         assertThat(kernel.frozen).containsKey(7L);
-        assertThat(told()).hasSize(1);
+        assertThat(told).hasSize(1);
     }
 
     @Test
@@ -370,7 +372,7 @@ class ContainmentsTest {
         containments.confirm(Set.of());
 
         assertThat(kernel.frozen).isEmpty();
-        assertThat(told()).last().satisfies(record -> {
+        assertThat(told).last().satisfies(record -> {
             assertThat(record.getEvent()).isEqualTo(AuditEvent.RELEASED);
             assertThat(record.getDetail()).isEqualTo("not on the topic any more");
         });
@@ -385,7 +387,7 @@ class ContainmentsTest {
         containments.restoreFrozen(7, decision);
 
         assertThat(kernel.frozen).isEmpty();
-        assertThat(told()).singleElement().satisfies(record -> {
+        assertThat(told).singleElement().satisfies(record -> {
             assertThat(record.getEvent()).isEqualTo(AuditEvent.EXPIRED);
             assertThat(record.getDetail()).isEqualTo("while the collector was away");
         });
@@ -413,7 +415,7 @@ class ContainmentsTest {
 
         assertThat(kernel.frozen).containsKey(7L);
         assertThat(status().getEffective()).containsExactly(FREEZE);
-        assertThat(told()).last().satisfies(record -> {
+        assertThat(told).last().satisfies(record -> {
             assertThat(record.getEvent()).isEqualTo(AuditEvent.SUSPENDED);
             assertThat(record.getModes()).containsExactly(new ActionMode(KILL_EXEC, "", "the collector stops"),
                     new ActionMode(FREEZE, "cgroup.freeze", ""));
@@ -434,7 +436,7 @@ class ContainmentsTest {
         assertThat(status().getDetail()).isEqualTo("it is nonsense");
         assertThat(status().getDecisionId()).hasSizeLessThan(300);
         assertThat(status().getRequested()).containsExactly(KILL_EXEC);
-        assertThat(told()).singleElement().satisfies(record -> assertThat(record.toString()).hasSizeLessThan(5_000));
+        assertThat(told).singleElement().satisfies(record -> assertThat(record.toString()).hasSizeLessThan(5_000));
     }
 
     @Test
@@ -464,16 +466,6 @@ class ContainmentsTest {
 
     private ContainmentStatus status() {
         return containments.statuses().getLast();
-    }
-
-    /** What was told so far, in its order. */
-    private List<ContainmentAudit> told() {
-        List<ContainmentAudit> told = new ArrayList<>();
-        audit.flush((key, record, done) -> {
-            told.add(record);
-            done.accept(false); // stays for the next look
-        });
-        return told;
     }
 
     private static Decision operator(String id, long expires, ContainmentAction... actions) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubeguardian.collector.attribute.CgroupTable;
 import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.Numbers;
 import io.kubeguardian.collector.batch.Origin;
 import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.schema.EventBatch;
@@ -27,8 +28,8 @@ class EventDecoderTest {
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment ring = arena.allocate(16_384, 8);
     private final List<EventBatch> sent = new ArrayList<>();
-    private final PodBatches batches = new PodBatches(new Origin("c", "n", "b", 0), 10_000, Long.MAX_VALUE,
-            new LossCounters(), (batch, precious, bulk) -> sent.add(batch));
+    private final PodBatches batches = new PodBatches(new Origin("c", "n", "b", 0), Numbers.FIRST, 10_000,
+            Long.MAX_VALUE, new LossCounters(), (batch, contents) -> sent.add(batch));
     private final EventDecoder decoder = new EventDecoder(new CgroupTable(10, id -> null), batches,
             new CgroupListener() {
                 @Override
