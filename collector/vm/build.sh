@@ -12,11 +12,13 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 target=$1
-triggers=$2
+triggers=$(cd "$2" && pwd)
 class_path=$3
 test_class_path=$4
 java_home=${JAVA_HOME:?}
 PATH=$PATH:/usr/sbin:/sbin
+# Class archives are used at the address that they were made for: to move them takes an emulated machine seconds.
+jvm_options="-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
 # In the order in which they depend on each other.
 modules="net/core/failover drivers/net/net_failover drivers/virtio/virtio_ring drivers/virtio/virtio
 	drivers/virtio/virtio_pci_modern_dev drivers/virtio/virtio_pci_legacy_dev drivers/virtio/virtio_pci
@@ -63,13 +65,13 @@ fetch_kernel() {
 
 # What is looked up by name only (jdk.management) is not seen by jdeps: the collector runs without.
 link_runtime() {
-	libraries="$java_home $class_path $test_class_path"
+	libraries="$java_home $jvm_options $class_path $test_class_path"
 	[ "$(cat "$target/runtime.of" 2>/dev/null)" = "$libraries" ] && [ -x "$target/runtime/bin/java" ] && return
 	rm -rf "$target/runtime" "$target/runtime.of"
 	needed=$("$java_home/bin/jdeps" -q --ignore-missing-deps --multi-release base --print-module-deps \
 		$(entries "$class_path:$test_class_path"))
 	"$java_home/bin/jlink" --add-modules "$needed" --strip-debug --no-man-pages --no-header-files --vm server \
-		--generate-cds-archive --output "$target/runtime" >/dev/null
+		--generate-cds-archive --add-options="$jvm_options" --output "$target/runtime" >/dev/null
 	rm -f "$target/runtime/lib/server/classes_nocoops.jsa" # 14 MB for heaps of more than 32 GB
 	printf '%s' "$libraries" >"$target/runtime.of"
 }
@@ -126,15 +128,34 @@ build_system() {
 	rm -rf "$root"
 }
 
+# The classes of the tests as the JVM has them after start-up (JEP 483): to load them anew takes an emulated machine
+# half a minute. What it does not find as it was is passed over.
+cache_classes() {
+	(
+		cd "$root"
+		printf '%s\n' -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
+			-Dkubeguardian.bpf.target=/ -cp "$(printf '%s:' tests/*.jar collector/lib/*.jar)" >tests/java.args
+		"$target/runtime/bin/java" -XX:AOTCacheOutput=tests/classes.aot @tests/java.args \
+			"-Dkubeguardian.bpf.target=$triggers/.." io.kubeguardian.collector.vm.GuestTests \
+			io.kubeguardian.collector.event.EventDecoderTest io.kubeguardian.collector.SensorIT >/dev/null 2>&1 || true
+		[ ! -e tests/classes.aot ] || echo -XX:AOTCache=tests/classes.aot >>tests/java.args
+	)
+}
+
 build_initramfs() {
 	root=$target/application
 	rm -rf "$root"
-	mkdir -p "$root/collector/lib" "$root/tests/lib" "$root/triggers"
-	cp $(entries "$class_path") "$root/collector/lib/"
+	mkdir -p "$root/collector/lib" "$root/tests" "$root/triggers"
+	cp -p $(entries "$class_path") "$root/collector/lib/"
 	cp "$here/../collector.jvm" "$root/collector/"
 	for entry in $(entries "$test_class_path"); do
-		if [ -d "$entry" ]; then cp -R "$entry/." "$root/tests/"; else cp "$entry" "$root/tests/lib/"; fi
+		if [ -d "$entry" ]; then
+			"$java_home/bin/jar" --create --file "$root/tests/$(basename "$entry").jar" -C "$entry" .
+		else
+			cp -p "$entry" "$root/tests/"
+		fi
 	done
+	cache_classes
 	cp "$triggers"/* "$root/triggers/"
 	cp "$here/init" "$root/init"
 	chmod 755 "$root/init" "$root"/triggers/*

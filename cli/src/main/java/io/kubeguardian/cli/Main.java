@@ -15,8 +15,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "kubeguardian 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, UpCommand.class, MonitorCommand.class, ContainCommand.class, RulesCommand.class,
-            ReplayCommand.class})
+        subcommands = {DemoCommand.class, UpCommand.class, IngestCommand.class, MonitorCommand.class, ContainCommand.class,
+            RulesCommand.class, ReplayCommand.class})
 public final class Main {
     private Main() {}
 

@@ -38,7 +38,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "up", "monitor", "contain", "rules", "rules check", "rules list", "rules test"})
+    @ValueSource(strings = {"demo", "up", "ingest", "monitor", "contain", "rules", "rules check", "rules list", "rules test"})
     void everyCommandExplainsItself(String command) {
         int code = Main.run((command + " --help").split(" "));
 
@@ -47,7 +47,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dmeo", "monitor --priority LOUD", "demo --jsn x", "monitor --format yaml"})
+    @ValueSource(strings = {"dmeo", "monitor --priority LOUD", "demo --jsn x", "monitor --format yaml", "ingest tetragon.log"})
     void wrongUseIsExitCodeTwo(String line) {
         int code = Main.run(line.split(" "));
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** System calls as Call events. Those that would change the machine fail here, or happen in namespaces of their own. */
-@KernelTest
+@KernelTest(inGuest = false)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CallSensorIT {
     private static final int NO_SUCH_WAY = 254;
@@ -45,7 +45,7 @@ class CallSensorIT {
     @BeforeEach
     void attach() throws Exception {
         if (seen == null) {
-            cgroups = new TestCgroups();
+            cgroups = TestCgroups.monitored();
             seen = new SensorHarness(cgroups.tree());
         }
         folder = folder.toRealPath();

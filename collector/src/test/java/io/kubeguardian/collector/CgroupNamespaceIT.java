@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The collector in a container with a cgroup namespace of its own, as Kubernetes starts it by default. */
-@KernelTest
+@KernelTest(inGuest = false)
 class CgroupNamespaceIT {
     @TempDir
     Path folder;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Containers that come and go, thousands of them. */
-@KernelTest
+@KernelTest(inGuest = false)
 class ChurnIT {
     private static final int FEW = 1_000;
     private static final int MANY = 5_000;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The collector as a process that runs: what it says, and how it ends. */
-@KernelTest
+@KernelTest(inGuest = false)
 class CollectorProcessIT {
     @TempDir
     Path folder;

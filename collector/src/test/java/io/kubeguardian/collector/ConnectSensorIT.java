@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Both ends of a connection; its address, port and result are in {@link SensorIT}. */
-@KernelTest
+@KernelTest(inGuest = false)
 class ConnectSensorIT {
     private static final int EINPROGRESS = 115;
     private static final int ECONNREFUSED = 111;
@@ -39,7 +39,7 @@ class ConnectSensorIT {
     @BeforeEach
     void attach() throws Exception {
         folder = folder.toRealPath();
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
         seen = new SensorHarness(cgroups.tree());
         cgroup = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
     }

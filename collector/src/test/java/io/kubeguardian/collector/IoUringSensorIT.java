@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Opens and connections through io_uring, which no system call of their own tells. */
-@KernelTest
+@KernelTest(inGuest = false)
 class IoUringSensorIT {
     private static final int SUBMITTED = -115; // EINPROGRESS
     private static final int NO_IO_URING = 255;
@@ -34,7 +34,7 @@ class IoUringSensorIT {
     @BeforeEach
     void attach() throws Exception {
         folder = folder.toRealPath();
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
         seen = new SensorHarness(cgroups.tree());
         cgroup = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
         SensorMode mode = seen.sensor.modes().stream().filter(m -> m.getSensor().equals("io_uring")).findFirst().orElseThrow();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(KernelTest.Condition.class)
 @interface KernelTest {
-    /** Whether {@link VmKernelTestsIT} runs it too; not what needs a broker beside it. */
+    /** Whether {@link VmKernelTestsIT} runs it too; not what needs a broker beside it, or was not yet seen to pass there. */
     boolean inGuest() default true;
 
     final class Condition implements BeforeAllCallback, BeforeEachCallback {

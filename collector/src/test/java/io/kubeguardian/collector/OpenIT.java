@@ -34,7 +34,7 @@ class OpenIT {
     @BeforeEach
     void attach() throws Exception {
         folder = folder.toRealPath();
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
         cgroup = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
     }
 
@@ -111,7 +111,7 @@ class OpenIT {
         run(cgroup, trigger("open_many"), 500, "/etc/hostname", other);
 
         assertThat(opens()).extracting(o -> o.text(o.raw().getPath())).containsExactly("/etc/hostname", other.toString());
-        assertThat(seen.sensor.opensRepeated()).isEqualTo(498);
+        assertThat(seen.opensRepeated()).isEqualTo(498);
         assertThat(seen.sensor.bulkLost()).isZero();
     }
 
@@ -127,7 +127,7 @@ class OpenIT {
 
         assertThat(opens()).extracting(o -> o.text(o.raw().getPath())).containsExactly(file.toString(), hard.toString(),
                 file.toString(), file.toString());
-        assertThat(seen.sensor.opensRepeated()).isZero();
+        assertThat(seen.opensRepeated()).isZero();
     }
 
     @Test
@@ -138,7 +138,7 @@ class OpenIT {
 
         assertThat(seen.read().execs).hasSize(2);
         assertThat(opens()).hasSize(2);
-        assertThat(seen.sensor.opensRepeated()).isEqualTo(2);
+        assertThat(seen.opensRepeated()).isEqualTo(2);
     }
 
     @Test
@@ -149,7 +149,7 @@ class OpenIT {
         run(cgroup, trigger("write_many"), 5, folder.resolve("written"));
 
         assertThat(opens()).hasSize(10);
-        assertThat(seen.sensor.opensRepeated()).isZero();
+        assertThat(seen.opensRepeated()).isZero();
     }
 
     @Test
@@ -161,14 +161,14 @@ class OpenIT {
 
         List<Open> opens = opens().stream().map(SensorHarness.Seen::raw).toList();
         assertThat(opens.size()).isGreaterThan(1);
-        assertThat(opens.size() + seen.sensor.opensRepeated()).isEqualTo(count);
+        assertThat(opens.size() + seen.opensRepeated()).isEqualTo(count);
         assertThat(opens.get(0).getRepeats()).isZero();
         assertThat(opens.stream().mapToLong(Open::getRepeats).sum()).isPositive()
-                .isLessThanOrEqualTo(seen.sensor.opensRepeated());
+                .isLessThanOrEqualTo(seen.opensRepeated());
     }
 
     private void sensor(long openRepeatNanos) {
-        seen = new SensorHarness(cgroups.tree(), 1 << 18, 1 << 20, openRepeatNanos);
+        seen = new SensorHarness(cgroups.tree(), SensorHarness.options(1 << 18, 1 << 20, openRepeatNanos));
     }
 
     private List<SensorHarness.Seen<Open>> opens() {

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The collector as nobody, with the capabilities of docs/privileges.md and with one less. */
-@KernelTest
+@KernelTest(inGuest = false)
 class PrivilegesIT {
     private static final String NOBODY = "65534";
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whom a process runs as, on which terminal, from which file; and how it ends. */
-@KernelTest
+@KernelTest(inGuest = false)
 class ProcessSensorIT {
     private static final Path ENV = Path.of("/usr/bin/env");
     private static final int NET_RAW = 13;
@@ -41,7 +41,7 @@ class ProcessSensorIT {
     void attach() throws Exception {
         folder = folder.toRealPath();
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
         seen = new SensorHarness(cgroups.tree(), OPTIONS);
         cgroup = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
     }

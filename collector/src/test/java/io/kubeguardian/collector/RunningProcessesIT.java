@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Processes that are older than the sensors. */
-@KernelTest
+@KernelTest(inGuest = false)
 class RunningProcessesIT {
     private record Identity(int pid, long startTime) {}
 

@@ -73,26 +73,23 @@ final class SensorHarness implements AutoCloseable {
     private final EventDecoder decoder;
     private final SyscallHistograms histograms;
     private final boolean ownSensor;
+    private final long opensBefore;
+    private final long sendsBefore;
 
-    /** Of the {@link SharedSensor} where it monitors this tree, else of a sensor of its own. */
+    /** Of a {@link SharedSensor} where they monitor this tree, else of a sensor of its own. */
     SensorHarness(CgroupTree tree) {
-        this(tree, SharedSensor.of(tree));
+        this(tree, options(1 << 18, 1 << 18, 0));
     }
 
-    private SensorHarness(CgroupTree tree, Sensor shared) {
-        this(tree, shared == null ? Sensor.open(tree, options(1 << 18, 1 << 18, 0)) : shared, shared == null, false);
-    }
-
-    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
-        this(tree, preciousBytes, bulkBytes, 0);
-    }
-
-    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes, long openRepeatNanos) {
-        this(tree, options(preciousBytes, bulkBytes, openRepeatNanos));
-    }
-
+    /** As {@link #SensorHarness(CgroupTree)}. */
     SensorHarness(CgroupTree tree, SensorOptions options) {
-        this(tree, Sensor.open(tree, options), true, options.countCalls());
+        this(tree, SharedSensor.monitors(tree) ? SharedSensor.with(options) : Sensor.open(tree, options),
+                !SharedSensor.monitors(tree), options.countCalls());
+    }
+
+    /** Of a sensor of its own, whatever monitors the tree besides: what its rings have no room for is lost. */
+    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
+        this(tree, Sensor.open(tree, options(preciousBytes, bulkBytes, 0)), true, false);
     }
 
     static SensorOptions options(int preciousBytes, int bulkBytes, long openRepeatNanos) {
@@ -102,6 +99,8 @@ final class SensorHarness implements AutoCloseable {
     private SensorHarness(CgroupTree tree, Sensor sensor, boolean ownSensor, boolean countCalls) {
         this.sensor = sensor;
         this.ownSensor = ownSensor;
+        this.opensBefore = sensor.opensRepeated();
+        this.sendsBefore = sensor.sendsRepeated();
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), Numbers.FIRST, 1000, 1, new LossCounters(), (b, contents) -> {
             all.add(b);
@@ -169,6 +168,16 @@ final class SensorHarness implements AutoCloseable {
 
     long events() {
         return decoder.events();
+    }
+
+    /** Opens held back as repeated, of this test. */
+    long opensRepeated() {
+        return sensor.opensRepeated() - opensBefore;
+    }
+
+    /** Sends held back as repeated, of this test. */
+    long sendsRepeated() {
+        return sensor.sendsRepeated() - sendsBefore;
     }
 
     long unreadable() {

@@ -1,52 +1,53 @@
 package io.kubeguardian.collector;
 
 import io.kubeguardian.collector.attribute.CgroupTree;
+import io.kubeguardian.collector.ring.RingReader;
 import io.kubeguardian.collector.sensor.Sensor;
+import io.kubeguardian.collector.sensor.SensorOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * One sensor for all tests of a JVM that need none of their own: loading and attaching takes seconds on an emulated
- * machine. It monitors a cgroup in which {@link TestCgroups#monitored()} makes those of the tests.
+ * Sensors for all tests of a JVM that need none of their own, one for each set of options: loading and attaching takes
+ * seconds on an emulated machine. They monitor a cgroup in which {@link TestCgroups#monitored()} makes those of the
+ * tests.
  */
 final class SharedSensor {
-    private static SharedSensor instance;
+    private static final Map<SensorOptions, Sensor> SENSORS = new HashMap<>();
+    private static TestCgroups cgroups;
 
-    private final TestCgroups cgroups;
-    private final Sensor sensor;
+    private SharedSensor() {}
 
-    private SharedSensor() throws IOException {
-        cgroups = new TestCgroups();
-        sensor = Sensor.open(cgroups.tree(), SensorHarness.options(1 << 18, 1 << 18, 0));
-        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
-    }
-
-    private static synchronized SharedSensor instance() throws IOException {
-        if (instance == null) {
-            instance = new SharedSensor();
+    /** The cgroup that they monitor. */
+    static synchronized Path root() throws IOException {
+        if (cgroups == null) {
+            cgroups = new TestCgroups();
+            Runtime.getRuntime().addShutdownHook(new Thread(SharedSensor::close));
         }
-        return instance;
+        return cgroups.root();
     }
 
-    /** The cgroup that it monitors. */
-    static Path root() throws IOException {
-        return instance().cgroups.root();
+    static synchronized boolean monitors(CgroupTree tree) {
+        return cgroups != null && tree.root().startsWith(cgroups.root());
     }
 
-    /** The sensor when it monitors this tree, with what earlier tests left in it thrown away; null when it does not. */
-    static synchronized Sensor of(CgroupTree tree) {
-        if (instance == null || !tree.root().startsWith(instance.cgroups.root())) {
-            return null;
-        }
-        Sensor sensor = instance.sensor;
-        sensor.precious().reader().drain(sensor.precious().reader().produced(), (ring, offset, length) -> {});
-        sensor.bulk().reader().drain(sensor.bulk().reader().produced(), (ring, offset, length) -> {});
+    /** With what earlier tests left in its rings thrown away. */
+    static synchronized Sensor with(SensorOptions options) {
+        Sensor sensor = SENSORS.computeIfAbsent(options, wanted -> Sensor.open(cgroups.tree(), wanted));
+        empty(sensor.precious().reader());
+        empty(sensor.bulk().reader());
         return sensor;
     }
 
-    private void close() {
-        sensor.close();
+    private static void empty(RingReader reader) {
+        reader.drain(reader.produced(), (ring, offset, length) -> {});
+    }
+
+    private static synchronized void close() {
+        SENSORS.values().forEach(Sensor::close);
         try {
             cgroups.close();
         } catch (IOException e) {

@@ -24,10 +24,8 @@ class VmKernelTestsIT {
 
     @TestFactory
     Stream<DynamicTest> asOnThisKernel(Guest guest) throws Exception {
-        String output = guest.run(SECONDS, "java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "
-                + "--enable-native-access=ALL-UNNAMED -Dkubeguardian.bpf.target=/ "
-                + "-cp '/tests:/tests/lib/*:/collector/lib/*' " + GuestTests.class.getName() + ' '
-                + String.join(" ", kernelTests())).output();
+        String output = guest.run(SECONDS,
+                "java @/tests/java.args " + GuestTests.class.getName() + ' ' + String.join(" ", kernelTests())).output();
         List<GuestTests.Result> results = GuestTests.results(output);
 
         Assertions.assertThat(results).as(output).isNotEmpty();

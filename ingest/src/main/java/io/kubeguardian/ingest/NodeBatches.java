@@ -1,9 +1,9 @@
 package io.kubeguardian.ingest;
 
 import io.kubeguardian.collector.batch.LossCounters;
+import io.kubeguardian.collector.batch.Numbers;
 import io.kubeguardian.collector.batch.OpenBatch;
 import io.kubeguardian.collector.batch.Origin;
-import io.kubeguardian.collector.batch.Numbers;
 import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.EventClass;

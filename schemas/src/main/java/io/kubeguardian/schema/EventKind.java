@@ -125,5 +125,5 @@ record EventKind<T>(
      * Frequent, and as a rule of less weight than any of the others: what a sender that must give something up gives up
      * first. For the exceptions see {@link PreciousMask}.
      */
-    static final List<EventKind<?>> BULK = List.of(OPEN, FILE_CHANGE, SOCKET_CALL, DNS, DUP);
+    static final List<EventKind<?>> BULK = List.of(OPEN, FILE_CHANGE, SOCKET_CALL, DNS, DUP, CALL);
 }

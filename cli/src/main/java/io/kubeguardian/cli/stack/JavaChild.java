@@ -43,14 +43,8 @@ public final class JavaChild implements AutoCloseable {
     public static JavaChild start(
             String name, Path optionsFile, String classPath, String mainClass, List<String> arguments,
             Map<String, String> environment, Path log, Predicate<String> isReady) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("@" + optionsFile);
-        command.add("-cp");
-        command.add(classPath);
-        command.add(mainClass);
-        command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(command(optionsFile, classPath, mainClass, arguments))
+                .redirectErrorStream(true);
         builder.environment().putAll(environment);
         try {
             Process process = builder.start();
@@ -60,6 +54,18 @@ public final class JavaChild implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start the " + name, e);
         }
+    }
+
+    /** The command line of a process on the JDK that runs this one; {@code optionsFile}: as in {@link #start}. */
+    public static List<String> command(Path optionsFile, String classPath, String mainClass, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("@" + optionsFile);
+        command.add("-cp");
+        command.add(classPath);
+        command.add(mainClass);
+        command.addAll(arguments);
+        return command;
     }
 
     private void copyOutput(Predicate<String> isReady) {

@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandle;
 /** The few C library calls that Java has no way to make. Constants are those of Linux on x86-64. */
 public final class Libc {
     public static final int EPERM = 1;
+    public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EACCES = 13;
 

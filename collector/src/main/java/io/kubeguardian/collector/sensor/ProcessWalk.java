@@ -14,6 +14,7 @@ final class ProcessWalk {
     /** More than the kernel keeps of an iterator at a time (32 KB, kernel/bpf/bpf_iter.c), so more than a record. */
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final int HEAD_BYTES = 8;
+    private static final long RECORD_BYTES = KernelLayouts.HEADER.byteSize();
     private static final long TIME = offset(KernelLayouts.HEADER, "time");
     private static final long START_TIME = offset(KernelLayouts.HEADER, "start_time");
 
@@ -36,25 +37,20 @@ final class ProcessWalk {
     void read(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(BUFFER_BYTES, 8);
-            long filled = 0;
-            for (long bytes; (bytes = Libc.read(fd, buffer.asSlice(filled))) > 0;) {
-                filled += bytes;
-                long taken = take(buffer, filled);
-                MemorySegment.copy(buffer, taken, buffer, 0, filled - taken);
-                filled -= taken;
+            for (long bytes; (bytes = Libc.read(fd, buffer)) > 0;) {
+                take(buffer, bytes);
             }
         }
     }
 
-    /** Hands over the whole records; how many bytes those were. */
-    private long take(MemorySegment buffer, long filled) {
-        long at = 0;
-        while (filled - at >= HEAD_BYTES) {
-            long length = buffer.get(JAVA_LONG, at);
-            if (length > filled - at - HEAD_BYTES) {
-                break;
-            }
+    /** Hands over what one reading brought: whole records, because the buffer is no smaller than the kernel's own. */
+    private void take(MemorySegment buffer, long bytes) {
+        for (long at = 0; at < bytes;) {
             long record = at + HEAD_BYTES;
+            long length = buffer.get(JAVA_LONG, at);
+            if (length < RECORD_BYTES || length > bytes - record) {
+                throw new SensorException("the walk of running processes wrote a record of " + length + " bytes");
+            }
             long started = buffer.get(JAVA_LONG, record + START_TIME);
             if (started < attached) {
                 buffer.set(JAVA_LONG, record + TIME, Math.max(attachBegan, started));
@@ -62,6 +58,5 @@ final class ProcessWalk {
             }
             at = record + length;
         }
-        return at;
     }
 }

@@ -21,7 +21,9 @@ public record ProgramVerdict(String program, String section, Outcome outcome, St
         ACCEPTED,
         /** The kernel does not take programs of this kind, or not from us (EPERM); the verifier has not looked at it. */
         REFUSED,
-        /** The verifier rejects it, or it does not fit this kernel: a mistake of ours. */
+        /** This kernel has no such hook: older, newer, or built without; another program does it here, or none. */
+        ABSENT,
+        /** The verifier rejects it: a mistake of ours. */
         REJECTED
     }
 
@@ -74,14 +76,23 @@ public record ProgramVerdict(String program, String section, Outcome outcome, St
                 Libbpf.load(object);
                 return accepted(wanted);
             } catch (NativeException e) {
-                boolean byPolicy = e.errno() == Libc.EPERM && log.getString(0).isEmpty();
-                return new ProgramVerdict(name, Libbpf.programSection(wanted),
-                        byPolicy ? Outcome.REFUSED : Outcome.REJECTED,
+                return new ProgramVerdict(name, Libbpf.programSection(wanted), outcome(e.errno(), log.getString(0)),
                         e.getMessage() + BpfObject.verdict(log.getString(0)));
             } finally {
                 Libbpf.closeObject(object);
             }
         }
+    }
+
+    private static Outcome outcome(int errno, String log) {
+        if (!log.isEmpty()) {
+            return Outcome.REJECTED;
+        }
+        return switch (errno) {
+            case Libc.EPERM -> Outcome.REFUSED;
+            case Libc.ESRCH -> Outcome.ABSENT;
+            default -> Outcome.REJECTED;
+        };
     }
 
     @Override

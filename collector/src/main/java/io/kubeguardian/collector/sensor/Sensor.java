@@ -284,6 +284,9 @@ public final class Sensor implements AutoCloseable {
         modes.add(mode("dns", SensorProgram.DNS_EGRESS, SensorProgram.DNS_INGRESS));
         modes.add(mode("io_uring", refused.containsKey(SensorProgram.IO_URING_SUBMIT_REQ)
                 ? SensorProgram.IO_URING_SUBMIT_SQE : SensorProgram.IO_URING_SUBMIT_REQ, SensorProgram.IO_URING_COMPLETE));
+        if (callCounts != null) {
+            modes.add(mode("syscall-counts", SensorProgram.SYS_EXIT));
+        }
         modes.add(mode("cgroup", SensorProgram.CGROUP_MKDIR, SensorProgram.CGROUP_RMDIR));
         modes.addAll(hooks.modes());
         return modes;

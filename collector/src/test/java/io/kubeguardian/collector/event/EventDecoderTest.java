@@ -44,12 +44,13 @@ class EventDecoderTest {
         arena.close();
     }
 
-    @Test
-    void lengthsThatDoNotFitAreUnreadable() {
+    @ParameterizedTest
+    @ValueSource(strings = {"exe_length", "cwd_length", "args_length", "environment_length"})
+    void lengthsThatDoNotFitAreUnreadable(String member) {
         type(KernelLayouts.TYPE_EXEC);
         int bytes = (int) ProcessRecords.EXEC.byteSize();
         for (int length : new int[] {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 1}) {
-            ring.set(JAVA_INT, KernelLayouts.offset(ProcessRecords.EXEC, "args_length"), length);
+            ring.set(JAVA_INT, KernelLayouts.offset(ProcessRecords.EXEC, member), length);
             decoder.record(ring, 0, bytes);
         }
 

@@ -91,6 +91,22 @@ class RingReaderTest {
     }
 
     @Test
+    void whatIsOnlyShownStaysToBeRead() {
+        write("shown", 0);
+        write("busy", RingReader.BUSY);
+        write("no", RingReader.DISCARD);
+        long later = write("later", 0);
+
+        reader.peek(reader.consumed(), reader.produced(), this::take);
+
+        assertThat(read).containsExactly("shown", "later");
+        assertThat(reader.consumed()).isZero();
+        reader.peek(later, reader.produced(), this::take);
+        assertThat(read).containsExactly("shown", "later", "later");
+        assertThat(drain()).isEqualTo(1);
+    }
+
+    @Test
     void aHandlerThatFailsDoesNotHoldTheRing() {
         write("bad", 0);
         write("good", 0);
