@@ -119,7 +119,7 @@ public final class Shipper implements BatchSink, AutoCloseable {
         }
     }
 
-    /** Sends an audit record; never blocks. It waits for better times as events do. */
+    /** Sends an audit record. Never blocks. */
     public void send(String key, ContainmentAudit record) {
         if (!backlog.offer(new Outgoing(Topics.CONTAINMENT_AUDIT, Keys.bytes(key), audit.encode(record),
                 record.getTime() / 1_000_000))) {
@@ -158,8 +158,7 @@ public final class Shipper implements BatchSink, AutoCloseable {
             return true;
         }
         errors.count(delivery.refusal);
-        // Events and audit wait for better times; of the rest the next one may do, and none may stand in their way.
-        if (isKept(item.topic) && KafkaErrors.kind(delivery.refusal) != KafkaErrors.Kind.TOO_LARGE) {
+        if (isKept(item.topic, KafkaErrors.kind(delivery.refusal))) {
             backlog.putBack(item);
             return false;
         }
@@ -168,8 +167,17 @@ public final class Shipper implements BatchSink, AutoCloseable {
         return true;
     }
 
-    private static boolean isKept(String topic) {
-        return topic.equals(Topics.EVENTS) || topic.equals(Topics.CONTAINMENT_AUDIT);
+    /**
+     * Events wait for better times; of the rest the next one may do, and none may stand in their way. Audit waits for a
+     * broker that is away, as events do then, but not for a topic of its own that is missing or forbidden.
+     */
+    private static boolean isKept(String topic, KafkaErrors.Kind refusal) {
+        return switch (topic) {
+            case Topics.EVENTS -> refusal != KafkaErrors.Kind.TOO_LARGE;
+            case Topics.CONTAINMENT_AUDIT -> refusal == KafkaErrors.Kind.UNREACHABLE
+                    || refusal == KafkaErrors.Kind.AUTHENTICATION;
+            default -> false;
+        };
     }
 
     /** What becomes of one record. */
