@@ -50,8 +50,13 @@ public final class DecisionReader implements AutoCloseable {
     private volatile KafkaConsumer<byte[], byte[]> consumer;
     /** When this run began to care, nanoseconds since the Unix epoch: what was issued before is restored. */
     private final long created = System.currentTimeMillis() * 1_000_000;
+    /** The last record of each partition that was refused. */
+    private final Map<Integer, Place> refused = new HashMap<>();
     /** What the topic held at the start has been applied. */
     private boolean started;
+
+    /** @param time of the record, by its producer: a topic that is made anew begins with the offset 0 again */
+    private record Place(long offset, long time) {}
 
     /** Starts reading. @param client Kafka client properties, with {@code bootstrap.servers} */
     public DecisionReader(Map<String, Object> client, Origin origin, Containments containments,
@@ -155,16 +160,29 @@ public final class DecisionReader implements AutoCloseable {
             use.accept(key, null);
             return;
         }
+        Decision decision = null;
         try {
-            Decision decision = codec.decode(record.value());
+            decision = codec.decode(record.value());
             if (isForThisNode(decision)) {
                 check(key, decision);
                 use.accept(key, decision);
             }
         } catch (MalformedRecordException e) {
-            LOG.warn("event=decision-malformed partition={} offset={} reason=\"{}\"", record.partition(),
-                    record.offset(), e.getMessage());
-            deadLetters.accept(deadLetter(record, e.getMessage()));
+            refuse(record, decision, e.getMessage());
+        }
+    }
+
+    /** Once a run, however often the topic has to be read from its beginning. @param decision null if it is none */
+    private void refuse(ConsumerRecord<byte[], byte[]> record, Decision decision, String reason) {
+        Place last = refused.get(record.partition());
+        if (last != null && record.offset() <= last.offset() && record.timestamp() <= last.time()) {
+            return;
+        }
+        refused.put(record.partition(), new Place(record.offset(), record.timestamp()));
+        LOG.warn("event=decision-malformed partition={} offset={} reason=\"{}\"", record.partition(), record.offset(), reason);
+        deadLetters.accept(deadLetter(record, reason));
+        if (decision != null) {
+            containments.refuse(decision, reason);
         }
     }
 
@@ -174,15 +192,10 @@ public final class DecisionReader implements AutoCloseable {
     }
 
     /** A decision under another one's key would replace that on the topic. */
-    private void check(String key, Decision decision) throws MalformedRecordException {
-        try {
-            DecisionCheck.check(decision);
-            if (!key.equals(Keys.decision(decision))) {
-                throw new MalformedRecordException("decision " + decision.getId() + " stands under a key that is not its own");
-            }
-        } catch (MalformedRecordException e) {
-            containments.refuse(decision, e.getMessage());
-            throw e;
+    private static void check(String key, Decision decision) throws MalformedRecordException {
+        DecisionCheck.check(decision);
+        if (!key.equals(Keys.decision(decision))) {
+            throw new MalformedRecordException("decision " + decision.getId() + " stands under a key that is not its own");
         }
     }
 

@@ -21,9 +21,15 @@ final class FakeKernel implements KernelContainment, Freezer {
     final Map<Long, Stopped> stopped = new HashMap<>();
     boolean full;
     boolean freezeFails;
+    /** How many of the next orders break what defines them. */
+    int failures;
 
     @Override
     public void define(long order, List<String> paths, List<ExceptedDestination> destinations) {
+        if (failures > 0) {
+            failures--;
+            throw new IllegalStateException("as the test wants it");
+        }
         if (full && !paths.isEmpty()) {
             throw new NativeException("bpf_map_update_elem", 28);
         }
