@@ -1,5 +1,7 @@
 package io.kubeguardian.collector;
 
+import static io.kubeguardian.collector.TestCgroups.run;
+import static io.kubeguardian.collector.TestCgroups.trigger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubeguardian.config.ConfigReader;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +164,30 @@ class ContainmentLifeIT {
         assertThat(topic.audit(AuditEvent.APPLIED).getFirst().getModes()).isEqualTo(status.getModes());
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"DENY_EXEC", "DENY_OPEN"})
+    void whatThisKernelCannotDoIsRefusedAndToldAndNothingElseIsDoneInItsPlace(ContainmentAction action) throws Exception {
+        String sensor = action == ContainmentAction.DENY_EXEC ? "contain.deny-exec" : "contain.deny-open";
+        String problem = collector.status().sensors().stream().filter(mode -> mode.getSensor().equals(sensor))
+                .findFirst().orElseThrow().getProblem();
+        Assumptions.assumeFalse(problem.isEmpty(), "this kernel can do it");
+        Decision decision = topic.decision("d1", 600, action);
+
+        topic.publish(decision);
+
+        ContainmentStatus status = topic.await(decision, ContainmentState.REFUSED);
+        assertThat(status.getEffective()).isEmpty();
+        assertThat(status.getDetail()).isEqualTo(action + ": " + problem);
+        assertThat(topic.audit(AuditEvent.REFUSED)).singleElement().satisfies(record -> {
+            assertThat(record.getModes()).containsExactly(new ActionMode(action, "", problem));
+            assertThat(record.getDetail()).isEqualTo(action + ": " + problem);
+            assertThat(record.getRequestedBy()).isEqualTo("ana@bastion");
+        });
+        assertThat(run(cgroup, trigger("exit_with"), 3).status()).isEqualTo(3);
+        assertThat(Contained.by(ContainmentAction.DENY_NETWORK, cgroup)).isFalse();
+        assertThat(Contained.by(ContainmentAction.FREEZE, cgroup)).isFalse();
+    }
+
     @Test
     void anyNodeMayHaveTheContainerAndItsPodNeedNotBeKnown() throws Exception {
         Decision decision = topic.decision("d1", 600, ContainmentAction.KILL_EXEC);
@@ -176,7 +203,7 @@ class ContainmentLifeIT {
     @Test
     void exceptionsComeWithTheDecision() throws Exception {
         Decision decision = topic.decision("d1", 600, ContainmentAction.KILL_EXEC, ContainmentAction.DENY_NETWORK);
-        decision.setExceptPaths(List.of(TestCgroups.trigger("connect_to").toString()));
+        decision.setExceptPaths(List.of(trigger("connect_to").toString()));
         decision.setExceptDestinations(List.of(new ExceptedDestination("127.0.0.0/8", 0, 0)));
 
         topic.publish(decision);
