@@ -329,6 +329,7 @@ public final class NodeCollector implements AutoCloseable {
         } else {
             readRest();
         }
+        heartbeat.close(); // nothing follows the last report
         containments.suspend();
         report(readerProblem.isEmpty());
         // The folder's lock is let go last, and what the shipper could not send belongs into the state.

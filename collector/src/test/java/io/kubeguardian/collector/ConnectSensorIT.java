@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Both ends of a connection; its address, port and result are in {@link SensorIT}. */
-@KernelTest(inGuest = false)
+@KernelTest
 class ConnectSensorIT {
     private static final int EINPROGRESS = 115;
     private static final int ECONNREFUSED = 111;

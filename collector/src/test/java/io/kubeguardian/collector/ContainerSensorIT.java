@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Containers that come and go, by their cgroups. */
-@KernelTest(inGuest = false)
+@KernelTest
 class ContainerSensorIT {
     private final String pod = TestCgroups.randomPod();
     private final String container = TestCgroups.randomContainer();

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** DNS messages over loopback, in a network namespace of the trigger's own. */
-@KernelTest(inGuest = false)
+@KernelTest
 class DnsSensorIT {
     /** Header (id 0x1234, one question), www.Example.COM, A, IN. */
     private static final String QUESTION = "123401000001000000000000" + "03777777074578616d706c6503434f4d00" + "00010001";

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** No gap between the creation of a container and its being watched. */
-@KernelTest(inGuest = false)
+@KernelTest
 class FirstInstructionIT {
     private static final int TIMES = 200;
 

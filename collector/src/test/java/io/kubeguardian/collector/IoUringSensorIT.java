@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Opens and connections through io_uring, which no system call of their own tells. */
-@KernelTest(inGuest = false)
+@KernelTest
 class IoUringSensorIT {
     private static final int SUBMITTED = -115; // EINPROGRESS
     private static final int NO_IO_URING = 255;

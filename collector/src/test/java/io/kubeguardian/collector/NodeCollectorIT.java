@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The collector on this kernel, without a broker. */
-@KernelTest(inGuest = false)
+@KernelTest
 class NodeCollectorIT {
     private static final int MANY = 200;
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whom a process runs as, on which terminal, from which file; and how it ends. */
-@KernelTest(inGuest = false)
+@KernelTest
 class ProcessSensorIT {
     private static final Path ENV = Path.of("/usr/bin/env");
     private static final int NET_RAW = 13;

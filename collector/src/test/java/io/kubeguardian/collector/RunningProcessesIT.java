@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Processes that are older than the sensors. */
-@KernelTest(inGuest = false)
+@KernelTest
 class RunningProcessesIT {
     private record Identity(int pid, long startTime) {}
 
@@ -45,7 +45,7 @@ class RunningProcessesIT {
 
     @Test
     void aProcessThatWasThereIsToldAsByItsExecAndIsTheOneThatEndsLater() throws Exception {
-        try (RunningTrigger running = new RunningTrigger(cgroup, "/usr/bin/env", "-i", "HIDDEN=x", "LD_PRELOAD=/x.so",
+        try (RunningTrigger running = new RunningTrigger(cgroup, "/usr/bin/setsid", "/usr/bin/env", "-i", "HIDDEN=x", "LD_PRELOAD=/x.so",
                 trigger("wait_for_end"), "--token", "abc", "y")) {
             attach();
 
@@ -64,7 +64,7 @@ class RunningProcessesIT {
                 assertThat(exec.raw().getEffectiveUid()).isZero();
                 assertThat(exec.raw().getCapEffective()).isNotZero();
                 assertThat(exec.raw().getExeInode()).isNotZero();
-                assertThat(exec.raw().getSession()).isNotZero();
+                assertThat(exec.raw().getSession()).isEqualTo(running.pid());
             });
             assertThat(seen.batches.getFirst().getStrings()).contains("LD_PRELOAD=/x.so").noneMatch(t -> t.contains("HIDDEN"));
             running.goOn("");

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sockets and what is done with them, besides {@link ConnectSensorIT}. */
-@KernelTest(inGuest = false)
+@KernelTest
 class SocketSensorIT {
     private static final int EPERM = 1;
     private static final int EPROTONOSUPPORT = 93;
@@ -258,9 +259,9 @@ class SocketSensorIT {
     void aRelativeNameStartsAtTheWorkingDirectoryAndIsFlaggedWhenThatIsTooDeep() throws Exception {
         Path deep = Files.createDirectories(folder.resolve("d/".repeat(150)));
 
-        run(cgroup, Path.of("/usr/bin/env"), "-C", folder, trigger("send_to"), "sendto", "nobody", 0);
-        run(cgroup, Path.of("/usr/bin/env"), "-C", deep, trigger("send_to"), "sendto", "nobody", 0);
-        run(cgroup, Path.of("/usr/bin/env"), "-C", deep, trigger("connect_to"), "unix", "nobody", 0);
+        runIn(folder, trigger("send_to"), "sendto", "nobody", 0);
+        runIn(deep, trigger("send_to"), "sendto", "nobody", 0);
+        runIn(deep, trigger("connect_to"), "unix", "nobody", 0);
 
         seen.read();
         assertThat(calls("sendto")).extracting(SocketSensorIT::remote, s -> s.raw().getFlags()).containsExactly(
@@ -268,6 +269,11 @@ class SocketSensorIT {
                 tuple("/d".repeat(128) + "/nobody 0", EventBits.SOCKET_ADDRESS_TRUNCATED));
         assertThat(connects()).extracting(c -> c.text(c.raw().getAddress()), c -> c.raw().getFlags()).containsExactly(
                 tuple("/d".repeat(128) + "/nobody", EventBits.CONNECT_ADDRESS_TRUNCATED));
+    }
+
+    private void runIn(Path directory, Object... command) throws Exception {
+        run(cgroup, Path.of("/bin/sh"), Stream.concat(Stream.of("-c", "cd \"$0\" && exec \"$@\"", directory),
+                Stream.of(command)).toArray());
     }
 
     @Test

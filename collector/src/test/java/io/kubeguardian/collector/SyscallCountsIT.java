@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How often containers make which calls, through the whole collector. */
-@KernelTest(inGuest = false)
+@KernelTest
 class SyscallCountsIT {
     private static final int CALLS = 12_345;
 

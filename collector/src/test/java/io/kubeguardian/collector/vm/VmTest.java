@@ -5,9 +5,8 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -22,12 +21,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 @ExtendWith(VmTest.Boot.class)
 public @interface VmTest {
     /** Boots at the first use; the machine ends with the whole run. */
-    final class Boot implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
+    final class Boot implements ExecutionCondition, ParameterResolver {
         private record Machine(Guest guest, String problem) implements AutoCloseable {
             static Machine start() {
-                if (System.getenv("KUBEGUARDIAN_VM_TESTS") == null) {
-                    return new Machine(null, "the virtual machine is booted only where KUBEGUARDIAN_VM_TESTS is set");
-                }
                 try {
                     Image image = Image.build();
                     return image.problem().isEmpty()
@@ -50,19 +46,17 @@ public @interface VmTest {
                     .getOrComputeIfAbsent(Machine.class, type -> Machine.start(), Machine.class);
         }
 
-        /** Failsafe counts what is skipped but keeps the reason to itself. */
+        /** Before any method of the class, so that none is given a machine that is not there. */
         @Override
-        public void beforeAll(ExtensionContext context) {
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
             String problem = machine(context).problem();
-            if (!problem.isEmpty()) {
+            if (problem.isEmpty()) {
+                return ConditionEvaluationResult.enabled("the machine runs");
+            }
+            if (context.getTestMethod().isEmpty()) { // failsafe counts what is skipped but keeps the reason to itself
                 System.out.println("SKIPPED " + context.getDisplayName() + ": " + problem);
             }
-        }
-
-        @Override
-        public void beforeEach(ExtensionContext context) {
-            String problem = machine(context).problem();
-            Assumptions.assumeTrue(problem.isEmpty(), problem);
+            return ConditionEvaluationResult.disabled(problem);
         }
 
         @Override
