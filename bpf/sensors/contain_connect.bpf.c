@@ -56,7 +56,7 @@ static __always_inline void kg_tell_datagram(const struct kg_destination *where,
 		__builtin_memcpy(event->data, where->to.address + 12, 4);
 	else
 		__builtin_memcpy(event->data, where->to.address, 16);
-	precious_send(event, sizeof(*event) + (v4 ? 4 : 16), 0);
+	precious_send(event, sizeof(*event) + (v4 ? 4 : 16));
 }
 
 /* 0 is EPERM. */

@@ -68,7 +68,7 @@ int BPF_PROG(kg_exec, struct task_struct *task, int old_pid, struct linux_binprm
 
 	if (killed)
 		event->flags |= KG_EXEC_KILLED;
-	precious_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1), 0);
+	precious_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1));
 	kg_put_scratch(scratch);
 	return 0;
 }

@@ -315,9 +315,9 @@ class SensorIT {
         run(cgroup, trigger("open_many"), count, "/etc/hostname");
 
         seen.read();
-        assertThat(seen.sensor.bulkLost()).isPositive();
-        assertThat(seen.opens.size() + seen.sensor.bulkLost()).isEqualTo(count);
-        assertThat(seen.sensor.preciousLost()).isZero();
+        assertThat(seen.sensor.reader().bulkLost()).isPositive();
+        assertThat(seen.opens.size() + seen.sensor.reader().bulkLost()).isEqualTo(count);
+        assertThat(seen.sensor.reader().preciousLost()).isZero();
         assertThat(seen.execs).hasSize(1);
     }
 

@@ -218,7 +218,7 @@ class SocketSensorIT {
         int told = calls("sendto").size();
         assertThat(told).isPositive().isLessThan(ports);
         assertThat(seen.sendsRepeated()).isEqualTo(told); // the second send to each
-        assertThat(seen.sensor.bulkLost()).isEqualTo(2 * (ports - told)); // both sends to each of the others
+        assertThat(seen.sensor.reader().bulkLost()).isEqualTo(2 * (ports - told)); // both sends to each of the others
     }
 
     @Test

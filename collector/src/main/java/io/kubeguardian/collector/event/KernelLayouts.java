@@ -50,6 +50,12 @@ public final class KernelLayouts {
             JAVA_INT.withName("count_calls"),
             JAVA_LONG.withName("open_repeat_ns")).withName("kg_settings");
 
+    public static final StructLayout READER = MemoryLayout.structLayout(
+            JAVA_INT.withName("idle"),
+            MemoryLayout.sequenceLayout(15, JAVA_INT).withName("reserved"),
+            JAVA_LONG.withName("precious_lost"),
+            JAVA_LONG.withName("bulk_lost")).withName("kg_reader");
+
     public static final StructLayout ENVIRONMENT_NAME = MemoryLayout.structLayout(
             MemoryLayout.sequenceLayout(4, JAVA_LONG).withName("text"),
             MemoryLayout.sequenceLayout(4, JAVA_LONG).withName("mask")).withName("kg_environment_name");
@@ -59,7 +65,7 @@ public final class KernelLayouts {
 
     /** All of them. */
     public static List<StructLayout> all() {
-        List<StructLayout> all = new ArrayList<>(List.of(HEADER, SETTINGS, ENVIRONMENT_NAME, COUNTS));
+        List<StructLayout> all = new ArrayList<>(List.of(HEADER, SETTINGS, READER, ENVIRONMENT_NAME, COUNTS));
         all.addAll(ProcessRecords.LAYOUTS);
         all.addAll(FileRecords.LAYOUTS);
         all.addAll(DescriptorRecords.LAYOUTS);

@@ -12,6 +12,7 @@ import io.kubeguardian.collector.ffm.Libbpf;
 import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.ffm.NativeException;
 import io.kubeguardian.collector.ring.KernelRing;
+import io.kubeguardian.collector.ring.ReaderState;
 import io.kubeguardian.collector.ring.RecordHandler;
 import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.SensorMode;
@@ -45,8 +46,7 @@ public final class Sensor implements AutoCloseable {
     private final BpfObject object;
     private final KernelRing precious;
     private final KernelRing bulk;
-    private final int preciousLost;
-    private final int bulkLost;
+    private final ReaderState reader;
     private final int uncounted;
     private final int opensRepeated;
     private final int sendsRepeated;
@@ -61,8 +61,7 @@ public final class Sensor implements AutoCloseable {
         this.refused = refused;
         this.precious = new KernelRing(arena, Libbpf.mapFd(object.map("precious")), options.preciousRingBytes());
         this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), options.bulkRingBytes());
-        this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
-        this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
+        this.reader = new ReaderState(arena, Libbpf.mapFd(object.map(".data.reader")));
         this.opensRepeated = Libbpf.mapFd(object.map("opens_repeated"));
         this.uncounted = Libbpf.mapFd(object.map("calls_uncounted"));
         this.callCounts = options.countCalls()
@@ -327,6 +326,11 @@ public final class Sensor implements AutoCloseable {
         return bulk;
     }
 
+    /** What the reader of both tells the kernel, and what it hears. */
+    public ReaderState reader() {
+        return reader;
+    }
+
     public ContainmentMap containments() {
         return containments;
     }
@@ -339,16 +343,6 @@ public final class Sensor implements AutoCloseable {
     /** System calls that the counters had no room for, since the start. */
     public long callsUncounted() {
         return sumOfCpus(uncounted);
-    }
-
-    /** Events that the precious ring had no room for, since the start. */
-    public long preciousLost() {
-        return sumOfCpus(preciousLost);
-    }
-
-    /** Events that the bulk ring had no room for, since the start. */
-    public long bulkLost() {
-        return sumOfCpus(bulkLost);
     }
 
     /** Opens that were not sent since the start, because they said nothing new. */
