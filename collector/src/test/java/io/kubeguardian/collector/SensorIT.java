@@ -326,7 +326,7 @@ class SensorIT {
         List<SensorMode> modes = seen.sensor.modes();
 
         assertThat(modes).extracting(SensorMode::getSensor).contains("exec", "fork", "exit", "open", "connect", "cgroup",
-                "contain.exec", "contain.deny-exec", "contain.network", "contain.freeze");
+                "contain.exec", "contain.deny-exec", "contain.network", "contain.deny-open");
         assertThat(modes).filteredOn(m -> List.of("exec", "fork", "exit", "open", "connect", "cgroup", "contain.exec",
                 "contain.network").contains(m.getSensor())).allSatisfy(mode -> {
                     assertThat(mode.getProblem()).isEmpty();

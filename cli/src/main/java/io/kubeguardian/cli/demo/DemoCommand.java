@@ -190,6 +190,9 @@ public final class DemoCommand implements Callable<Integer> {
                 "KUBEGUARDIAN_WEBHOOK_CLUSTER", cluster,
                 "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1",
                 "KUBEGUARDIAN_DETECTION_LEARNING_SECONDS", Integer.toString(LEARNING_SECONDS),
-                "KUBEGUARDIAN_DETECTION_QUIET_SECONDS", Integer.toString(QUIET_SECONDS));
+                "KUBEGUARDIAN_DETECTION_QUIET_SECONDS", Integer.toString(QUIET_SECONDS),
+                // So that the attacker can come once more, and be seen to fail: contained, the service would not hear him.
+                "KUBEGUARDIAN_DETECTION_CONTAIN_EXCEPT_DESTINATIONS",
+                "[\"127.0.0.1:" + Container.SERVICE_PORT + "/tcp\"]");
     }
 }
