@@ -90,7 +90,7 @@ static __always_inline struct kg_excepted_path *kg_container_path(struct kg_scra
 /* The order that forbids the current task to do this to the file; NULL: nothing does, or an exception fits. */
 static __always_inline struct kg_order *kg_forbidding_file(__u32 action, const struct path *path)
 {
-	struct kg_order *order = kg_forbidding(action, 0, 0, 0);
+	struct kg_order *order = kg_forbidding(action, 0, 0);
 
 	if (!order)
 		return 0;
@@ -99,7 +99,7 @@ static __always_inline struct kg_order *kg_forbidding_file(__u32 action, const s
 		return order;
 	struct kg_excepted_path *key = kg_container_path(scratch, path);
 	if (key)
-		order = kg_forbidding(action, 0, key, 0);
+		order = kg_forbidding(action, key, 0);
 	kg_put_scratch(scratch);
 	return order;
 }

@@ -143,8 +143,14 @@ static __always_inline bool kg_excepted_end(__u64 order, const struct kg_end *en
 	return false;
 }
 
-static __always_inline bool kg_excepted_destination(__u64 order, const struct kg_destination *where)
+/*
+ * Not inlined: the verifier looks at it once by itself, not in each turn of kg_forbidding's loops. For that reason it
+ * takes the pointer for one that could be NULL.
+ */
+__noinline int kg_excepted_destination(__u64 order, const struct kg_destination *where)
 {
+	if (!where)
+		return 0;
 	return kg_excepted_end(order, &where->to, where->protocol) ||
 	       (where->loopback && kg_excepted_end(order, &where->from, where->protocol));
 }
@@ -153,10 +159,12 @@ static __always_inline bool kg_excepted_destination(__u64 order, const struct kg
  * The order that forbids the action to the current task, or to the socket that a packet belongs to: the first in force
  * for its cgroup or one above, of any authority, none of whose exceptions fits. NULL: nothing forbids it.
  *
- * skb: NULL for the current task. path, where: what the exceptions are asked for; NULL: as if there were none.
+ * of_packet: whether skb counts, a constant at each call: Linux 6.1 rejects a program on packets that asks for the current
+ * task's cgroup in any branch. path, where: what the exceptions are asked for; NULL: as if there were none.
  */
-static __always_inline struct kg_order *kg_forbidding(__u32 action, struct __sk_buff *skb,
-						      struct kg_excepted_path *path, const struct kg_destination *where)
+static __always_inline struct kg_order *kg_forbidding_of(bool of_packet, __u32 action, struct __sk_buff *skb,
+							 struct kg_excepted_path *path,
+							 const struct kg_destination *where)
 {
 	__u32 zero = 0;
 	__u32 *count = bpf_map_lookup_elem(&containment_count, &zero);
@@ -164,8 +172,8 @@ static __always_inline struct kg_order *kg_forbidding(__u32 action, struct __sk_
 	if (!count || !*count)
 		return 0;
 	for (int depth = 0; depth < KG_CONTAINMENT_DEPTH; depth++) {
-		__u64 cgroup = skb ? bpf_skb_ancestor_cgroup_id(skb, settings.root_level + depth)
-				   : bpf_get_current_ancestor_cgroup_id(settings.root_level + depth);
+		__u64 cgroup = of_packet ? bpf_skb_ancestor_cgroup_id(skb, settings.root_level + depth)
+					 : bpf_get_current_ancestor_cgroup_id(settings.root_level + depth);
 		struct kg_containment *found;
 
 		if (!cgroup)
@@ -191,10 +199,22 @@ static __always_inline struct kg_order *kg_forbidding(__u32 action, struct __sk_
 	return 0;
 }
 
+static __always_inline struct kg_order *kg_forbidding(__u32 action, struct kg_excepted_path *path,
+						      const struct kg_destination *where)
+{
+	return kg_forbidding_of(false, action, 0, path, where);
+}
+
+static __always_inline struct kg_order *kg_forbidding_packet(__u32 action, struct __sk_buff *skb,
+							     const struct kg_destination *where)
+{
+	return kg_forbidding_of(true, action, skb, 0, where);
+}
+
 /* Whether an order with this action is in force for the current task at all. */
 static __always_inline bool kg_contained(__u32 action)
 {
-	return kg_forbidding(action, 0, 0, 0);
+	return kg_forbidding(action, 0, 0);
 }
 
 #define kg_count_stopped(order, what)                                                                     \

@@ -29,7 +29,7 @@ static __always_inline struct kg_destination kg_destination6(struct bpf_sock_add
 
 static __always_inline bool kg_refuse_destination(const struct kg_destination *where)
 {
-	struct kg_order *order = kg_forbidding(KG_DENY_NETWORK, 0, 0, where);
+	struct kg_order *order = kg_forbidding(KG_DENY_NETWORK, 0, where);
 
 	if (!order)
 		return false;

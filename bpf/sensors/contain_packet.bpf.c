@@ -56,11 +56,11 @@ static __always_inline void kg_read_packet(struct __sk_buff *skb, struct kg_end 
 
 static __always_inline int kg_judge_packet(struct __sk_buff *skb, bool outgoing)
 {
-	if (!kg_forbidding(KG_DENY_NETWORK, skb, 0, 0))
+	if (!kg_forbidding_packet(KG_DENY_NETWORK, skb, 0))
 		return 1;
 	struct kg_destination where = {.loopback = skb->ifindex == KG_LOOPBACK_IFINDEX};
 	kg_read_packet(skb, outgoing ? &where.from : &where.to, outgoing ? &where.to : &where.from, &where.protocol);
-	struct kg_order *order = kg_forbidding(KG_DENY_NETWORK, skb, 0, &where);
+	struct kg_order *order = kg_forbidding_packet(KG_DENY_NETWORK, skb, &where);
 	if (!order)
 		return 1;
 	kg_count_stopped(order, packets_refused);

@@ -65,7 +65,7 @@ static __always_inline bool kg_is_loopback(const struct kg_destination *where)
 static __always_inline int kg_refuse_socket(struct kg_destination *where)
 {
 	where->loopback = kg_is_loopback(where);
-	struct kg_order *order = kg_forbidding(KG_DENY_NETWORK, 0, 0, where);
+	struct kg_order *order = kg_forbidding(KG_DENY_NETWORK, 0, where);
 	if (!order)
 		return 0;
 	kg_count_stopped(order, connections_refused);

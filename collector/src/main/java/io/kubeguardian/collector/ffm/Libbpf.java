@@ -21,6 +21,7 @@ import java.util.List;
 public final class Libbpf {
     private static final String NAME = "libbpf.so.1";
     private static final SymbolLookup LIBRARY = library();
+    private static final int LOG_STATS = 4; // BPF_LOG_STATS of the kernel's include/linux/bpf_verifier.h
 
     private static final MethodHandle SET_PRINT = number("libbpf_set_print", FunctionDescriptor.of(ADDRESS, ADDRESS));
     private static final MethodHandle POSSIBLE_CPUS =
@@ -43,6 +44,8 @@ public final class Libbpf {
             number("bpf_program__fd", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle SET_AUTOLOAD =
             number("bpf_program__set_autoload", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_BOOLEAN));
+    private static final MethodHandle SET_LOG_LEVEL =
+            number("bpf_program__set_log_level", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle SET_LOG =
             number("bpf_program__set_log_buf", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG));
     private static final MethodHandle ATTACH =
@@ -224,10 +227,14 @@ public final class Libbpf {
         }
     }
 
-    /** Where the verifier writes when it rejects the program; must live until the object is loaded. */
+    /**
+     * Where the verifier writes why it rejects the program; must live until the object is loaded. Not its every step:
+     * that fills any log, and before Linux 6.4 a full log is ENOSPC whatever the verdict.
+     */
     public static void setLog(MemorySegment program, MemorySegment log) {
         try {
             check("bpf_program__set_log_buf", (int) SET_LOG.invokeExact(program, log, log.byteSize()));
+            check("bpf_program__set_log_level", (int) SET_LOG_LEVEL.invokeExact(program, LOG_STATS));
         } catch (NativeException e) {
             throw e;
         } catch (Throwable e) {

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -21,6 +22,8 @@ import java.util.function.IntConsumer;
 final class BpfObject implements AutoCloseable {
     static final String RESOURCE = "/io/kubeguardian/bpf/kubeguardian.bpf.o";
     static final int LOG_BYTES = 64 * 1024;
+    /** What the verifier ends its log with, see print_verification_stats in the kernel's kernel/bpf/verifier.c. */
+    private static final List<String> STATISTICS = List.of("verification time ", "stack depth ", "processed ");
 
     private final MemorySegment object;
     private final Deque<MemorySegment> links = new ArrayDeque<>();
@@ -73,8 +76,9 @@ final class BpfObject implements AutoCloseable {
     static String verdict(String log) {
         String[] lines = log.strip().split("\n");
         for (int i = lines.length - 1; i >= 0; i--) {
-            if (!lines[i].isBlank() && !lines[i].startsWith("processed ")) {
-                return "; verifier: " + lines[i].strip();
+            String line = lines[i].strip();
+            if (!line.isEmpty() && STATISTICS.stream().noneMatch(line::startsWith)) {
+                return "; verifier: " + line;
             }
         }
         return "";
