@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * connect_to tcp4|tcp6|unix ADDRESS PORT [nonblock]: connects; udp4|udp6: sends one byte without connecting.
- * Exits 0, or with errno.
+ * connect_to tcp4|tcp6|unix|vsock ADDRESS PORT [nonblock]: connects; udp4|udp6: sends one byte without connecting.
+ * Exits 0, or with errno; 254 when there is no such socket.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -9,12 +9,14 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <linux/vm_sockets.h>
 
 int main(int argc, char **argv)
 {
 	struct sockaddr_in in4 = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[3]))};
 	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(atoi(argv[3]))};
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	struct sockaddr_vm vm = {.svm_family = AF_VSOCK, .svm_cid = atoi(argv[2]), .svm_port = atoi(argv[3])};
 	struct sockaddr *address = (struct sockaddr *)&un;
 	socklen_t length = sizeof(un);
 	int udp = !strncmp(argv[1], "udp", 3);
@@ -27,6 +29,9 @@ int main(int argc, char **argv)
 		inet_pton(AF_INET6, argv[2], &in6.sin6_addr);
 		address = (struct sockaddr *)&in6;
 		length = sizeof(in6);
+	} else if (argv[1][0] == 'v') {
+		address = (struct sockaddr *)&vm;
+		length = sizeof(vm);
 	} else {
 		strncpy(un.sun_path, argv[2], sizeof(un.sun_path) - 1);
 	}

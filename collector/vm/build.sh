@@ -22,7 +22,8 @@ jvm_options="-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
 # In the order in which they depend on each other.
 modules="net/core/failover drivers/net/net_failover drivers/virtio/virtio_ring drivers/virtio/virtio
 	drivers/virtio/virtio_pci_modern_dev drivers/virtio/virtio_pci_legacy_dev drivers/virtio/virtio_pci
-	drivers/net/virtio_net drivers/char/virtio_console fs/overlayfs/overlay"
+	drivers/net/virtio_net drivers/char/virtio_console fs/overlayfs/overlay
+	net/vmw_vsock/vsock net/vmw_vsock/vmw_vsock_virtio_transport_common net/vmw_vsock/vsock_loopback"
 
 cannot() {
 	echo "$1"

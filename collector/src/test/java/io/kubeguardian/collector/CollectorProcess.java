@@ -1,6 +1,7 @@
 package io.kubeguardian.collector;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The collector as its own process, with the JVM options that it is shipped with. */
 final class CollectorProcess implements AutoCloseable {
@@ -15,7 +18,13 @@ final class CollectorProcess implements AutoCloseable {
     private final BufferedReader errors;
 
     CollectorProcess(Map<String, String> environment, List<String> arguments) throws IOException {
-        this(List.of(), System.getProperty("java.class.path"), environment, arguments);
+        this(List.of(), classPath(), environment, arguments);
+    }
+
+    /** This JVM's, of which some name their entries from where they are; the collector runs elsewhere. */
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator));
     }
 
     /** @param wrapper a command that ends by becoming the one that follows it */

@@ -25,13 +25,19 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class DecisionTopic implements AutoCloseable {
     final String pod = TestCgroups.randomPod();
     final String container = TestCgroups.randomContainer();
-    final String node = "node-" + pod.substring(0, 8);
+    final String node;
     private final EmbeddedKafka kafka;
     private final TopicTail<CollectorHealth> health;
     private final TopicTail<ContainmentAudit> audit;
 
+    /** Of a node of its own. */
     DecisionTopic(EmbeddedKafka kafka) {
+        this(kafka, "node-" + TestCgroups.randomPod().substring(0, 8));
+    }
+
+    DecisionTopic(EmbeddedKafka kafka, String node) {
         this.kafka = kafka;
+        this.node = node;
         this.health = new TopicTail<>(kafka, Topics.COLLECTOR_HEALTH, CollectorHealth.class);
         this.audit = new TopicTail<>(kafka, Topics.CONTAINMENT_AUDIT, ContainmentAudit.class);
     }
@@ -91,7 +97,7 @@ final class DecisionTopic implements AutoCloseable {
     }
 
     private List<ContainmentAudit> mine(List<ContainmentAudit> read) {
-        return read.stream().filter(a -> a.getNode().equals(node)).toList();
+        return read.stream().filter(a -> a.getNode().equals(node) && a.getContainerId().equals(container)).toList();
     }
 
     @Override

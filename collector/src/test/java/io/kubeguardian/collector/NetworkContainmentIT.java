@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @KernelTest
 class NetworkContainmentIT {
     private static final int EAGAIN = 11;
+    private static final int ECONNRESET = 104;
     private static final Path BPFTOOL = Path.of("/usr/sbin/bpftool");
 
     private ContainedContainer container;
@@ -107,7 +108,9 @@ class NetworkContainmentIT {
             talker.send();
             peer.getOutputStream().write('y');
 
-            assertThat(container.stopped().packetsRefused()).isGreaterThanOrEqualTo(2);
+            Stopped stopped = container.stopped(); // with LSM programs the send is refused before there is a packet
+            assertThat(stopped.connectionsRefused() + stopped.packetsRefused()).isGreaterThanOrEqualTo(2);
+            assertThat(stopped.packetsRefused()).isPositive();
             assertThat(peer.getInputStream().available()).isZero();
             assertThat(talker.receive()).isEqualTo(EAGAIN);
             container.release();
@@ -156,9 +159,42 @@ class NetworkContainmentIT {
         }
     }
 
+    /** The kernel asks no cgroup program about their connect(2). */
+    @ParameterizedTest
+    @CsvSource({"raw4, 127.0.0.1", "raw6, ::1"})
+    void aRawSocketIsNotConnectedWhereLsmProgramsRun(String kind, String address) throws Exception {
+        assumeLsm();
+        container.contain(DENY_NETWORK);
+
+        try (Talker talker = new Talker(container.cgroup, kind, address, 253)) {
+            assertThat(talker.line()).isEqualTo("connect: Operation not permitted");
+        }
+        assertThat(container.stopped()).isEqualTo(new Stopped(0, 0, 0, 1, 0));
+    }
+
+    @Test
+    void aSocketToTheHypervisorIsNotConnectedWhereLsmProgramsRun() throws Exception {
+        assumeLsm();
+        int local = 1; // VMADDR_CID_LOCAL, vsock(7)
+        int before = connect("vsock", "" + local, 4444);
+        Assumptions.assumeTrue(before != 254, "no vsock here");
+        assertThat(before).isEqualTo(ECONNRESET); // nobody listens
+        container.contain(DENY_NETWORK);
+
+        int status = connect("vsock", "" + local, 4444);
+
+        assertThat(status).isEqualTo(EPERM);
+        assertThat(container.stopped()).isEqualTo(new Stopped(0, 0, 0, 1, 0));
+    }
+
+    private void assumeLsm() {
+        String problem = container.problem("contain.network-lsm");
+        Assumptions.assumeTrue(problem.isEmpty(), problem);
+    }
+
     @Test
     void aPacketSocketIsCutWhereLsmProgramsRun() throws Exception {
-        Assumptions.assumeTrue(container.problem("contain.network-lsm").isEmpty(), container.problem("contain.network-lsm"));
+        assumeLsm();
         try (Talker talker = new Talker(container.cgroup, "packet", "-", 0).ready()) {
             container.contain(DENY_NETWORK);
 

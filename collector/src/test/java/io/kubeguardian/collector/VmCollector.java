@@ -50,9 +50,13 @@ final class VmCollector implements AutoCloseable {
         return collector;
     }
 
+    String cgroup(String podUid, String containerId) {
+        return ROOT + "/burstable/pod" + podUid + '/' + containerId;
+    }
+
     /** Runs a trigger program in a container, which is made where there is none. */
     Ended run(String podUid, String containerId, String trigger, Object... arguments) throws IOException {
-        String cgroup = ROOT + "/burstable/pod" + podUid + '/' + containerId;
+        String cgroup = cgroup(podUid, containerId);
         return guest.run(TRIGGER_SECONDS, "mkdir -p " + cgroup + "\nexec in_cgroup " + cgroup + " /triggers/" + trigger + ' '
                 + Stream.of(arguments).map(Object::toString).collect(Collectors.joining(" ")));
     }

@@ -24,8 +24,9 @@ class VmKernelTestsIT {
 
     @TestFactory
     Stream<DynamicTest> asOnThisKernel(Guest guest) throws Exception {
-        String output = guest.run(SECONDS,
-                "java @/tests/java.args " + GuestTests.class.getName() + ' ' + String.join(" ", kernelTests())).output();
+        // to the console too: of what does not end in time nothing else is left
+        String output = guest.run(SECONDS, "java @/tests/java.args " + GuestTests.class.getName() + ' '
+                + String.join(" ", kernelTests()) + " 2>&1 | tee /dev/console").output();
         List<GuestTests.Result> results = GuestTests.results(output);
 
         Assertions.assertThat(results).as(output).isNotEmpty();
