@@ -61,7 +61,7 @@ public final class RuleSet {
 
     /** @throws RuleLoadException when anything in them is wrong, other than unknown fields when lenient */
     public static RuleSet load(List<RuleSource> sources, LoadMode mode) {
-        return new RuleSet(digest(sources), RuleLoader.load(sources, mode));
+        return new RuleSet(digest(sources, mode), RuleLoader.load(sources, mode));
     }
 
     /** The rules that come with KubeGuardian. */
@@ -83,7 +83,10 @@ public final class RuleSet {
         return load(RuleFiles.read(paths), mode);
     }
 
-    /** {@code sha256:…} of the files' content in order: the same content gives the same digest wherever it came from. */
+    /**
+     * {@code sha256:…} of the files' content in order, and of the mode when it is lenient: the same content gives the
+     * same digest wherever it came from.
+     */
     public String digest() {
         return digest;
     }
@@ -109,12 +112,15 @@ public final class RuleSet {
         indexed.conditions.evaluate(event, indexed, consumer);
     }
 
-    private static String digest(List<RuleSource> sources) {
+    private static String digest(List<RuleSource> sources, LoadMode mode) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (RuleSource source : sources) {
                 digest.update((source.content().length + "\n").getBytes(StandardCharsets.US_ASCII));
                 digest.update(source.content());
+            }
+            if (mode == LoadMode.LENIENT) {
+                digest.update("lenient\n".getBytes(StandardCharsets.US_ASCII));
             }
             return "sha256:" + HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {

@@ -7,6 +7,8 @@ import java.util.Map;
 public final class Topics {
     public static final String EVENTS = "kubeguardian.events";
     public static final String PODS = "kubeguardian.pods";
+    public static final String POLICIES = "kubeguardian.policies";
+    public static final String RULE_STATUS = "kubeguardian.rule-status";
     public static final String SIGNALS = "kubeguardian.signals";
     public static final String INCIDENTS = "kubeguardian.incidents";
     public static final String ALERTS = "kubeguardian.alerts";
@@ -39,6 +41,9 @@ public final class Topics {
         return List.of(
                 new Definition(EVENTS, partitions, ONE_DAY),
                 new Definition(PODS, partitions, COMPACTED),
+                // One partition: what was published last is what came last.
+                new Definition(POLICIES, 1, COMPACTED),
+                new Definition(RULE_STATUS, 1, COMPACTED),
                 new Definition(SIGNALS, partitions, THIRTY_DAYS),
                 new Definition(INCIDENTS, 1, THIRTY_DAYS),
                 new Definition(ALERTS, 1, THIRTY_DAYS),
