@@ -18,6 +18,8 @@ final class DetectMetrics {
     final Counter repeats;
     final Counter observations;
     final Counter foreign;
+    final Counter bundlesAccepted;
+    final Counter bundlesRejected;
 
     DetectMetrics(MetricGroup group) {
         decoded = group.counter("decodedBatches");
@@ -33,5 +35,7 @@ final class DetectMetrics {
         repeats = group.counter("repeatsHeldBack");
         observations = group.counter("observations");
         foreign = group.counter("foreignSignals");
+        bundlesAccepted = group.counter("ruleBundlesAccepted");
+        bundlesRejected = group.counter("ruleBundlesRejected");
     }
 }

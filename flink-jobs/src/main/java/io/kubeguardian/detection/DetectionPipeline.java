@@ -25,8 +25,9 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *
  * <pre>
  *  records (events + pods + other sensors' signals, bytes)
- *     │ keyBy pod
- *  detect ─ decode · completeness · metadata · process tree · RULES ──► dead letters
+ *     │ keyBy pod             updates (bundles of rules) ─────────────► dead letters
+ *     │                          │ broadcast
+ *  detect ─ decode · completeness · metadata · process tree · RULES ──► dead letters, rule status
  *     │ signals      │ observations
  *     │              │ keyBy workload
  *     │           baseline ─ learning → ready ─ drift signals
@@ -64,10 +65,16 @@ public final class DetectionPipeline {
         this.bounded = bounded;
     }
 
-    /** Builds the topology between the records, which carry timestamps and watermarks, and the sinks. */
-    public void build(DataStream<RawRecord> records, DetectionSinks sinks) {
+    /**
+     * Builds the topology between the records, which carry timestamps and watermarks, and the sinks.
+     *
+     * @param updates changes of the rules; they must not hold back event time
+     */
+    public void build(
+            DataStream<RawRecord> records, SingleOutputStreamOperator<RuleUpdate> updates, DetectionSinks sinks) {
         SingleOutputStreamOperator<Signal> detect = records
                 .keyBy(record -> record.key)
+                .connect(updates.broadcast(EffectiveRules.STATE))
                 .process(new DetectFunction(settings, detectors, clock, bounded), Types.SIGNAL)
                 .name("detect").uid("detect");
 
@@ -107,7 +114,9 @@ public final class DetectionPipeline {
         to(risk, sinks.risk(), "sink-risk");
         to(decisions, sinks.decisions(), "sink-decisions");
         to(alerts, sinks.alerts(), "sink-alerts");
-        to(detect.getSideOutput(DeadLetters.TAG), sinks.deadLetters(), "sink-dead-letters");
+        to(detect.getSideOutput(DetectFunction.RULE_STATUS), sinks.ruleStatus(), "sink-rule-status");
+        to(detect.getSideOutput(DeadLetters.TAG).union(updates.getSideOutput(DeadLetters.TAG)), sinks.deadLetters(),
+                "sink-dead-letters");
     }
 
     private static <T> void to(DataStream<T> stream, Sink<T> sink, String name) {
