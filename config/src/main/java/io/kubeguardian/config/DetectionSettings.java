@@ -20,6 +20,8 @@ import java.util.List;
  * @param riskHalfLifeSeconds time in which risk halves when nothing is added, seconds
  * @param containAtRisk risk score from which the containers involved are contained; above 100: never
  * @param containSeconds how long a containment lasts, seconds
+ * @param alertBudget most signals of one priority about one workload that become alerts in a window; 0: no bound
+ * @param alertBudgetSeconds how long that window is, seconds
  */
 public record DetectionSettings(
         @JsonProperty(defaultValue = "[]") List<String> rules,
@@ -34,7 +36,9 @@ public record DetectionSettings(
         @JsonProperty(defaultValue = "2000") int baselineLimit,
         @JsonProperty(defaultValue = "3600") int riskHalfLifeSeconds,
         @JsonProperty(defaultValue = "80") double containAtRisk,
-        @JsonProperty(defaultValue = "900") int containSeconds)
+        @JsonProperty(defaultValue = "900") int containSeconds,
+        @JsonProperty(defaultValue = "100") int alertBudget,
+        @JsonProperty(defaultValue = "3600") int alertBudgetSeconds)
         implements Serializable {
     public DetectionSettings {
         rules = List.copyOf(rules);
@@ -49,5 +53,7 @@ public record DetectionSettings(
         Check.between("detection.riskHalfLifeSeconds", riskHalfLifeSeconds, 1, 31_536_000);
         Check.between("detection.containAtRisk", containAtRisk, 1, 1000);
         Check.between("detection.containSeconds", containSeconds, 1, 31_536_000);
+        Check.between("detection.alertBudget", alertBudget, 0, 1_000_000);
+        Check.between("detection.alertBudgetSeconds", alertBudgetSeconds, 1, 86_400);
     }
 }

@@ -122,7 +122,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         hostNames = runtime.getMapState(HostNamesInState.descriptor());
         names = new HostNamesInState(hostNames);
         metrics = new DetectMetrics(runtime.getMetricGroup());
-        guard = new RepeatGuard(repeats);
+        guard = new RepeatGuard(repeats, metrics);
         emitter = new SignalEmitter(guard, metrics);
         tree = new ProcessTree(new MapStateNodes(processes), settings.processLimit());
         rules = new EffectiveRules(detectors, clock, metrics);
@@ -200,12 +200,13 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
             throws Exception {
         remember(record, pod, context);
         metrics.foreign.inc();
-        long held = guard.pass(ForeignSignals.repeatKey(signal), signal.getEventTime(), pod);
-        if (held < 0) {
-            metrics.repeats.inc();
-        } else {
-            out.collect(ForeignSignals.resolved(signal, metadata, pod.ledger.completeness(), held));
+        long held = guard.held(ForeignSignals.repeatKey(signal), signal.getEventTime(), pod);
+        if (held >= 0) {
+            Signal resolved = ForeignSignals.resolved(signal, metadata, pod.ledger.completeness(), held);
+            guard.passed(resolved, RepeatGuard.WINDOW_NANOS, pod);
+            out.collect(resolved);
         }
+        awaitRepeats(pod, context);
     }
 
     private EventBatch decode(RawRecord record) throws MalformedRecordException {
@@ -341,6 +342,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         emitter.signals().forEach(out::collect);
         emitter.observations().forEach(observation -> context.output(OBSERVATIONS, observation));
 
+        awaitRepeats(pod, context);
         if (!batch.getExits().isEmpty() && pod.sweepAt == 0) {
             sweepAfter(record.timestamp, pod, context);
         }
@@ -376,14 +378,15 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     private void lost(EventBatch batch, PodState pod, long events, SignalFactory signals, Collector<Signal> out)
             throws Exception {
         metrics.lost.inc(events);
-        if (guard.pass("gap.lost", batch.getBaseTime(), pod) < 0) {
-            metrics.repeats.inc();
+        if (guard.held("gap.lost", batch.getBaseTime(), pod) < 0) {
             return;
         }
-        out.collect(signals.gap("lost", batch.getEpoch() + "/" + Ledger.lossTotal(batch),
+        Signal gap = signals.gap("lost", batch.getEpoch() + "/" + Ledger.lossTotal(batch),
                 "Node " + batch.getNode() + " lost " + events + " events, " + pod.ledger.lostEvents
                         + " since this pod was first seen: what happened in the pod may be incomplete",
-                Map.of("kubeguardian.lost", Long.toString(events)), batch.getBaseTime()));
+                Map.of("kubeguardian.lost", Long.toString(events)), batch.getBaseTime());
+        guard.passed(gap, RepeatGuard.WINDOW_NANOS, pod);
+        out.collect(gap);
     }
 
     @Override
@@ -399,6 +402,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         }
         if (eventTime) {
             if (pod.deleteAt != 0 && pod.deleteAt <= timestamp) {
+                tellRepeats(Long.MAX_VALUE, timestamp, pod, context.getCurrentKey(), out);
                 metadataState.clear();
                 clear();
                 return;
@@ -418,6 +422,10 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
             metrics.missing.inc(missing);
             missing(missing, now, pod, context.getCurrentKey(), out);
         }
+        if (pod.repeatsAt != 0 && pod.repeatsAt <= now) {
+            tellRepeats(now * 1_000_000, now, pod, context.getCurrentKey(), out);
+            awaitRepeats(pod, context);
+        }
         if (pod.sweepAt != 0 && pod.sweepAt <= now) {
             tree.begin(pod.processes);
             boolean more = tree.sweep((now - EXIT_GRACE_MILLIS) * 1_000_000);
@@ -434,6 +442,21 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         }
     }
 
+    private static void awaitRepeats(PodState pod, ReadOnlyContext context) {
+        if (pod.repeatsAt != 0) {
+            context.timerService().registerEventTimeTimer(pod.repeatsAt);
+        }
+    }
+
+    /** @param until repeats of the time before, nanoseconds */
+    private void tellRepeats(long until, long now, PodState pod, String key, Collector<Signal> out) throws Exception {
+        List<Repeat> over = guard.over(until, pod);
+        if (!over.isEmpty()) {
+            SignalFactory signals = HouseSignals.of(pod, key, metadataState.value(), now, clock.nanos());
+            over.forEach(repeat -> out.collect(signals.repeats(repeat)));
+        }
+    }
+
     private static void sweepAfter(long time, PodState pod, ReadOnlyContext context) {
         pod.sweepAt = time + 2 * EXIT_GRACE_MILLIS;
         context.timerService().registerEventTimeTimer(pod.sweepAt);
@@ -441,21 +464,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
 
     private void missing(long batchesMissing, long now, PodState pod, String key, Collector<Signal> out)
             throws Exception {
-        PodMetadata metadata = metadataState.value();
-        EventBatch about = EventBatch.newBuilder()
-                .setCluster(pod.cluster)
-                .setNode(pod.node)
-                .setBootId(pod.bootId)
-                .setEpoch(pod.newestEpoch)
-                .setNodeSequence(0)
-                .setPodSequence(0)
-                .setPodUid(key.equals(Keys.events("", pod.node)) ? "" : key)
-                .setBaseTime(now * 1_000_000)
-                .setStrings(List.of(""))
-                .setProcesses(List.of())
-                .build();
-        SignalFactory signals = new SignalFactory(
-                about, new PodContext(about, metadata), pod.ledger.completeness(), clock.nanos());
+        SignalFactory signals = HouseSignals.of(pod, key, metadataState.value(), now, clock.nanos());
         // With the time: a batch that comes after all is taken off the count, which may then be reached a second time.
         out.collect(signals.gap("missing", pod.newestEpoch + "/" + pod.ledger.missingBatches + "/" + now,
                 batchesMissing + " batches of events never arrived, " + pod.ledger.missingBatches

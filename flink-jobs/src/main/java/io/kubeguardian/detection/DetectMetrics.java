@@ -16,6 +16,7 @@ final class DetectMetrics {
     final Counter hits;
     final Counter failures;
     final Counter repeats;
+    final Counter repeatsNotTold;
     final Counter observations;
     final Counter foreign;
     final Counter bundlesAccepted;
@@ -33,6 +34,7 @@ final class DetectMetrics {
         hits = group.counter("hits");
         failures = group.counter("ruleFailures");
         repeats = group.counter("repeatsHeldBack");
+        repeatsNotTold = group.counter("repeatsNotTold");
         observations = group.counter("observations");
         foreign = group.counter("foreignSignals");
         bundlesAccepted = group.counter("ruleBundlesAccepted");

@@ -1,6 +1,7 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.alerts.Alert;
+import io.kubeguardian.alerts.AlertBudget;
 import io.kubeguardian.alerts.OcsfAlerts;
 import io.kubeguardian.baseline.BaselineFunction;
 import io.kubeguardian.config.DetectionSettings;
@@ -33,7 +34,9 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *     │           baseline ─ learning → ready ─ drift signals
  *     └───── ∪ ──────┘
  *         signal-time (each signal's own event time)
- *            ├──────────────────────────────────────► signals, alerts
+ *            ├──────────────────────────────────────► signals
+ *            │ keyBy workload
+ *            ├─ alert-budget ───────────────────────► alerts
  *            │ keyBy a pattern's group-by
  *            ├─ correlate ─ Flink CEP ─ incidents ──► incidents, alerts
  *            │                 │
@@ -103,6 +106,9 @@ public final class DetectionPipeline {
                 .name("decide").uid("decide");
 
         DataStream<Alert> alerts = signals
+                .keyBy(signal -> Keys.workload(signal.getWorkload()))
+                .process(new AlertBudget(settings.alertBudget(), settings.alertBudgetSeconds(), clock), Types.SIGNAL)
+                .name("alert-budget").uid("alert-budget")
                 .map(OcsfAlerts::of, TypeInformation.of(Alert.class))
                 .name("signal-alerts").uid("signal-alerts")
                 .union(incidents

@@ -64,5 +64,15 @@ final class RuleDetector implements Detector, RuleHitConsumer {
         public Map<String, String> outputFields() {
             return hit.outputFields();
         }
+
+        @Override
+        public String repeatKey() {
+            return hit.repeatKey();
+        }
+
+        @Override
+        public int repeatSeconds() {
+            return hit.repeatSeconds();
+        }
     }
 }

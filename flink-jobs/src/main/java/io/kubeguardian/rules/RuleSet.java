@@ -2,6 +2,7 @@ package io.kubeguardian.rules;
 
 import io.kubeguardian.rules.compile.EventRules;
 import io.kubeguardian.rules.compile.OutputTemplate;
+import io.kubeguardian.rules.compile.RepeatKey;
 import io.kubeguardian.rules.load.RuleFiles;
 import io.kubeguardian.rules.load.RuleLoader;
 import io.kubeguardian.rules.load.RuleLoader.CompiledRule;
@@ -20,11 +21,11 @@ import java.util.Map;
  */
 public final class RuleSet {
     /** The rules of one kind of event; conditions and rules by the same index. */
-    private record Indexed(EventRules conditions, Rule[] rules, OutputTemplate[] outputs)
+    private record Indexed(EventRules conditions, Rule[] rules, OutputTemplate[] outputs, RepeatKey[] repeats)
             implements EventRules.Sink<RuleHitConsumer> {
         @Override
         public void hit(int index, EventView event, RuleHitConsumer consumer) {
-            consumer.hit(new RuleHit(rules[index], outputs[index], event));
+            consumer.hit(new RuleHit(rules[index], outputs[index], repeats[index], event));
         }
     }
 
@@ -46,7 +47,8 @@ public final class RuleSet {
             byType.put(type, new Indexed(
                     new EventRules(some.stream().map(rule -> rule.conditions().get(type)).toList()),
                     some.stream().map(CompiledRule::rule).toArray(Rule[]::new),
-                    some.stream().map(CompiledRule::output).toArray(OutputTemplate[]::new)));
+                    some.stream().map(CompiledRule::output).toArray(OutputTemplate[]::new),
+                    some.stream().map(CompiledRule::repeats).toArray(RepeatKey[]::new)));
         }
     }
 

@@ -3,6 +3,7 @@ package io.kubeguardian.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubeguardian.alerts.Alert;
+import io.kubeguardian.alerts.BudgetState;
 import io.kubeguardian.baseline.BaselineItem;
 import io.kubeguardian.baseline.BaselineState;
 import io.kubeguardian.correlation.CapState;
@@ -22,7 +23,7 @@ class StateTypesTest {
     @ParameterizedTest
     @ValueSource(classes = {RawRecord.class, PodState.class, Ledger.class, EpochProgress.class, Hole.class,
         Repeat.class, Observation.class, ProcessId.class, ProcessNode.class, BaselineState.class, BaselineItem.class,
-        CapState.class, Alert.class, RuleUpdate.class})
+        CapState.class, Alert.class, RuleUpdate.class, BudgetState.class})
     void pojosNeedNoKryo(Class<?> type) {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(type);
     }
