@@ -20,6 +20,8 @@ import java.util.List;
  * @param riskHalfLifeSeconds time in which risk halves when nothing is added, seconds
  * @param containAtRisk risk score from which the containers involved are contained; above 100: never
  * @param containSeconds how long a containment lasts, seconds
+ * @param containExceptPaths programs and files that a containment lets through, as {@code kubeguardian contain} takes them
+ * @param containExceptDestinations where a contained container may still connect to, likewise
  * @param alertBudget most signals of one priority about one workload that become alerts in a window; 0: no bound
  * @param alertBudgetSeconds how long that window is, seconds
  */
@@ -37,12 +39,16 @@ public record DetectionSettings(
         @JsonProperty(defaultValue = "3600") int riskHalfLifeSeconds,
         @JsonProperty(defaultValue = "80") double containAtRisk,
         @JsonProperty(defaultValue = "900") int containSeconds,
+        @JsonProperty(defaultValue = "[]") List<String> containExceptPaths,
+        @JsonProperty(defaultValue = "[]") List<String> containExceptDestinations,
         @JsonProperty(defaultValue = "100") int alertBudget,
         @JsonProperty(defaultValue = "3600") int alertBudgetSeconds)
         implements Serializable {
     public DetectionSettings {
         rules = List.copyOf(rules);
         patterns = List.copyOf(patterns);
+        containExceptPaths = List.copyOf(containExceptPaths);
+        containExceptDestinations = List.copyOf(containExceptDestinations);
         Check.between("detection.checkpointSeconds", checkpointSeconds, 1, 86_400);
         Check.between("detection.disorderMillis", disorderMillis, 0, 600_000);
         Check.between("detection.metadataWaitMillis", metadataWaitMillis, 0, 600_000);
