@@ -12,7 +12,7 @@ import org.apache.flink.api.common.functions.RuntimeContext;
 /** Writes down what a subtask runs. Bounded: a record too large for Kafka would stop the job. */
 final class RuleReports {
     /** Without a change, milliseconds. */
-    static final long EVERY_MILLIS = 5_000;
+    static final long EVERY_MILLIS = 10_000;
 
     static final int MAX_COSTS = 1000;
     static final int MAX_NAME = 256;

@@ -12,6 +12,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 
 /** The detect operator alone, with records by hand. Event time is that of the records' side. */
+@SuppressWarnings("try") // close() is declared as its superclass has it
 final class DetectHarness extends KeyedTwoInputStreamOperatorTestHarness<String, RawRecord, RuleUpdate, Signal> {
     private DetectHarness(DetectFunction function) throws Exception {
         super(new CoBroadcastWithKeyedOperator<>(function, List.of(EffectiveRules.STATE)), record -> record.key, null,

@@ -19,6 +19,9 @@ public final class Topics {
     public static final String DEAD_LETTERS = "kubeguardian.dead-letters";
 
     private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
+    /** Said again every few seconds: what is older than an hour is of a job that is gone, and readers begin at the beginning. */
+    private static final Map<String, String> REPEATED =
+            Map.of("cleanup.policy", "compact,delete", "retention.ms", "3600000", "segment.ms", "600000");
     private static final Map<String, String> ONE_DAY = Map.of("retention.ms", "86400000");
     private static final Map<String, String> ONE_YEAR = Map.of("retention.ms", "31536000000");
     private static final Map<String, String> THIRTY_DAYS = Map.of("retention.ms", "2592000000");
@@ -45,7 +48,7 @@ public final class Topics {
                 new Definition(PODS, partitions, COMPACTED),
                 // One partition: what was published last is what came last.
                 new Definition(POLICIES, 1, COMPACTED),
-                new Definition(RULE_STATUS, 1, COMPACTED),
+                new Definition(RULE_STATUS, 1, REPEATED),
                 new Definition(SIGNALS, partitions, THIRTY_DAYS),
                 new Definition(INCIDENTS, 1, THIRTY_DAYS),
                 new Definition(ALERTS, 1, THIRTY_DAYS),

@@ -58,11 +58,18 @@ final class PublishCommand implements Callable<Integer> {
                 return 0;
             }
             refusal.lines().forEach(line -> System.err.println("kubeguardian: " + Texts.line(line)));
-            // The job goes on with what it ran; a job started from nothing shall read that, too.
-            RuleBundle before = PublishedRules.read(client).back(issuedBy);
-            System.err.println("kubeguardian: refused by the job; " + PublishedRules.name(before.getDigest())
-                    + " is active again");
+            takeBack(client, bundle, issuedBy);
             return 1;
         }));
+    }
+
+    /** The job goes on with what it ran; a job that is started from nothing shall read that, too. */
+    private static void takeBack(Map<String, Object> client, RuleBundle refused, String issuedBy) {
+        PublishedRules now = PublishedRules.read(client);
+        if (now.active().getIssuedTime() != refused.getIssuedTime()) {
+            return; // somebody has published since
+        }
+        System.err.println("kubeguardian: refused by the job; " + PublishedRules.name(now.back(issuedBy).getDigest())
+                + " is active again");
     }
 }

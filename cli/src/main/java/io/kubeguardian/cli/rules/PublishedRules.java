@@ -148,7 +148,7 @@ final class PublishedRules {
         RuleBundle bundle = digest.isEmpty() ? RuleBundles.configured(issuedBy, nextTime(), history)
                 : RuleBundle.newBuilder(known).setIssuedBy(issuedBy).setIssuedTime(nextTime())
                         .setPrevious(List.copyOf(history)).build();
-        write(new HashMap<>(Map.of(Keys.ACTIVE_RULES, bundle)));
+        write(Map.of(Keys.ACTIVE_RULES, bundle));
         return bundle;
     }
 
