@@ -45,7 +45,8 @@ public final class DetectionJob {
                 .build(records, updates, KafkaSinks.all(config.kafka()));
     }
 
-    private static void configure(StreamExecutionEnvironment env, DetectionSettings settings) {
+    /** How Flink runs it. */
+    public static void configure(StreamExecutionEnvironment env, DetectionSettings settings) {
         Configuration flink = common();
         flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(settings.checkpointSeconds()));
         flink.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);

@@ -16,13 +16,13 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The pipeline's input from Kafka: events, pods and other sensors' signals, and rules; as bytes. */
-final class KafkaRecords {
+public final class KafkaRecords {
     private static final String GROUP = "kubeguardian-detection";
 
     private KafkaRecords() {}
 
     /** From the job's last checkpoint; without one from the beginning: pods are state, and events are kept a day. */
-    static KafkaSource<RawRecord> source(KafkaSettings kafka) {
+    public static KafkaSource<RawRecord> source(KafkaSettings kafka) {
         return source(kafka, new Raw(), Topics.EVENTS, Topics.PODS, Topics.SIGNALS);
     }
 
