@@ -1,4 +1,4 @@
-package io.kubeguardian.cli.falco;
+package io.kubeguardian.cli.triggers;
 
 import io.kubeguardian.rules.RuleSet;
 import io.kubeguardian.rules.RuleSource;
@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A rule of Falco's stable file, with what makes it fire, it alone, and what comes close and makes no rule fire.
+ * What makes a rule fire, it alone, and what comes close and makes no rule fire.
  *
  * @param rule its name
+ * @param alsoFires other rules that fire whenever the trigger makes this one fire
  * @param comesClose a condition that the near miss meets: it has happened, and was seen
  */
-record StableRule(String rule, Act trigger, Act nearMiss, String comesClose) {
+record RuleTrigger(String rule, List<String> alsoFires, Act trigger, Act nearMiss, String comesClose) {
     private static final String IMAGE = "registry.example/shop/web:1.4";
 
     /**
@@ -26,8 +27,12 @@ record StableRule(String rule, Act trigger, Act nearMiss, String comesClose) {
         }
     }
 
-    static StableRule of(String rule, Act trigger, Act nearMiss, String comesClose) {
-        return new StableRule(rule, trigger, nearMiss, comesClose);
+    static RuleTrigger of(String rule, Act trigger, Act nearMiss, String comesClose) {
+        return new RuleTrigger(rule, List.of(), trigger, nearMiss, comesClose);
+    }
+
+    RuleTrigger alsoFiring(String... rules) {
+        return new RuleTrigger(rule, List.of(rules), trigger, nearMiss, comesClose);
     }
 
     static Act run(String... command) {

@@ -1,4 +1,4 @@
-package io.kubeguardian.cli.falco;
+package io.kubeguardian.cli.triggers;
 
 import io.kubeguardian.detection.Hit;
 import io.kubeguardian.detection.RuleTrial;

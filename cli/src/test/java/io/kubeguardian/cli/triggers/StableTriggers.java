@@ -1,25 +1,22 @@
-package io.kubeguardian.cli.falco;
+package io.kubeguardian.cli.triggers;
 
-import static io.kubeguardian.cli.falco.StableRule.of;
-import static io.kubeguardian.cli.falco.StableRule.privileged;
-import static io.kubeguardian.cli.falco.StableRule.run;
-import static io.kubeguardian.cli.falco.StableRule.shell;
+import static io.kubeguardian.cli.triggers.RuleTrigger.of;
+import static io.kubeguardian.cli.triggers.RuleTrigger.privileged;
+import static io.kubeguardian.cli.triggers.RuleTrigger.run;
+import static io.kubeguardian.cli.triggers.RuleTrigger.shell;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
  * Each rule of the stable file, in the file's order. The programs are busybox's and those of bpf/triggers, in the
- * container that {@link TriggerImage} describes.
+ * container that {@link Image} describes.
  */
-final class StableRules {
+final class StableTriggers {
     private static final String API_SERVER = "kubernetes.default.svc.cluster.local";
 
-    private StableRules() {}
+    private StableTriggers() {}
 
-    static List<StableRule> all() {
+    static List<RuleTrigger> all() {
         return List.of(
                 of("Directory traversal monitored file read", run("/bin/cat", "/srv/www/../../etc/passwd"),
                         run("/bin/cat", "/srv/../etc/passwd"),
@@ -41,8 +38,8 @@ final class StableRules {
                                 + " exec exec_on_tty /bin/sh -c true"),
                         shell("exec /bin/sh -c true"),
                         "evt.type = execve and proc.cmdline = \"sh -c true\" and not proc.pname exists"),
-                of("Contact K8S API Server From Container", shell(lookUp(API_SERVER) + "; connect_to tcp4 10.96.0.1 443"),
-                        shell(lookUp("orders.shop.svc.cluster.local") + "; connect_to tcp4 10.96.0.1 443"),
+                of("Contact K8S API Server From Container", shell(DnsExchange.script(API_SERVER, "10.96.0.1") + "; connect_to tcp4 10.96.0.1 443"),
+                        shell(DnsExchange.script("orders.shop.svc.cluster.local", "10.96.0.1") + "; connect_to tcp4 10.96.0.1 443"),
                         "evt.type = connect and fd.sip = 10.96.0.1 and fd.sip.name = orders.shop.svc.cluster.local"),
                 of("Netcat Remote Code Execution in Container", run("/bin/nc", "127.0.0.1", "4444", "-e", "/bin/sh"),
                         run("/bin/nc", "-z", "127.0.0.1", "4444"),
@@ -99,22 +96,7 @@ final class StableRules {
                         "evt.type = memfd_create and evt.rawres >= 0"));
     }
 
-    private static StableRule.Act ssh(int port) {
+    private static RuleTrigger.Act ssh(int port) {
         return shell("ip address add 203.0.113.7/32 dev lo; /usr/bin/ssh tcp4 203.0.113.7 " + port + " nonblock");
-    }
-
-    /** A question for the name, and the answer 10.96.0.1, as RFC 1035 has them on the wire. */
-    private static String lookUp(String name) {
-        ByteArrayOutputStream question = new ByteArrayOutputStream();
-        for (String label : name.split("\\.")) {
-            question.write(label.length());
-            question.writeBytes(label.getBytes(StandardCharsets.US_ASCII));
-        }
-        question.writeBytes(HexFormat.of().parseHex("0000010001")); // end of the name, A, IN
-        String asked = HexFormat.of().formatHex(question.toByteArray());
-        String answer = "c00c00010001" + "0000001e" + "0004" + "0a600001"; // the name above, A, IN, 30 s, 4 bytes
-        // The folder stands for a cgroup: the server is to stay where it is.
-        return ": >/tmp/cgroup.procs; dns_exchange /tmp 4 connect 4b47" + "0100" + "0001000000000000" + asked
-                + " 4b47" + "8180" + "0001000100000000" + asked + answer;
     }
 }

@@ -1,4 +1,4 @@
-package io.kubeguardian.cli.falco;
+package io.kubeguardian.cli.triggers;
 
 import static java.util.stream.Collectors.joining;
 
@@ -74,7 +74,7 @@ final class WatchedContainers implements AutoCloseable {
     }
 
     /** Runs a command in a container of a new pod, and waits for its end. */
-    void run(String pod, StableRule.Act act) throws IOException, InterruptedException {
+    void run(String pod, RuleTrigger.Act act) throws IOException, InterruptedException {
         String uid = UUID.randomUUID().toString();
         String container = (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "");
         Path cgroup = make(root.resolve("kubepods/burstable/pod" + uid + '/' + container));

@@ -1,4 +1,4 @@
-package io.kubeguardian.cli.falco;
+package io.kubeguardian.cli.triggers;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
