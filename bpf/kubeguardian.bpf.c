@@ -57,6 +57,7 @@ KG_RING(bulk)		/* the rest */
 #include "network.h"
 #include "given_address.h"
 #include "containment.h"
+#include "container_path.h"
 #include "pid.h"
 #include "call_event.h"
 
@@ -83,4 +84,7 @@ KG_RING(bulk)		/* the rest */
 #include "sensors/io_uring.bpf.c"
 #include "sensors/syscall.bpf.c"
 #include "sensors/cgroup.bpf.c"
-#include "sensors/contain.bpf.c"
+#include "sensors/contain_file.bpf.c"
+#include "sensors/contain_connect.bpf.c"
+#include "sensors/contain_packet.bpf.c"
+#include "sensors/contain_socket.bpf.c"

@@ -182,9 +182,9 @@ static __always_inline void kg_send_call(struct kg_scratch *scratch)
 	__u64 size = scratch->length & (KG_SCRATCH_WRITABLE - 1);
 
 	if (call->event_class)
-		precious_send(call, size, 0);
+		precious_send(call, size);
 	else
-		bulk_send(call, size, kg_wake_when_quarter_full(&bulk));
+		bulk_send(call, size);
 }
 
 #endif

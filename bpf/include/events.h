@@ -46,11 +46,6 @@ enum kg_type {
 #define KG_CALL_TEXT_TRUNCATED 1
 #define KG_CALL_PATH_RELATIVE 2
 
-/* What a containment does: bits of kg_containment.actions. */
-#define KG_KILL_EXEC 1
-#define KG_DENY_EXEC 2
-#define KG_DENY_NETWORK 4
-
 /* Head of every record. */
 struct kg_header {
 	__u64 time;		/* bpf_ktime_get_boot_ns */
@@ -102,15 +97,6 @@ struct kg_cgroup {
 	__u32 path_length;	/* then in data: path below the root of cgroup v2 */
 	__u32 reserved;
 	char data[];
-};
-
-/* Value of the containment map; the key is a cgroup id. */
-struct kg_containment {
-	__u64 expires;		/* boot clock, ns: not in force from then on */
-	__u32 actions;
-	__u32 reserved;
-	__u64 execs_killed;	/* also counts execs refused */
-	__u64 connections_refused;
 };
 
 /* Set before load. */

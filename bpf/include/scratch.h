@@ -59,8 +59,8 @@ struct {
 	__type(value, struct kg_scratch);
 } scratch SEC(".maps");
 
-/* NULL when all are taken, which is counted: the event is lost. */
-static __always_inline struct kg_scratch *kg_get_scratch(void)
+/* NULL when all are taken. */
+static __always_inline struct kg_scratch *kg_try_scratch(void)
 {
 	for (__u32 i = 0; i < KG_SCRATCHES; i++) {
 		__u32 key = i;
@@ -69,8 +69,17 @@ static __always_inline struct kg_scratch *kg_get_scratch(void)
 		if (found && !__sync_lock_test_and_set(&found->taken, 1))
 			return found;
 	}
-	precious_lose();
 	return 0;
+}
+
+/* NULL when all are taken, which is counted: the event is lost. */
+static __always_inline struct kg_scratch *kg_get_scratch(void)
+{
+	struct kg_scratch *found = kg_try_scratch();
+
+	if (!found)
+		precious_lose();
+	return found;
 }
 
 static __always_inline void kg_put_scratch(struct kg_scratch *scratch)

@@ -15,7 +15,7 @@ static __always_inline int kg_on_cgroup(__u32 type, struct cgroup *cgroup, const
 	event->header.cgroup = BPF_CORE_READ(cgroup, kn, id);
 	event->path_length = length > 0 ? length : 0;
 	event->reserved = 0;
-	precious_send(event, (sizeof(*event) + event->path_length) & (KG_PATH_MAX * 2 - 1), 0);
+	precious_send(event, (sizeof(*event) + event->path_length) & (KG_PATH_MAX * 2 - 1));
 	kg_put_scratch(scratch);
 	return 0;
 }

@@ -45,7 +45,7 @@ static __always_inline void kg_on_connect(struct kg_scratch *scratch, int descri
 	/* Our cgroup programs speak before anything else that answers EPERM (netfilter, an LSM at send). */
 	if (result == -KG_EPERM && event->given.family != KG_AF_UNIX && kg_contained(KG_DENY_NETWORK))
 		event->flags |= KG_CONNECT_REFUSED;
-	precious_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1), 0);
+	precious_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1));
 }
 
 KG_CALL_GROUP(connect)

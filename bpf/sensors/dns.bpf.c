@@ -122,7 +122,7 @@ static __always_inline void kg_tell_dns(struct kg_scratch *scratch, struct __sk_
 	event->server_length = server_length;
 	bpf_skb_load_bytes(skb, address, event->data, server_length);
 	bpf_skb_load_bytes(skb, message, event->data + server_length, length);
-	bulk_send(event, sizeof(*event) + server_length + length, kg_wake_when_quarter_full(&bulk));
+	bulk_send(event, sizeof(*event) + server_length + length);
 }
 
 static __always_inline void kg_on_packet(struct __sk_buff *skb, bool sent)

@@ -32,6 +32,17 @@ static __always_inline void kg_exec_environment(struct kg_scratch *scratch, stru
 	event->environment_length = scratch->length - before;
 }
 
+/* Before anything that can fail for want of room: the kill does not depend on the event. */
+static __always_inline bool kg_kill_contained(struct file *file)
+{
+	struct kg_order *order = kg_forbidding_file(KG_KILL_EXEC, &file->f_path);
+
+	if (!order || bpf_send_signal(KG_SIGKILL))
+		return false;
+	kg_count_stopped(order, execs_killed);
+	return true;
+}
+
 /*
  * sched_process_exec: the exec has succeeded, the new program's memory is in place and its first instruction is still
  * to come.
@@ -41,24 +52,23 @@ int BPF_PROG(kg_exec, struct task_struct *task, int old_pid, struct linux_binprm
 {
 	if (!kg_monitored())
 		return 0;
+	/* bprm->file: for a script its interpreter, which is what runs. */
+	struct file *file = BPF_CORE_READ(bprm, file);
+	bool killed = kg_kill_contained(file);
 	struct kg_scratch *scratch = kg_get_scratch();
 	if (!scratch)
 		return 0;
 	struct kg_exec *event = (struct kg_exec *)scratch->bytes;
 
 	kg_fill_header(&event->header, KG_EXEC, task);
-	/* bprm->file: for a script its interpreter, which is what runs. */
-	kg_fill_exec(scratch, task, BPF_CORE_READ(bprm, file));
+	kg_fill_exec(scratch, task, file);
 	kg_exec_args(scratch, event, task);
 	if (kg_environment_wanted())
 		kg_exec_environment(scratch, event, task);
 
-	struct kg_containment *containment = kg_contained(KG_KILL_EXEC);
-	if (containment && !bpf_send_signal(KG_SIGKILL)) {
+	if (killed)
 		event->flags |= KG_EXEC_KILLED;
-		__sync_fetch_and_add(&containment->execs_killed, 1);
-	}
-	precious_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1), 0);
+	precious_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1));
 	kg_put_scratch(scratch);
 	return 0;
 }

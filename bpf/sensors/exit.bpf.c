@@ -17,6 +17,6 @@ int BPF_PROG(kg_exit, struct task_struct *task)
 	event.status = BPF_CORE_READ(task, signal, flags) & KG_SIGNAL_GROUP_EXIT
 			       ? BPF_CORE_READ(task, signal, group_exit_code)
 			       : BPF_CORE_READ(leader, exit_code);
-	precious_send(&event, sizeof(event), 0);
+	precious_send(&event, sizeof(event));
 	return 0;
 }

@@ -184,7 +184,7 @@ KG_CALL_GROUP(file_change)
 
 	size = scratch->length & (KG_SCRATCH_WRITABLE - 1);
 	if (event->precious)
-		precious_send(event, size, 0);
+		precious_send(event, size);
 	else
-		bulk_send(event, size, kg_wake_when_quarter_full(&bulk));
+		bulk_send(event, size);
 }

@@ -19,6 +19,6 @@ int BPF_PROG(kg_fork, struct task_struct *parent, struct task_struct *child)
 	event.child_start_time = BPF_CORE_READ(child, start_boottime);
 	event.child_pid = BPF_CORE_READ(child, tgid);
 	event.child_container_pid = kg_container_pid(child);
-	precious_send(&event, sizeof(event), 0);
+	precious_send(&event, sizeof(event));
 	return 0;
 }

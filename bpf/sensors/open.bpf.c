@@ -55,7 +55,7 @@ static __always_inline void kg_on_open(struct kg_scratch *scratch, int directory
 		event->path_flags = kg_add_path(scratch, directory, given, false, &event->given_length,
 						&event->walked_length);
 	}
-	bulk_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1), kg_wake_when_quarter_full(&bulk));
+	bulk_send(event, scratch->length & (KG_SCRATCH_WRITABLE - 1));
 }
 
 KG_CALL_GROUP(open)

@@ -43,8 +43,7 @@ static __always_inline bool kg_tell_socket_call(struct kg_scratch *scratch, bool
 	kg_fill_header(&event->header, KG_SOCKET_CALL, (void *)bpf_get_current_task());
 	event->precious = precious;
 	event->reserved = 0;
-	return precious ? precious_send(event, length, 0)
-			: bulk_send(event, length, kg_wake_when_quarter_full(&bulk));
+	return precious ? precious_send(event, length) : bulk_send(event, length);
 }
 
 KG_CALL_GROUP(socket)

@@ -1,5 +1,6 @@
 package io.kubeguardian.benchmarks;
 
+import io.kubeguardian.cli.Interrupted;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ public final class Main implements Callable<Integer> {
     private Path json;
 
     public static void main(String[] arguments) {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error"); // the broker and its clients talk a lot
         System.exit(new CommandLine(new Main()).execute(arguments));
     }
 
@@ -54,7 +56,13 @@ public final class Main implements Callable<Integer> {
         Path scratch = Files.createTempDirectory("kubeguardian-benchmark-");
         Run run = new Run(quick, Path.of(System.getProperty("kubeguardian.home")), scratch);
         try {
-            scenario.measure(run);
+            Interrupted.onSignal(() -> {
+                scenario.measure(run);
+                return null;
+            });
+        } catch (Interrupted | InterruptedException e) {
+            System.err.println("benchmarks/run: interrupted; everything was taken down");
+            return Interrupted.EXIT_CODE;
         } catch (UnavailableException e) {
             System.err.println("benchmarks/run " + scenario.name() + ": " + e.getMessage());
             return 2;

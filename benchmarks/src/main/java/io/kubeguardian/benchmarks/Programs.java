@@ -15,12 +15,15 @@ final class Programs {
     /** Runs to its end. @return what it wrote to standard output */
     static String run(Run run, String program, Object... arguments) throws IOException, InterruptedException {
         Process process = start(run, program, arguments);
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        if (!process.waitFor(10, TimeUnit.MINUTES) || process.exitValue() != 0) {
-            process.destroyForcibly();
-            throw new IllegalStateException(program + " failed with " + process.exitValue());
+        try {
+            if (!process.waitFor(10, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                throw new IllegalStateException(program + " failed with "
+                        + (process.isAlive() ? "no end" : process.exitValue()));
+            }
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip(); // a few lines
+        } finally {
+            process.destroyForcibly(); // does nothing to one that has ended
         }
-        return output;
     }
 
     static Process start(Run run, String program, Object... arguments) throws IOException {

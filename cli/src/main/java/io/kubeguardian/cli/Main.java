@@ -1,5 +1,6 @@
 package io.kubeguardian.cli;
 
+import io.kubeguardian.cli.contain.ContainCommand;
 import io.kubeguardian.cli.demo.DemoCommand;
 import io.kubeguardian.cli.replay.ReplayCommand;
 import io.kubeguardian.cli.rules.RulesCommand;
@@ -14,8 +15,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "kubeguardian 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, UpCommand.class, IngestCommand.class, MonitorCommand.class, RulesCommand.class,
-            ReplayCommand.class})
+        subcommands = {DemoCommand.class, UpCommand.class, IngestCommand.class, MonitorCommand.class, ContainCommand.class,
+            RulesCommand.class, ReplayCommand.class})
 public final class Main {
     private Main() {}
 

@@ -38,7 +38,7 @@ class IngestCommandIT {
                 assertThat(post(port, "{\"time\": \"2026-03-01T12:00:00Z\", \"rule\": \"R\", \"priority\": \"Error\","
                         + " \"output\": \"o\", \"output_fields\": {}}")).isEqualTo(200);
 
-                command.destroy();
+                command.toHandle().destroy(); // as Process.destroy(), which also closes its output
 
                 assertThat(command.waitFor(30, TimeUnit.SECONDS)).isTrue();
                 assertThat(ingest.isAlive()).isFalse();

@@ -38,7 +38,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "up", "ingest", "monitor", "rules", "rules check", "rules list", "rules test"})
+    @ValueSource(strings = {"demo", "up", "ingest", "monitor", "contain", "rules", "rules check", "rules list", "rules test"})
     void everyCommandExplainsItself(String command) {
         int code = Main.run((command + " --help").split(" "));
 

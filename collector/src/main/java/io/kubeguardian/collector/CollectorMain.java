@@ -1,5 +1,7 @@
 package io.kubeguardian.collector;
 
+import io.kubeguardian.collector.attribute.CgroupTree;
+import io.kubeguardian.collector.contain.CgroupFreezer;
 import io.kubeguardian.collector.ffm.NativeException;
 import io.kubeguardian.collector.sensor.ProgramVerdict;
 import io.kubeguardian.collector.sensor.Sensor;
@@ -8,8 +10,10 @@ import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.schema.SensorMode;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
@@ -19,7 +23,8 @@ import org.apache.kafka.common.KafkaException;
  * when it cannot run, 1 with a stack trace for a mistake of ours.
  */
 public final class CollectorMain {
-    private static final String USAGE = "usage: collector [--config FILE] [--capture FILE [--no-kafka]] | --probe | --programs";
+    private static final String USAGE =
+            "usage: collector [--config FILE] [--capture FILE [--no-kafka] | --thaw] | --probe | --programs";
 
     private CollectorMain() {}
 
@@ -33,6 +38,10 @@ public final class CollectorMain {
                 programs();
                 return;
             }
+            if (List.of(args).contains("--thaw")) {
+                thaw(args);
+                return;
+            }
             NodeCollector collector = open(args);
             Runtime.getRuntime().addShutdownHook(new Thread(collector::close, "kg-shutdown"));
             System.err.println(readyLine(collector));
@@ -41,6 +50,9 @@ public final class CollectorMain {
         } catch (ConfigException | IllegalArgumentException | SensorException | NativeException | UncheckedIOException
                 | KafkaException e) {
             System.err.println("collector: " + message(e));
+            System.exit(2);
+        } catch (IOException e) {
+            System.err.println("collector: " + e.getMessage());
             System.exit(2);
         } catch (RuntimeException | Error e) { // else the other threads live on: a process that sees nothing
             e.printStackTrace();
@@ -65,6 +77,22 @@ public final class CollectorMain {
             System.err.println(problem);
             System.exit(1);
         }
+    }
+
+    /** For a node that gets no collector any more: nobody else would end what it froze. */
+    private static void thaw(String[] args) throws IOException {
+        List<String> left = new ArrayList<>(List.of(args));
+        left.remove("--thaw");
+        Iterator<String> rest = left.iterator();
+        Path config = null;
+        while (rest.hasNext()) {
+            if (!rest.next().equals("--config")) {
+                throw new IllegalArgumentException(USAGE);
+            }
+            config = path(rest);
+        }
+        CgroupTree tree = CgroupTree.of(ConfigReader.read(config, System.getenv()).collector().cgroup());
+        new CgroupFreezer(tree).thawAll().forEach(thawed -> System.out.println("thawed " + thawed));
     }
 
     /** Says of every BPF program whether this kernel takes it, a line each; exits 1 when its verifier rejects one. */

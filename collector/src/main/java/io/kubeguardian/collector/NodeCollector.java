@@ -7,6 +7,8 @@ import io.kubeguardian.collector.batch.BatchSink;
 import io.kubeguardian.collector.batch.LossCounters;
 import io.kubeguardian.collector.batch.Origin;
 import io.kubeguardian.collector.batch.PodBatches;
+import io.kubeguardian.collector.contain.AuditTrail;
+import io.kubeguardian.collector.contain.CgroupFreezer;
 import io.kubeguardian.collector.contain.Containments;
 import io.kubeguardian.collector.contain.DecisionReader;
 import io.kubeguardian.collector.event.CgroupListener;
@@ -27,6 +29,7 @@ import io.kubeguardian.collector.state.Start;
 import io.kubeguardian.collector.state.StateFolder;
 import io.kubeguardian.config.CollectorSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.schema.ActionMode;
 import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.SensorMode;
 import java.io.IOException;
@@ -34,12 +37,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,15 +107,19 @@ public final class NodeCollector implements AutoCloseable {
                     settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks(),
                     settings.openRepeatMillis() * 1_000_000L, settings.environment(),
                     settings.syscallCountSeconds() > 0)));
-            modes = sensor.modes();
+            CgroupFreezer freezer = new CgroupFreezer(tree);
+            modes = new ArrayList<>(sensor.modes());
+            modes.add(freezer.mode());
             Start start = state == null ? Start.anew(here) : state.start(here, Libc.bootNanos());
             origin = start.origin();
             losses = new LossCounters(start.losses());
-            containments = new Containments(sensor.containments(), cgroups, problems(modes),
-                    () -> Libc.bootNanos() + bootToWall, () -> bootToWall, heartbeat::reportNow);
             Map<String, Object> client = config.kafka().client();
             shipper = options.kafka() ? keep(new Shipper(client, settings.backlogBytes(),
                     Duration.ofSeconds(settings.drainSeconds()), losses, kafkaErrors)) : null;
+            LongSupplier wallNanos = () -> Libc.bootNanos() + bootToWall;
+            AuditTrail audit = new AuditTrail(origin, wallNanos, shipper == null ? (key, record) -> {} : shipper::send);
+            containments = new Containments(means(freezer), cgroups, audit, wallNanos, () -> bootToWall,
+                    heartbeat::reportNow);
             batches = new PodBatches(origin, start.numbers(), settings.batchEvents(), settings.batchMillis() * 1_000_000L,
                     losses, sink(options));
             histograms = sensor.callCounts() == null ? null : new SyscallHistograms(sensor.callCounts(), cgroups, batches,
@@ -121,6 +130,7 @@ public final class NodeCollector implements AutoCloseable {
                     histograms);
             // Attached first, walked afterwards: a cgroup made in between is in the ring, in the tree, or in both.
             tree.walk((path, id) -> cgroups.created(id, path));
+            takeOver(freezer);
             RunningProcesses.tell(sensor, decoder);
             if (shipper != null) {
                 keep(new DecisionReader(client, origin, containments, shipper::send));
@@ -157,21 +167,31 @@ public final class NodeCollector implements AutoCloseable {
         };
     }
 
-    private static Map<ContainmentAction, String> problems(List<SensorMode> modes) {
-        Map<ContainmentAction, String> problems = new EnumMap<>(ContainmentAction.class);
+    private Containments.Means means(CgroupFreezer freezer) throws IOException {
+        Map<ContainmentAction, ActionMode> actions = new EnumMap<>(ContainmentAction.class);
         for (SensorMode mode : modes) {
             ContainmentAction action = switch (mode.getSensor()) {
                 case "contain.exec" -> ContainmentAction.KILL_EXEC;
                 case "contain.deny-exec" -> ContainmentAction.DENY_EXEC;
-                case "contain.network" -> ContainmentAction.DENY_NETWORK;
+                case "contain.deny-open" -> ContainmentAction.DENY_OPEN;
+                case "contain.network", "contain.network-lsm" -> ContainmentAction.DENY_NETWORK;
                 case "contain.freeze" -> ContainmentAction.FREEZE;
                 default -> ContainmentAction.NONE;
             };
-            if (!mode.getProblem().isEmpty()) {
-                problems.put(action, mode.getProblem());
+            ActionMode known = actions.putIfAbsent(action,
+                    new ActionMode(action, mode.getHook(), mode.getProblem()));
+            if (known != null && !mode.getHook().isEmpty()) { // LSM beside the cgroup programs: better, but not needed
+                known.setHooks(known.getHooks() + ' ' + mode.getHook());
             }
         }
-        return problems;
+        actions.remove(ContainmentAction.NONE);
+        return new Containments.Means(sensor.containments(), freezer, actions, tree.own()::contains);
+    }
+
+    /** What an earlier run left frozen: in force again, or thawed if its time is over. */
+    private void takeOver(CgroupFreezer freezer) throws IOException {
+        freezer.left().forEach((cgroup, decisions) ->
+                decisions.forEach(decision -> containments.restoreFrozen(cgroup, decision)));
     }
 
     /** Reads events until {@link #close()}; the calling thread is the reader. */
@@ -310,6 +330,7 @@ public final class NodeCollector implements AutoCloseable {
             readRest();
         }
         heartbeat.close(); // nothing follows the last report
+        containments.suspend();
         report(readerProblem.isEmpty());
         // The folder's lock is let go last, and what the shipper could not send belongs into the state.
         opened.remove(state);

@@ -12,12 +12,15 @@ import io.kubeguardian.schema.EventClass;
 import io.kubeguardian.schema.LossCause;
 
 /**
- * The reader's thread: empties both rings, closes the batches that are due, waits. A precious event wakes it; bulk ones
- * are looked for every few milliseconds, because waking a thread per event would be paid by the workload.
+ * The reader's thread: empties both rings, closes the batches that are due, waits. While there are events it comes round
+ * at a fixed pace and nothing wakes it, because waking a thread per event would be paid by the workload; when all is
+ * read and sent it sleeps until the next event.
  */
 final class RingLoop implements Runnable {
-    /** With nothing to do the wait grows to this, milliseconds. */
-    private static final int LONGEST_WAIT = 20;
+    /** Rings must not run full between two rounds, milliseconds. */
+    private static final int LONGEST_PACE = 20;
+    /** Then it looks whether it shall stop. */
+    private static final int IDLE_MILLIS = 100;
     private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
     /** No disk and no walk of a cgroup tree takes so long. */
     private static final long STUCK_NANOS = 30_000_000_000L;
@@ -27,7 +30,7 @@ final class RingLoop implements Runnable {
     private final PodBatches batches;
     private final CgroupTable cgroups;
     private final LossCounters losses;
-    private final int shortestWait;
+    private final int pace;
     private final Runnable resync;
     private final SyscallHistograms histograms;
     private long lostAtResync;
@@ -49,26 +52,26 @@ final class RingLoop implements Runnable {
         this.losses = losses;
         this.resync = resync;
         this.histograms = histograms;
-        this.shortestWait = Math.clamp(batchMillis / 4, 1, LONGEST_WAIT);
+        this.pace = Math.clamp(batchMillis / 2, 1, LONGEST_PACE);
     }
 
     @Override
     public void run() {
         try (Epoll epoll = new Epoll()) {
-            epoll.add(sensor.precious().fd());
+            epoll.addEdge(sensor.precious().fd());
             epoll.addEdge(sensor.bulk().fd());
             long nextHousekeeping = System.nanoTime();
-            int wait = shortestWait;
+            boolean quiet = false;
             while (!stopping) {
-                epoll.await(wait);
-                wait = drain() > 0 ? shortestWait : Math.min(wait + 1, LONGEST_WAIT);
+                await(epoll, quiet);
+                quiet = drain() == 0 && batches.isEmpty();
                 long now = System.nanoTime();
                 lastPass = now;
                 batches.flushDue(now);
                 if (now - nextHousekeeping >= 0) {
                     nextHousekeeping = now + HOUSEKEEPING_NANOS;
-                    if (sensor.preciousLost() != lostAtResync) {
-                        lostAtResync = sensor.preciousLost();
+                    if (sensor.reader().preciousLost() != lostAtResync) {
+                        lostAtResync = sensor.reader().preciousLost();
                         resync.run();
                     }
                     if (histograms != null) {
@@ -86,6 +89,17 @@ final class RingLoop implements Runnable {
             batches.flushAll();
             ended = last;
         }
+    }
+
+    private void await(Epoll epoll, boolean quiet) {
+        if (!quiet) {
+            epoll.await(pace);
+            return;
+        }
+        sensor.reader().idle(true);
+        boolean nothing = sensor.precious().reader().pending() == 0 && sensor.bulk().reader().pending() == 0;
+        epoll.await(nothing ? IDLE_MILLIS : pace);
+        sensor.reader().idle(false);
     }
 
     /** What is wrong with the reader, in one line; empty when nothing is. */
@@ -113,8 +127,8 @@ final class RingLoop implements Runnable {
         RingReader bulk = sensor.bulk().reader();
         long bulkEnd = bulk.produced();
         int events = precious.drain(precious.produced(), decoder) + bulk.drain(bulkEnd, decoder);
-        losses.set(EventClass.PRECIOUS, LossCause.RING_FULL, sensor.preciousLost());
-        losses.set(EventClass.BULK, LossCause.RING_FULL, sensor.bulkLost());
+        losses.set(EventClass.PRECIOUS, LossCause.RING_FULL, sensor.reader().preciousLost());
+        losses.set(EventClass.BULK, LossCause.RING_FULL, sensor.reader().bulkLost());
         losses.set(EventClass.OTHER, LossCause.UNREADABLE, decoder.unreadable());
         return events;
     }

@@ -236,7 +236,7 @@ class CollectorIT {
             assertThat(get(http, "/metrics").body()).contains("kubeguardian_collector_events_total",
                     "kubeguardian_collector_sends_repeated_total",
                     "kubeguardian_collector_sensor_active{sensor=\"exec\",hook=\"tp_btf/sched_process_exec\",} 1.0",
-                    "kubeguardian_collector_sensor_active{sensor=\"contain.freeze\",hook=\"\",} 0.0");
+                    "kubeguardian_collector_sensor_active{sensor=\"contain.freeze\",hook=\"cgroup.freeze\",} 1.0");
             assertThat(get(http, "/healthz").statusCode()).isEqualTo(200);
             assertThat(get(http, "/readyz").statusCode()).isEqualTo(200);
         }

@@ -33,7 +33,7 @@ class CollectorProcessIT {
                         List.of("--capture", capture.toString(), "--no-kafka"))) {
             String ready = collector.awaitLine("collector ready: ");
             assertThat(ready).contains("cgroup=" + cgroups.root(), "exec=tp_btf/sched_process_exec",
-                    "contain.freeze=REFUSED(not supported by this collector)");
+                    "contain.freeze=cgroup.freeze");
             run(cgroups.container(pod, TestCgroups.randomContainer()), trigger("exit_with"), 0);
 
             int code = collector.terminate();

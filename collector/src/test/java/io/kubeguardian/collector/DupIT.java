@@ -144,8 +144,8 @@ class DupIT {
         run(cgroup, trigger("dup_fd"), "dup2", "/etc/hostname");
 
         assertThat(dups()).singleElement().satisfies(d -> assertThat(d.raw().getResult()).isZero());
-        assertThat(seen.sensor.bulkLost()).isGreaterThanOrEqualTo(2);
-        assertThat(seen.sensor.preciousLost()).isZero();
+        assertThat(seen.sensor.reader().bulkLost()).isGreaterThanOrEqualTo(2);
+        assertThat(seen.sensor.reader().preciousLost()).isZero();
     }
 
     private List<Seen<Dup>> dups() {

@@ -20,7 +20,7 @@ class FirstInstructionIT {
             Churn.run(kubepods, 1, TIMES);
 
             sensor.read();
-            assertThat(sensor.sensor.preciousLost() + sensor.sensor.bulkLost()).isZero();
+            assertThat(sensor.sensor.reader().preciousLost() + sensor.sensor.reader().bulkLost()).isZero();
             assertThat(sensor.cgroups.counts().failures()).isZero();
             for (int i = 1; i <= TIMES; i++) {
                 String path = Churn.PATH + i;

@@ -112,7 +112,7 @@ class OpenIT {
 
         assertThat(opens()).extracting(o -> o.text(o.raw().getPath())).containsExactly("/etc/hostname", other.toString());
         assertThat(seen.opensRepeated()).isEqualTo(498);
-        assertThat(seen.sensor.bulkLost()).isZero();
+        assertThat(seen.sensor.reader().bulkLost()).isZero();
     }
 
     @Test

@@ -80,7 +80,8 @@ class PrivilegesIT {
                     "KUBEGUARDIAN_COLLECTOR_CLUSTER", "test",
                     "KUBEGUARDIAN_COLLECTOR_NODE", pod,
                     "KUBEGUARDIAN_COLLECTOR_METRICS_PORT", "-1"), List.of())) {
-                assertThat(collector.awaitLine("collector ready: ")).doesNotContain("CAP_");
+                assertThat(collector.awaitLine("collector ready: ")).doesNotContain("CAP_")
+                        .contains("contain.network=cgroup/connect4", "contain.freeze=REFUSED("); // root's cgroups
                 run(cgroup, trigger("open_file"), "openat", "/etc/hostname");
                 run(cgroup, trigger("connect_to"), "tcp4", "127.0.0.1", 1);
                 try (TopicTail<EventBatch> events = new TopicTail<>(kafka, Topics.EVENTS, EventBatch.class)) {

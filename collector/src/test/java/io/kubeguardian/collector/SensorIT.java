@@ -315,9 +315,9 @@ class SensorIT {
         run(cgroup, trigger("open_many"), count, "/etc/hostname");
 
         seen.read();
-        assertThat(seen.sensor.bulkLost()).isPositive();
-        assertThat(seen.opens.size() + seen.sensor.bulkLost()).isEqualTo(count);
-        assertThat(seen.sensor.preciousLost()).isZero();
+        assertThat(seen.sensor.reader().bulkLost()).isPositive();
+        assertThat(seen.opens.size() + seen.sensor.reader().bulkLost()).isEqualTo(count);
+        assertThat(seen.sensor.reader().preciousLost()).isZero();
         assertThat(seen.execs).hasSize(1);
     }
 
@@ -326,7 +326,7 @@ class SensorIT {
         List<SensorMode> modes = seen.sensor.modes();
 
         assertThat(modes).extracting(SensorMode::getSensor).contains("exec", "fork", "exit", "open", "connect", "cgroup",
-                "contain.exec", "contain.deny-exec", "contain.network", "contain.freeze");
+                "contain.exec", "contain.deny-exec", "contain.network", "contain.deny-open");
         assertThat(modes).filteredOn(m -> List.of("exec", "fork", "exit", "open", "connect", "cgroup", "contain.exec",
                 "contain.network").contains(m.getSensor())).allSatisfy(mode -> {
                     assertThat(mode.getProblem()).isEmpty();

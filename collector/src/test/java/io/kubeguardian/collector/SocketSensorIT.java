@@ -8,9 +8,10 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.kubeguardian.collector.SensorHarness.Seen;
 import io.kubeguardian.collector.TestCgroups.Ended;
 import io.kubeguardian.collector.attribute.CgroupTree;
-import io.kubeguardian.collector.event.KernelLayouts;
+import io.kubeguardian.collector.contain.Authority;
 import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.schema.Connect;
+import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.SensorMode;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -216,7 +218,7 @@ class SocketSensorIT {
         int told = calls("sendto").size();
         assertThat(told).isPositive().isLessThan(ports);
         assertThat(seen.sendsRepeated()).isEqualTo(told); // the second send to each
-        assertThat(seen.sensor.bulkLost()).isEqualTo(2 * (ports - told)); // both sends to each of the others
+        assertThat(seen.sensor.reader().bulkLost()).isEqualTo(2 * (ports - told)); // both sends to each of the others
     }
 
     @Test
@@ -276,7 +278,9 @@ class SocketSensorIT {
 
     @Test
     void aRefusedDatagramIsFlagged() throws Exception {
-        seen.sensor.containments().put(CgroupTree.id(cgroup), KernelLayouts.DENY_NETWORK, Libc.bootNanos() + HOUR);
+        seen.sensor.containments().define(1, List.of(), List.of());
+        seen.sensor.containments().put(CgroupTree.id(cgroup), Authority.DETECTION, 1, Set.of(ContainmentAction.DENY_NETWORK),
+                Libc.bootNanos() + HOUR);
 
         run(cgroup, trigger("send_to"), "sendto", "127.0.0.1", 9);
 

@@ -111,7 +111,7 @@ class VmCollectorIT {
         assertThat(refused.status()).isEqualTo(NOT_EXECUTED);
         assertThat(refused.output()).contains("/triggers/exit_with: Operation not permitted");
         assertThat(collector.run(pod, other, "exit_with", 0).status()).isZero();
-        awaitStatus(s -> s.getExecsKilled() == 1);
+        awaitStatus(s -> s.getExecsRefused() == 1 && s.getExecsKilled() == 0);
     }
 
     @Test

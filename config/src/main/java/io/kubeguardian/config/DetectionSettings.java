@@ -20,6 +20,8 @@ import java.util.List;
  * @param riskHalfLifeSeconds time in which risk halves when nothing is added, seconds
  * @param containAtRisk risk score from which the containers involved are contained; above 100: never
  * @param containSeconds how long a containment lasts, seconds
+ * @param containExceptPaths programs and files that a containment lets through, as {@code kubeguardian contain} takes them
+ * @param containExceptDestinations where a contained container may still connect to, likewise
  */
 public record DetectionSettings(
         @JsonProperty(defaultValue = "[]") List<String> rules,
@@ -34,11 +36,15 @@ public record DetectionSettings(
         @JsonProperty(defaultValue = "2000") int baselineLimit,
         @JsonProperty(defaultValue = "3600") int riskHalfLifeSeconds,
         @JsonProperty(defaultValue = "80") double containAtRisk,
-        @JsonProperty(defaultValue = "900") int containSeconds)
+        @JsonProperty(defaultValue = "900") int containSeconds,
+        @JsonProperty(defaultValue = "[]") List<String> containExceptPaths,
+        @JsonProperty(defaultValue = "[]") List<String> containExceptDestinations)
         implements Serializable {
     public DetectionSettings {
         rules = List.copyOf(rules);
         patterns = List.copyOf(patterns);
+        containExceptPaths = List.copyOf(containExceptPaths);
+        containExceptDestinations = List.copyOf(containExceptDestinations);
         Check.between("detection.checkpointSeconds", checkpointSeconds, 1, 86_400);
         Check.between("detection.disorderMillis", disorderMillis, 0, 600_000);
         Check.between("detection.metadataWaitMillis", metadataWaitMillis, 0, 600_000);

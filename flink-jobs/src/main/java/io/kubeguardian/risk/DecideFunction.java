@@ -1,15 +1,19 @@
 package io.kubeguardian.risk;
 
+import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.detection.DetectionClock;
 import io.kubeguardian.detection.Types;
 import io.kubeguardian.schema.ContainmentAction;
+import io.kubeguardian.schema.ContainmentExceptions;
 import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.ExceptedDestination;
 import io.kubeguardian.schema.Ids;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.RiskLevel;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +44,7 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
     static final int PENDING_LIMIT = 64;
 
     private final DetectionSettings settings;
+    private final List<ExceptedDestination> exceptDestinations;
     private final DetectionClock clock;
     private final boolean bounded;
     private transient ValueState<RiskScore> risk;
@@ -49,12 +54,33 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
     private transient Counter tooOld;
 
     /**
+     * @throws ConfigException when an exception of the settings is none
      * @param bounded the input is a capture: what would have been decided is told, however long ago it was
      */
     public DecideFunction(DetectionSettings settings, DetectionClock clock, boolean bounded) {
         this.settings = settings;
+        this.exceptDestinations = exceptions(settings);
         this.clock = clock;
         this.bounded = bounded;
+    }
+
+    private static List<ExceptedDestination> exceptions(DetectionSettings settings) {
+        if (settings.containExceptPaths().size() > ContainmentExceptions.MOST
+                || settings.containExceptDestinations().size() > ContainmentExceptions.MOST) {
+            throw new ConfigException("detection: more than " + ContainmentExceptions.MOST
+                    + " of containExceptPaths or containExceptDestinations");
+        }
+        try {
+            settings.containExceptPaths().forEach(ContainmentExceptions::checkPath);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("detection.containExceptPaths: " + e.getMessage(), e);
+        }
+        try {
+            return new ArrayList<>(settings.containExceptDestinations().stream()
+                    .map(ContainmentExceptions::destination).toList());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("detection.containExceptDestinations: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -149,7 +175,8 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
         out.collect(new Decision(Ids.of("decision", incident.getId(), key), incident.getWorkload().getCluster(),
                 incident.getPod().getNode(), incident.getPod().getUid(), container(incident), incident.getWorkload(),
                 ACTIONS, reason(incident, score), incident.getId(), score.getScore(), "detection", now,
-                expires, false, incident.getLastEventTime()));
+                expires, false, incident.getLastEventTime(), "",
+                settings.containExceptPaths(), exceptDestinations));
     }
 
     private String reason(Incident incident, RiskScore score) {

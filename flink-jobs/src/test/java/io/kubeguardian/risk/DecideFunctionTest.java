@@ -1,13 +1,17 @@
 package io.kubeguardian.risk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.detection.DetectionClock;
 import io.kubeguardian.detection.SignalExamples;
 import io.kubeguardian.detection.Types;
 import io.kubeguardian.schema.Completeness;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.ExceptedDestination;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.RiskFactor;
 import io.kubeguardian.schema.RiskScore;
@@ -29,9 +33,13 @@ class DecideFunctionTest {
     }
 
     private void open(boolean bounded, long clockSeconds) throws Exception {
+        open(SignalExamples.settings(), bounded, clockSeconds);
+    }
+
+    private void open(DetectionSettings settings, boolean bounded, long clockSeconds) throws Exception {
         DetectionClock clock = () -> (SignalExamples.START + clockSeconds * 1000) * 1_000_000;
         operator = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new KeyedCoProcessOperator<>(new DecideFunction(SignalExamples.settings(), clock, bounded)),
+                new KeyedCoProcessOperator<>(new DecideFunction(settings, clock, bounded)),
                 score -> Keys.workload(score.getWorkload()), incident -> Keys.workload(incident.getWorkload()),
                 BasicTypeInfo.STRING_TYPE_INFO);
         operator.setup(Types.DECISION.createSerializer(operator.getExecutionConfig().getSerializerConfig()));
@@ -65,6 +73,33 @@ class DecideFunctionTest {
         incident(0);
 
         assertThat(operator.extractOutputValues()).hasSize(1);
+    }
+
+    @Test
+    void theSettingsExceptionsAreInEveryDecision() throws Exception {
+        operator.close();
+        open(settings(List.of("/usr/bin/backup"), List.of("10.96.0.10:53/udp")), false, 0);
+        incident(0);
+
+        risk(90);
+
+        Decision decision = operator.extractOutputValues().get(0);
+        assertThat(decision.getExceptPaths()).containsExactly("/usr/bin/backup");
+        assertThat(decision.getExceptDestinations()).containsExactly(new ExceptedDestination("10.96.0.10", 53, 17));
+        assertThat(decision.getRequestedBy()).isEmpty();
+    }
+
+    @Test
+    void anExceptionThatIsNoneIsToldBeforeTheJobRuns() {
+        assertThatThrownBy(() -> new DecideFunction(settings(List.of(), List.of("dns.example.com")), () -> 0, false))
+                .isInstanceOf(ConfigException.class).hasMessageContaining("containExceptDestinations");
+        assertThatThrownBy(() -> new DecideFunction(settings(List.of("bin/*"), List.of()), () -> 0, false))
+                .isInstanceOf(ConfigException.class).hasMessageContaining("containExceptPaths");
+    }
+
+    private static DetectionSettings settings(List<String> paths, List<String> destinations) {
+        return new DetectionSettings(List.of(), List.of(), 1, "", 200, 3000, 256, 60, 30, 100, 3600, 80, 900, paths,
+                destinations);
     }
 
     @Test

@@ -1,14 +1,19 @@
 package io.kubeguardian.schema;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.message.BinaryMessageDecoder;
-import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.avro.message.MissingSchemaException;
 import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /**
@@ -23,6 +28,12 @@ import org.apache.avro.specific.SpecificRecordBase;
 public final class AvroCodec<T extends SpecificRecordBase> {
     static final int MAX_ITEMS = 1_000_000;
     static final int MAX_STRING_BYTES = 1 << 20;
+    private static final int HEAD_BYTES = 10;
+    private static final short MARKER = 0x01C3; // little endian
+    /** What a thread keeps for the next record; larger ones leave nothing behind. */
+    private static final int MOST_KEPT_BYTES = 1 << 20;
+    private static final int FIRST_BYTES = 16 << 10;
+    private static final ThreadLocal<Output> OUTPUT = ThreadLocal.withInitial(Output::new);
 
     static {
         // Avro reads these once, when its decoder is first loaded.
@@ -31,15 +42,25 @@ public final class AvroCodec<T extends SpecificRecordBase> {
         setDefault("org.apache.avro.limits.bytes.maxLength", MAX_STRING_BYTES);
     }
 
+    /** Where a thread writes records, and Avro's buffer before it: unbuffered, each number is a call of the stream. */
+    private static final class Output {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(FIRST_BYTES);
+        private final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+    }
+
     private final Class<T> type;
-    private final BinaryMessageEncoder<T> encoder;
+    private final byte[] head;
+    private final SpecificDatumWriter<T> writer;
     private final BinaryMessageDecoder<T> decoder;
 
     private AvroCodec(Class<T> type) {
         this.type = type;
-        SpecificData model = SpecificData.getForClass(type);
+        SpecificData model = new SpecificData(type.getClassLoader());
+        model.setCustomCoders(true); // the generated ones: the others look up every field by reflection on the schema
         Schema schema = model.getSchema(type);
-        this.encoder = new BinaryMessageEncoder<>(model, schema);
+        this.head = ByteBuffer.allocate(HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN).putShort(MARKER)
+                .putLong(SchemaNormalization.parsingFingerprint64(schema)).array();
+        this.writer = new SpecificDatumWriter<>(schema, model);
         this.decoder = new BinaryMessageDecoder<>(model, schema, SchemaHistory.store());
     }
 
@@ -50,13 +71,22 @@ public final class AvroCodec<T extends SpecificRecordBase> {
 
     /** The record's bytes; a new array that the caller owns. */
     public byte[] encode(T message) {
+        Output output = OUTPUT.get();
         try {
-            ByteBuffer buffer = encoder.encode(message);
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.get(bytes);
-            return bytes;
+            output.encoder.writeFixed(head);
+            writer.write(message, output.encoder);
+            output.encoder.flush();
+            return output.bytes.toByteArray();
         } catch (IOException e) {
             throw new UncheckedIOException(e); // in memory: cannot happen
+        } catch (RuntimeException e) { // a field that must be there is not: the encoder is left with half a record
+            OUTPUT.remove();
+            throw e;
+        } finally {
+            if (output.bytes.size() > MOST_KEPT_BYTES) {
+                OUTPUT.remove();
+            }
+            output.bytes.reset();
         }
     }
 

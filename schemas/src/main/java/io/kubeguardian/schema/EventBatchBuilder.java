@@ -16,7 +16,20 @@ import java.util.Set;
  * the Unix epoch.
  */
 public final class EventBatchBuilder {
-    private record ProcessKey(int pid, int containerPid, long startTime, int container, int comm, int uid, int gid) {}
+    private record ProcessKey(int pid, int containerPid, long startTime, int container, int comm, int uid, int gid) {
+        // By hand: those of records go through method handles, which a first-tier compiler does not see through.
+        @Override
+        public int hashCode() {
+            return 31 * (31 * pid + comm) + Long.hashCode(startTime);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ProcessKey that && pid == that.pid && startTime == that.startTime && comm == that.comm
+                    && containerPid == that.containerPid && container == that.container && uid == that.uid
+                    && gid == that.gid;
+        }
+    }
 
     private final Map<String, Integer> stringIndex = new HashMap<>();
     private final List<String> strings = new ArrayList<>();

@@ -22,9 +22,13 @@ public final class Keys {
                 + workload.getName();
     }
 
-    /** Decisions: {@code podUid/containerId}; the container part is empty for the whole pod. */
+    /**
+     * Decisions and their audit: {@code podUid/containerId}, with {@code /operator} behind it for a person's; the
+     * container part is empty for the whole pod, the pod part where the pod is not known.
+     */
     public static String decision(Decision decision) {
-        return decision.getPodUid() + '/' + decision.getContainerId();
+        return decision.getPodUid() + '/' + decision.getContainerId()
+                + (decision.getRequestedBy().isEmpty() ? "" : "/operator");
     }
 
     public static byte[] bytes(String key) {

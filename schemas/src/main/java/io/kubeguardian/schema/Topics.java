@@ -12,11 +12,13 @@ public final class Topics {
     public static final String ALERTS = "kubeguardian.alerts";
     public static final String RISK = "kubeguardian.risk";
     public static final String DECISIONS = "kubeguardian.decisions";
+    public static final String CONTAINMENT_AUDIT = "kubeguardian.containment-audit";
     public static final String COLLECTOR_HEALTH = "kubeguardian.collector-health";
     public static final String DEAD_LETTERS = "kubeguardian.dead-letters";
 
     private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
     private static final Map<String, String> ONE_DAY = Map.of("retention.ms", "86400000");
+    private static final Map<String, String> ONE_YEAR = Map.of("retention.ms", "31536000000");
     private static final Map<String, String> THIRTY_DAYS = Map.of("retention.ms", "2592000000");
 
     /**
@@ -44,6 +46,7 @@ public final class Topics {
                 new Definition(ALERTS, 1, THIRTY_DAYS),
                 new Definition(RISK, 1, COMPACTED),
                 new Definition(DECISIONS, 1, COMPACTED),
+                new Definition(CONTAINMENT_AUDIT, 1, ONE_YEAR),
                 new Definition(COLLECTOR_HEALTH, 1, COMPACTED),
                 new Definition(DEAD_LETTERS, 1, THIRTY_DAYS));
     }

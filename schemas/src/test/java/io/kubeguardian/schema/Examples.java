@@ -15,7 +15,7 @@ final class Examples {
     private Examples() {}
 
     static List<SpecificRecordBase> all() {
-        return List.of(eventBatch(), pod(), signal(), incident(), risk(), decision(), health(), deadLetter(),
+        return List.of(eventBatch(), pod(), signal(), incident(), risk(), decision(), health(), audit(), deadLetter(),
                 new CaptureEntry(eventBatch()));
     }
 
@@ -73,7 +73,7 @@ final class Examples {
     static Decision decision() {
         return new Decision("d-1", "prod", "node-1", POD.getUid(), "c".repeat(64), WORKLOAD,
                 List.of(ContainmentAction.KILL_EXEC, ContainmentAction.DENY_NETWORK), "incident i-1", "i-1", 87.5,
-                "detection", 5_000L, 905_000L, false, 4_000L);
+                "detection", 5_000L, 905_000L, false, 4_000L, "", List.of(), List.of());
     }
 
     static CollectorHealth health() {
@@ -83,8 +83,18 @@ final class Examples {
                 .setLosses(List.of(new Loss(EventClass.BULK, LossCause.RING_FULL, 12L)))
                 .setContainments(List.of(new ContainmentStatus("d-1", POD.getUid(), "c".repeat(64),
                         List.of(ContainmentAction.DENY_EXEC), List.of(), ContainmentState.REFUSED, 5_500L,
-                        "this kernel refuses lsm programs", 0L, 0L)))
+                        "this kernel refuses lsm programs", 0L, 0L, 0L, 0L, 0L, List.of())))
                 .setEventsRead(1_000L).setBatchesSent(10L).setBytesSent(20_000L).setResidentBytes(80L << 20).build();
+    }
+
+    static ContainmentAudit audit() {
+        return new ContainmentAudit("node-1/1790000000000/4", "prod", "node-1", "b".repeat(36), 6_000L,
+                AuditEvent.RENEWED, "d-1", POD.getUid(), "c".repeat(64), WORKLOAD, "cli", "ana@bastion",
+                "under investigation", "i-1", 5_000L, 905_000L, List.of("/usr/bin/id", "/usr/lib/*"),
+                List.of(new ExceptedDestination("10.0.0.0/8", 443, 6)),
+                List.of(new ActionMode(ContainmentAction.KILL_EXEC, "tp_btf/sched_process_exec", ""),
+                        new ActionMode(ContainmentAction.DENY_OPEN, "", "refused by this kernel")),
+                3L, 0L, 0L, 2L, 17L, "");
     }
 
     static DeadLetter deadLetter() {

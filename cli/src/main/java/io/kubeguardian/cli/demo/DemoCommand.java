@@ -75,12 +75,12 @@ public final class DemoCommand implements Callable<Integer> {
             System.out.println(ansi.yellow("  REPLAYED") + " from a capture that the sensor made earlier, because: "
                     + probe.reason());
         }
-        Leftovers leftovers = Leftovers.before();
+        Leftovers leftovers = new Leftovers();
         TemporaryFolder folder = new TemporaryFolder("kubeguardian-demo-");
         System.setProperty("kubeguardian.log", folder.resolve("logs/stack.log").toString());
         try (folder) {
             try {
-                tell(home, folder, ansi, probe.works(), result);
+                tell(home, folder, ansi, probe.works(), result, leftovers);
             } catch (Interrupted e) {
                 throw e; // by the user's own wish: nothing to look into
             } catch (RuntimeException e) {
@@ -117,7 +117,7 @@ public final class DemoCommand implements Callable<Integer> {
         return SensorProbe.run(home);
     }
 
-    private void tell(Home home, TemporaryFolder folder, Ansi ansi, boolean live, DemoResult result)
+    private void tell(Home home, TemporaryFolder folder, Ansi ansi, boolean live, DemoResult result, Leftovers leftovers)
             throws IOException {
         String node = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
         Path root = null;
@@ -143,6 +143,7 @@ public final class DemoCommand implements Callable<Integer> {
                         showSensors(screen, timeline, result);
                     }
                     DemoRun run = new DemoRun(stack, scene, screen, timeline, admission, result);
+                    leftovers.note();
                     run.run();
                     if (record != null && live && !timeline.incidents().isEmpty()) {
                         Recorder.write(record, scene.metadata(), timeline.batches(), run.attackAt(),
@@ -189,6 +190,9 @@ public final class DemoCommand implements Callable<Integer> {
                 "KUBEGUARDIAN_WEBHOOK_CLUSTER", cluster,
                 "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1",
                 "KUBEGUARDIAN_DETECTION_LEARNING_SECONDS", Integer.toString(LEARNING_SECONDS),
-                "KUBEGUARDIAN_DETECTION_QUIET_SECONDS", Integer.toString(QUIET_SECONDS));
+                "KUBEGUARDIAN_DETECTION_QUIET_SECONDS", Integer.toString(QUIET_SECONDS),
+                // So that the attacker can come once more, and be seen to fail: contained, the service would not hear him.
+                "KUBEGUARDIAN_DETECTION_CONTAIN_EXCEPT_DESTINATIONS",
+                "[\"127.0.0.1:" + Container.SERVICE_PORT + "/tcp\"]");
     }
 }

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kubeguardian.cli.Interrupted;
 import io.kubeguardian.cli.stack.Cgroups;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,19 +23,27 @@ import java.util.stream.Stream;
 final class Leftovers {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Set<Integer> programs;
+    private static final Pattern PROGRAM = Pattern.compile("(?m)^prog_id:\\s+(\\d+)$");
 
-    private Leftovers(Set<Integer> programs) {
-        this.programs = programs;
-    }
+    /** Ids of the BPF programs that children of this process have had open: others' are none of ours. */
+    private final Set<Integer> programs = new TreeSet<>();
 
-    /** Remembers what there is before the run. */
-    static Leftovers before() {
-        return new Leftovers(bpfPrograms());
+    /** While the children run: remembers what they hold in the kernel. */
+    void note() {
+        ProcessHandle.current().descendants().forEach(child -> {
+            try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/" + child.pid() + "/fdinfo"))) {
+                for (Path descriptor : descriptors) {
+                    PROGRAM.matcher(Files.readString(descriptor)).results()
+                            .forEach(found -> programs.add(Integer.parseInt(found.group(1))));
+                }
+            } catch (IOException | DirectoryIteratorException | UncheckedIOException e) {
+                // It has ended, or a descriptor was closed meanwhile.
+            }
+        });
     }
 
     /**
-     * What is there now that was not before; empty when nothing is.
+     * What is still there; empty when nothing is.
      *
      * @param folder the run's folder, which should be gone; null when it is kept on purpose
      */
@@ -62,7 +74,7 @@ final class Leftovers {
             // No cgroup v2 here, so none of ours either.
         }
         Set<Integer> now = bpfPrograms();
-        now.removeAll(programs);
+        now.retainAll(programs);
         if (!now.isEmpty()) {
             left.add("BPF programs " + now);
         }

@@ -116,11 +116,14 @@ public final class CgroupTable {
         return null;
     }
 
-    /** Ids of the cgroups, as far as they still exist, of exactly this pod ({@code containerId} empty) or container. */
+    /**
+     * Ids of the cgroups, as far as they still exist, of exactly this pod ({@code containerId} empty) or container
+     * ({@code podUid} empty: of whichever pod).
+     */
     public synchronized List<Long> cgroups(String podUid, String containerId) {
         List<Long> found = new ArrayList<>();
         table.forEach((cgroup, attribution) -> {
-            if (attribution.exact() && attribution.podUid().equals(podUid)
+            if (attribution.exact() && (podUid.isEmpty() || attribution.podUid().equals(podUid))
                     && attribution.containerId().equals(containerId) && !removed.containsKey(cgroup)) {
                 found.add(cgroup);
             }

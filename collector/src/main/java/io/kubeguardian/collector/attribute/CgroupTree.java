@@ -1,14 +1,18 @@
 package io.kubeguardian.collector.attribute;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The cgroup v2 hierarchy as a directory tree. The id of a cgroup is the inode number of its directory.
@@ -145,6 +149,27 @@ public record CgroupTree(Path mount, Path root) {
             return null;
         }
         return found[0];
+    }
+
+    /** Ids of the monitored cgroups that this process runs in: its own and those above; none when it runs elsewhere. */
+    public Set<Long> own() throws IOException {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        Path[] own = new Path[1];
+        walk((path, id) -> {
+            Path directory = mount.resolve(path.substring(1));
+            try (Stream<String> pids = Files.lines(directory.resolve("cgroup.procs"))) {
+                if (pids.anyMatch(pid::equals)) { // as this process's own namespace numbers it
+                    own[0] = directory;
+                }
+            } catch (IOException | UncheckedIOException e) {
+                // gone meanwhile, or a threaded one (EOPNOTSUPP): its processes are in the one above
+            }
+        });
+        Set<Long> ids = new HashSet<>();
+        for (Path directory = own[0]; directory != null && directory.startsWith(root); directory = directory.getParent()) {
+            ids.add(id(directory));
+        }
+        return ids;
     }
 
     /** The id of the cgroup with this directory. */

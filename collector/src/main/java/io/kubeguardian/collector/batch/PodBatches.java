@@ -75,6 +75,11 @@ public final class PodBatches {
         due.forEach(this::close);
     }
 
+    /** Whether none waits to be closed. */
+    public boolean isEmpty() {
+        return open.isEmpty();
+    }
+
     /** Closes all. */
     public void flushAll() {
         List<OpenBatch> all = new ArrayList<>(open.values());

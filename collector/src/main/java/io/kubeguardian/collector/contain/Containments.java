@@ -2,81 +2,77 @@ package io.kubeguardian.collector.contain;
 
 import io.kubeguardian.collector.attribute.Attribution;
 import io.kubeguardian.collector.attribute.CgroupTable;
-import io.kubeguardian.collector.event.KernelLayouts;
+import io.kubeguardian.collector.contain.KernelContainment.Stopped;
 import io.kubeguardian.collector.ffm.NativeException;
+import io.kubeguardian.schema.ActionMode;
+import io.kubeguardian.schema.AuditEvent;
 import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.ContainmentState;
 import io.kubeguardian.schema.ContainmentStatus;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.WorkloadRef;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Which decisions are in force on this node. Idempotent: the same decision twice changes nothing. A decision whose
  * container is not here yet waits for it until it expires. Thread safe.
  */
 public final class Containments {
-    /** As many as the kernel's map holds. */
-    static final int MOST = 4096;
+    /** Half of what the kernel's maps hold, so that pods with several cgroups have room, and a health record has too. */
+    static final int MOST = 1024;
     /** Ended ones that are still reported. */
     static final int MOST_ENDED = 64;
     /** How far the wall clock may move before the kernel is told the expiries anew. */
     private static final long CLOCK_STEP_NANOS = 100_000_000L;
+    private static final int LONGEST_UNTRUSTED = 256;
     private static final String ABSENT = "no cgroup of it on this node";
-    private static final Logger LOG = LoggerFactory.getLogger(Containments.class);
+    private static final String OURSELVES = "the collector itself runs in it";
 
-    private static final class Entry {
-        final Decision decision;
-        final List<ContainmentAction> effective = new ArrayList<>();
-        final Set<Long> cgroups = new HashSet<>();
-        int bits;
-        /** What of it cannot be done here, and why; empty when all can. */
-        String unsupported = "";
-        ContainmentState state;
-        long since;
-        String detail = "";
-        /** Of cgroups that are gone. */
-        long killed;
-        long refused;
+    /**
+     * What this node can do.
+     *
+     * @param modes of each action: its hooks, or the problem
+     * @param isOwn whether the collector itself runs in a cgroup or below it
+     */
+    public record Means(
+            KernelContainment kernel, Freezer freezer, Map<ContainmentAction, ActionMode> modes, LongPredicate isOwn) {}
 
-        Entry(Decision decision) {
-            this.decision = decision;
-        }
-    }
-
-    private final KernelContainment kernel;
+    private final Means means;
+    private final Map<ContainmentAction, String> hooks = new HashMap<>();
     private final CgroupTable cgroups;
-    private final Map<ContainmentAction, String> problems;
+    private final AuditTrail audit;
     private final LongSupplier wallNanos;
     private final LongSupplier bootToWall;
     private final Runnable changed;
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, Containment> entries = new LinkedHashMap<>();
     private final Deque<ContainmentStatus> ended = new ArrayDeque<>();
+    private long lastOrder;
+    private boolean suspended;
     /** The clocks' distance that the kernel's expiries were computed with. */
     private long kernelBootToWall;
 
     /**
-     * @param problems why an action cannot be done here; an action without an entry can
      * @param wallNanos now, in nanoseconds since the Unix epoch
      * @param bootToWall what to take from wall time to have the kernel's boot clock, nanoseconds
      * @param changed called after each change of a state, with the lock held: must not block
      */
-    public Containments(KernelContainment kernel, CgroupTable cgroups, Map<ContainmentAction, String> problems,
-            LongSupplier wallNanos, LongSupplier bootToWall, Runnable changed) {
-        this.kernel = kernel;
+    public Containments(Means means, CgroupTable cgroups, AuditTrail audit, LongSupplier wallNanos,
+            LongSupplier bootToWall, Runnable changed) {
+        this.means = means;
+        means.modes().forEach((action, mode) -> hooks.put(action, mode.getHooks()));
         this.cgroups = cgroups;
-        this.problems = Map.copyOf(problems);
+        this.audit = audit;
         this.wallNanos = wallNanos;
         this.bootToWall = bootToWall;
         this.changed = changed;
@@ -85,73 +81,164 @@ public final class Containments {
 
     /** Puts a decision for this node into force, or takes it back. */
     public synchronized void apply(Decision decision) {
-        String key = Keys.decision(decision);
-        if (decision.getReleased()) {
-            end(key, ContainmentState.RELEASED);
+        apply(decision, false);
+    }
+
+    /** As {@link #apply(Decision)}, of what the topic held when the collector started. */
+    public synchronized void restore(Decision decision) {
+        apply(decision, true);
+    }
+
+    /** A decision that an earlier run froze this cgroup for; the topic has the last word on it. */
+    public synchronized void restoreFrozen(long cgroup, Decision decision) {
+        Containment left = new Containment(decision, ++lastOrder);
+        if (!left.isAbout(cgroups.find(cgroup)) || decision.getExpiresTime() <= wallNanos.getAsLong()) {
+            left.cgroups.add(cgroup);
+            finish(left, ContainmentState.EXPIRED, AuditEvent.EXPIRED, decision, "while the collector was away");
             return;
         }
-        Entry before = entries.get(key);
+        apply(decision, true);
+        Containment restored = entries.get(left.key);
+        if (restored != null) {
+            restored.unconfirmed = true;
+        }
+    }
+
+    /** What the topic holds of these keys has been applied: what an earlier run left and none of them confirms is over. */
+    public synchronized void confirm(Set<String> keys) {
+        for (Containment entry : List.copyOf(entries.values())) {
+            if (entry.unconfirmed && !keys.contains(entry.key)) {
+                end(entry.key, ContainmentState.RELEASED, AuditEvent.RELEASED, entry.decision, "not on the topic any more");
+            }
+            entry.unconfirmed = false;
+        }
+    }
+
+    /** A decision that cannot be used, for this reason. What was in force stays so. Nothing in it is trusted. */
+    public synchronized void refuse(Decision decision, String reason) {
+        Containment refused = new Containment(clipped(decision), 0);
+        set(refused, ContainmentState.REFUSED, reason);
+        tell(AuditEvent.REFUSED, refused);
+        remember(refused);
+    }
+
+    private static Decision clipped(Decision decision) {
+        Decision clipped = Decision.newBuilder(decision).build();
+        clipped.setId(clipped(decision.getId()));
+        clipped.setPodUid(clipped(decision.getPodUid()));
+        clipped.setContainerId(clipped(decision.getContainerId()));
+        clipped.setIssuedBy(clipped(decision.getIssuedBy()));
+        clipped.setRequestedBy(clipped(decision.getRequestedBy()));
+        clipped.setEvidenceId(clipped(decision.getEvidenceId()));
+        clipped.setReason(clipped(decision.getReason()));
+        WorkloadRef workload = decision.getWorkload();
+        clipped.setWorkload(new WorkloadRef(clipped(workload.getCluster()), clipped(workload.getNamespace()),
+                clipped(workload.getKind()), clipped(workload.getName())));
+        clipped.setActions(decision.getActions().stream().distinct().toList());
+        clipped.setExceptPaths(List.of());
+        clipped.setExceptDestinations(List.of());
+        return clipped;
+    }
+
+    private static String clipped(String text) {
+        return text.length() <= LONGEST_UNTRUSTED ? text : text.substring(0, LONGEST_UNTRUSTED) + '…';
+    }
+
+    private void apply(Decision decision, boolean restored) {
+        if (suspended) {
+            return;
+        }
+        String key = Keys.decision(decision);
+        if (decision.getReleased()) {
+            end(key, ContainmentState.RELEASED, AuditEvent.RELEASED, decision, "");
+            return;
+        }
+        Containment before = entries.get(key);
         if (before != null && before.decision.equals(decision)) {
             return;
         }
         if (decision.getExpiresTime() <= wallNanos.getAsLong()) {
-            end(key, ContainmentState.EXPIRED);
+            end(key, ContainmentState.EXPIRED, AuditEvent.EXPIRED, decision, "");
             return;
         }
         if (before == null && entries.size() >= MOST) {
-            Entry refused = new Entry(decision);
-            set(refused, ContainmentState.REFUSED, "more than " + MOST + " containments on this node");
-            remember(refused);
+            refuse(decision, "more than " + MOST + " containments on this node");
             return;
         }
-        Entry entry = new Entry(decision);
-        chooseActions(entry);
-        if (before != null) {
-            List<Long> kept = cgroups.cgroups(decision.getPodUid(), decision.getContainerId());
-            before.cgroups.stream().filter(c -> entry.bits == 0 || !kept.contains(c)).forEach(c -> leave(before, c));
-            entry.killed = before.killed;
-            entry.refused = before.refused;
+        Containment entry = new Containment(decision, ++lastOrder);
+        means.modes().values().stream().filter(mode -> !mode.getProblem().isEmpty())
+                .filter(mode -> decision.getActions().contains(mode.getAction()))
+                .forEach(mode -> entry.problems.put(mode.getAction(), mode.getProblem()));
+        try {
+            means.kernel().define(entry.order, decision.getExceptPaths(), decision.getExceptDestinations());
+        } catch (NativeException e) {
+            refuse(decision, "its exceptions do not fit: " + e.getMessage());
+            return;
         }
         entries.put(key, entry);
-        if (entry.bits != 0) {
-            cgroups.cgroups(decision.getPodUid(), decision.getContainerId()).forEach(c -> enter(entry, c));
-            if (entry.cgroups.isEmpty() && entry.state == null) {
-                set(entry, ContainmentState.REFUSED, ABSENT);
+        cgroups.cgroups(decision.getPodUid(), decision.getContainerId()).forEach(c -> enter(entry, c));
+        if (before != null) {
+            replace(before, entry);
+        }
+        settle(entry);
+        if (entry.state != null) {
+            AuditEvent first = restored ? AuditEvent.RESTORED : AuditEvent.APPLIED;
+            tell(!entry.isActive() ? AuditEvent.REFUSED
+                    : before != null && before.isActive() ? AuditEvent.RENEWED : first, entry);
+        }
+    }
+
+    /** The new one is in force already where it can be. */
+    private void replace(Containment before, Containment entry) {
+        entry.before = before.before.plus(means.kernel().stopped(before.order));
+        for (long cgroup : before.cgroups) {
+            if (!entry.cgroups.contains(cgroup) || entry.programs().isEmpty()) {
+                means.kernel().remove(cgroup, entry.authority);
+            }
+            if (before.freezes() && !(entry.cgroups.contains(cgroup) && entry.freezes())) {
+                thaw(before, cgroup);
             }
         }
+        means.kernel().forget(before.order);
     }
 
     /** The record of this key was deleted from the topic: as a release. */
     public synchronized void forget(String key) {
-        end(key, ContainmentState.RELEASED);
+        Containment entry = entries.get(key);
+        if (entry != null) {
+            end(key, ContainmentState.RELEASED, AuditEvent.RELEASED, entry.decision, "deleted from the topic");
+        }
     }
 
     /** A new cgroup may be one that a decision waits for. */
     public synchronized void cgroupCreated(long cgroup, Attribution who) {
-        if (entries.isEmpty() || !who.exact()) {
-            return;
-        }
-        Entry entry = entries.get(who.podUid() + '/' + who.containerId());
-        if (entry != null && entry.bits != 0) {
-            enter(entry, cgroup);
+        for (Containment entry : entries.values()) {
+            if (entry.isAbout(who) && !entry.cgroups.contains(cgroup)) {
+                ContainmentState before = entry.state;
+                enter(entry, cgroup);
+                settle(entry);
+                if (entry.state != before) {
+                    tell(entry.isActive() ? AuditEvent.APPLIED : AuditEvent.REFUSED, entry);
+                }
+            }
         }
     }
 
     public synchronized void cgroupRemoved(long cgroup) {
-        for (Entry entry : entries.values()) {
-            if (entry.cgroups.contains(cgroup)) {
-                leave(entry, cgroup);
-                entry.cgroups.remove(cgroup);
-                if (entry.cgroups.isEmpty()) {
-                    set(entry, ContainmentState.REFUSED, ABSENT);
+        for (Containment entry : entries.values()) {
+            if (entry.cgroups.remove(cgroup)) {
+                means.kernel().remove(cgroup, entry.authority);
+                settle(entry);
+                if (!entry.isActive()) {
+                    tell(AuditEvent.GONE, entry);
                 }
             }
         }
     }
 
     /**
-     * Ends what has expired; the kernel has stopped it by itself already. When the wall clock was set, the kernel is told
-     * the rest's expiries anew: they are wall time, it goes by the boot clock.
+     * Ends what has expired; the kernel's programs have stopped by themselves already. When the wall clock was set, the
+     * kernel is told the rest's expiries anew: they are wall time, it goes by the boot clock.
      */
     public synchronized void expire() {
         long offset = bootToWall.getAsLong();
@@ -160,111 +247,132 @@ public final class Containments {
             entries.values().forEach(entry -> List.copyOf(entry.cgroups).forEach(c -> enter(entry, c)));
         }
         long now = wallNanos.getAsLong();
-        List<String> due = new ArrayList<>();
-        entries.forEach((key, entry) -> {
+        for (Containment entry : List.copyOf(entries.values())) {
             if (entry.decision.getExpiresTime() <= now) {
-                due.add(key);
+                end(entry.key, ContainmentState.EXPIRED, AuditEvent.EXPIRED, entry.decision, "");
             }
-        });
-        due.forEach(key -> end(key, ContainmentState.EXPIRED));
+        }
     }
 
-    /** All that are in force or wait, and the latest that ended. */
+    /** The collector stops: its programs go with it, what is frozen stays so. */
+    public synchronized void suspend() {
+        suspended = true;
+        for (Containment entry : entries.values()) {
+            if (entry.isActive()) {
+                entry.programs().forEach(action -> entry.problems.put(action, "the collector stops"));
+                settle(entry);
+                tell(AuditEvent.SUSPENDED, entry);
+            }
+        }
+    }
+
+    /** All that are in force or wait for a container of this node, and the latest that ended. */
     public synchronized List<ContainmentStatus> statuses() {
         List<ContainmentStatus> statuses = new ArrayList<>(ended);
-        entries.values().forEach(entry -> statuses.add(status(entry)));
+        entries.values().stream().filter(entry -> entry.state != null).forEach(entry -> statuses.add(status(entry)));
         return statuses;
     }
 
-    private void chooseActions(Entry entry) {
-        List<String> refused = new ArrayList<>();
-        for (ContainmentAction action : entry.decision.getActions()) {
-            String problem = problems.get(action);
-            if (problem != null) {
-                refused.add(action + ": " + problem);
-            } else if (!entry.effective.contains(action)) {
-                entry.effective.add(action);
-                entry.bits |= bit(action);
-            }
-        }
-        entry.unsupported = String.join("; ", refused);
-        if (entry.bits == 0) {
-            set(entry, ContainmentState.REFUSED, entry.unsupported);
-        }
-    }
-
-    /** The bit of an action that has no problem. */
-    private static int bit(ContainmentAction action) {
-        return switch (action) {
-            case KILL_EXEC -> KernelLayouts.KILL_EXEC;
-            case DENY_EXEC -> KernelLayouts.DENY_EXEC;
-            case DENY_NETWORK -> KernelLayouts.DENY_NETWORK;
-            case NONE, FREEZE -> throw new IllegalArgumentException(action + " is not for the kernel's map");
-        };
-    }
-
-    private void enter(Entry entry, long cgroup) {
-        try {
-            kernel.put(cgroup, entry.bits, entry.decision.getExpiresTime() - bootToWall.getAsLong());
-        } catch (NativeException e) {
-            set(entry, ContainmentState.REFUSED, e.getMessage());
+    private void enter(Containment entry, long cgroup) {
+        if (means.isOwn().test(cgroup)) {
+            entry.decision.getActions().forEach(action -> entry.problems.putIfAbsent(action, OURSELVES));
             return;
+        }
+        Set<ContainmentAction> programs = entry.programs();
+        try {
+            if (!programs.isEmpty()) {
+                means.kernel().put(cgroup, entry.authority, entry.order, programs,
+                        entry.decision.getExpiresTime() - bootToWall.getAsLong());
+            }
+        } catch (NativeException e) {
+            programs.forEach(action -> entry.problems.put(action, e.getMessage()));
+            entry.cgroups.forEach(other -> means.kernel().remove(other, entry.authority));
+        }
+        try {
+            if (entry.freezes()) {
+                means.freezer().freeze(cgroup, entry.decision);
+            }
+        } catch (IOException e) {
+            entry.problems.put(ContainmentAction.FREEZE, e.getMessage());
         }
         entry.cgroups.add(cgroup);
-        if (entry.state != ContainmentState.ACTIVE) {
-            set(entry, ContainmentState.ACTIVE, entry.unsupported);
+    }
+
+    /** Finds the state that what has been done amounts to. */
+    private void settle(Containment entry) {
+        if (entry.possible().isEmpty()) {
+            set(entry, ContainmentState.REFUSED, entry.problemText());
+        } else if (!entry.cgroups.isEmpty()) {
+            set(entry, ContainmentState.ACTIVE, entry.problemText());
+        } else if (entry.state != null || !entry.decision.getNode().isEmpty()) {
+            set(entry, ContainmentState.REFUSED, ABSENT);
         }
     }
 
-    private void leave(Entry entry, long cgroup) {
-        KernelContainment.Counts counts = kernel.counts(cgroup);
-        entry.killed += counts.execsKilled();
-        entry.refused += counts.connectionsRefused();
-        kernel.remove(cgroup);
+    private void end(String key, ContainmentState state, AuditEvent event, Decision by, String detail) {
+        Containment entry = entries.remove(key);
+        if (entry != null) {
+            finish(entry, state, event, by, detail);
+        }
     }
 
-    private void end(String key, ContainmentState state) {
-        Entry entry = entries.remove(key);
-        if (entry == null) {
-            return;
+    /** @param by the decision that ended it: whose word it was, and why */
+    private void finish(Containment entry, ContainmentState state, AuditEvent event, Decision by, String detail) {
+        entry.cgroups.forEach(cgroup -> {
+            means.kernel().remove(cgroup, entry.authority);
+            if (entry.freezes()) {
+                thaw(entry, cgroup);
+            }
+        });
+        entry.before = stopped(entry);
+        means.kernel().forget(entry.order);
+        entry.cgroups.clear();
+        if (entry.state == null && detail.isEmpty()) {
+            return; // it waited for a container that never came here
         }
-        for (Iterator<Long> left = entry.cgroups.iterator(); left.hasNext();) {
-            leave(entry, left.next());
-            left.remove();
-        }
-        set(entry, state, entry.detail);
+        set(entry, state, detail.isEmpty() ? entry.problemText() : detail);
+        audit.add(event, entry.key, by, List.of(), entry.before, entry.detail);
         remember(entry);
     }
 
-    private void remember(Entry entry) {
+    private void thaw(Containment entry, long cgroup) {
+        try {
+            means.freezer().thaw(cgroup, entry.authority);
+        } catch (IOException e) {
+            entry.problems.put(ContainmentAction.FREEZE, "cannot be thawed: " + e.getMessage());
+        }
+    }
+
+    private void remember(Containment entry) {
         ended.addLast(status(entry));
         if (ended.size() > MOST_ENDED) {
             ended.removeFirst();
         }
     }
 
-    private void set(Entry entry, ContainmentState state, String detail) {
-        entry.state = state;
-        entry.since = wallNanos.getAsLong();
-        entry.detail = detail;
-        LOG.info("event=containment state={} decision={} pod={} container={} actions={} issuedBy={} detail=\"{}\"",
-                state, entry.decision.getId(), entry.decision.getPodUid(), entry.decision.getContainerId(),
-                entry.effective, entry.decision.getIssuedBy(), detail);
-        changed.run();
+    private void set(Containment entry, ContainmentState state, String detail) {
+        if (entry.state != state || !entry.detail.equals(detail)) {
+            entry.since = entry.state == state ? entry.since : wallNanos.getAsLong();
+            entry.state = state;
+            entry.detail = detail;
+            changed.run();
+        }
     }
 
-    private ContainmentStatus status(Entry entry) {
-        long killed = entry.killed;
-        long refused = entry.refused;
-        for (long cgroup : entry.cgroups) {
-            KernelContainment.Counts counts = kernel.counts(cgroup);
-            killed += counts.execsKilled();
-            refused += counts.connectionsRefused();
-        }
-        boolean active = entry.state == ContainmentState.ACTIVE;
-        return new ContainmentStatus(entry.decision.getId(), entry.decision.getPodUid(),
-                entry.decision.getContainerId(), List.copyOf(entry.decision.getActions()),
-                active ? List.copyOf(entry.effective) : List.of(), entry.state, entry.since, entry.detail,
-                killed, refused);
+    private void tell(AuditEvent event, Containment entry) {
+        audit.add(event, entry.key, entry.decision, modes(entry), stopped(entry), entry.detail);
+    }
+
+    private List<ActionMode> modes(Containment entry) {
+        boolean frozen = !entry.freezes() || entry.cgroups.stream().allMatch(means.freezer()::isFrozen);
+        return entry.modes(hooks, frozen);
+    }
+
+    private Stopped stopped(Containment entry) {
+        return entry.before.plus(means.kernel().stopped(entry.order));
+    }
+
+    private ContainmentStatus status(Containment entry) {
+        return entry.status(stopped(entry), modes(entry));
     }
 }

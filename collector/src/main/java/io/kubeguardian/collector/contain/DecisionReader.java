@@ -2,9 +2,10 @@ package io.kubeguardian.collector.contain;
 
 import io.kubeguardian.collector.batch.Origin;
 import io.kubeguardian.schema.AvroCodec;
-import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.DecisionCheck;
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.Topics;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -46,6 +48,15 @@ public final class DecisionReader implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private volatile KafkaConsumer<byte[], byte[]> consumer;
+    /** When this run began to care, nanoseconds since the Unix epoch: what was issued before is restored. */
+    private final long created = System.currentTimeMillis() * 1_000_000;
+    /** The last record of each partition that was refused. */
+    private final Map<Integer, Place> refused = new HashMap<>();
+    /** What the topic held at the start has been applied. */
+    private boolean started;
+
+    /** @param time of the record, by its producer: a topic that is made anew begins with the offset 0 again */
+    private record Place(long offset, long time) {}
 
     /** Starts reading. @param client Kafka client properties, with {@code bootstrap.servers} */
     public DecisionReader(Map<String, Object> client, Origin origin, Containments containments,
@@ -123,6 +134,11 @@ public final class DecisionReader implements AutoCloseable {
             }
         }
         latest.forEach(this::apply);
+        if (!started && closing.getCount() > 0) {
+            latest.values().removeIf(Objects::isNull);
+            containments.confirm(latest.keySet());
+            started = true;
+        }
     }
 
     private void follow(KafkaConsumer<byte[], byte[]> kafka) {
@@ -144,40 +160,52 @@ public final class DecisionReader implements AutoCloseable {
             use.accept(key, null);
             return;
         }
+        Decision decision = null;
         try {
-            Decision decision = codec.decode(record.value());
-            check(decision);
-            if (decision.getNode().equals(origin.node()) && decision.getCluster().equals(origin.cluster())) {
+            decision = codec.decode(record.value());
+            if (isForThisNode(decision)) {
+                check(key, decision);
                 use.accept(key, decision);
             }
         } catch (MalformedRecordException e) {
-            LOG.warn("event=decision-malformed partition={} offset={} reason=\"{}\"", record.partition(),
-                    record.offset(), e.getMessage());
-            deadLetters.accept(deadLetter(record, e.getMessage()));
+            refuse(record, decision, e.getMessage());
+        }
+    }
+
+    /** Once a run, however often the topic has to be read from its beginning. @param decision null if it is none */
+    private void refuse(ConsumerRecord<byte[], byte[]> record, Decision decision, String reason) {
+        Place last = refused.get(record.partition());
+        if (last != null && record.offset() <= last.offset() && record.timestamp() <= last.time()) {
+            return;
+        }
+        refused.put(record.partition(), new Place(record.offset(), record.timestamp()));
+        LOG.warn("event=decision-malformed partition={} offset={} reason=\"{}\"", record.partition(), record.offset(), reason);
+        deadLetters.accept(deadLetter(record, reason));
+        if (decision != null) {
+            containments.refuse(decision, reason);
+        }
+    }
+
+    private boolean isForThisNode(Decision decision) {
+        return decision.getCluster().equals(origin.cluster())
+                && (decision.getNode().isEmpty() || decision.getNode().equals(origin.node()));
+    }
+
+    /** A decision under another one's key would replace that on the topic. */
+    private static void check(String key, Decision decision) throws MalformedRecordException {
+        DecisionCheck.check(decision);
+        if (!key.equals(Keys.decision(decision))) {
+            throw new MalformedRecordException("decision " + decision.getId() + " stands under a key that is not its own");
         }
     }
 
     private void apply(String key, Decision decision) {
         if (decision == null) {
             containments.forget(key);
+        } else if (!started && decision.getIssuedTime() < created) {
+            containments.restore(decision);
         } else {
             containments.apply(decision);
-        }
-    }
-
-    /** What the schema cannot say. */
-    static void check(Decision decision) throws MalformedRecordException {
-        if (decision.getPodUid().isEmpty()) {
-            throw new MalformedRecordException("decision " + decision.getId() + " names no pod");
-        }
-        if (decision.getReleased()) {
-            return;
-        }
-        if (decision.getActions().isEmpty() || decision.getActions().contains(ContainmentAction.NONE)) {
-            throw new MalformedRecordException("decision " + decision.getId() + " has no action, or an unknown one");
-        }
-        if (decision.getExpiresTime() <= decision.getIssuedTime()) {
-            throw new MalformedRecordException("decision " + decision.getId() + " expires before it is issued");
         }
     }
 

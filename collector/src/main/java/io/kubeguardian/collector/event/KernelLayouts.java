@@ -32,10 +32,6 @@ public final class KernelLayouts {
 
     public static final int COMM_BYTES = 16;
 
-    public static final int KILL_EXEC = 1;
-    public static final int DENY_EXEC = 2;
-    public static final int DENY_NETWORK = 4;
-
     public static final StructLayout HEADER = MemoryLayout.structLayout(
             JAVA_LONG.withName("time"),
             JAVA_LONG.withName("cgroup"),
@@ -48,18 +44,17 @@ public final class KernelLayouts {
             MemoryLayout.sequenceLayout(COMM_BYTES, JAVA_BYTE).withName("comm"),
             JAVA_INT.withName("reserved")).withName("kg_header");
 
-    public static final StructLayout CONTAINMENT = MemoryLayout.structLayout(
-            JAVA_LONG.withName("expires"),
-            JAVA_INT.withName("actions"),
-            JAVA_INT.withName("reserved"),
-            JAVA_LONG.withName("execs_killed"),
-            JAVA_LONG.withName("connections_refused")).withName("kg_containment");
-
     public static final StructLayout SETTINGS = MemoryLayout.structLayout(
             JAVA_LONG.withName("root_cgroup"),
             JAVA_INT.withName("root_level"),
             JAVA_INT.withName("count_calls"),
             JAVA_LONG.withName("open_repeat_ns")).withName("kg_settings");
+
+    public static final StructLayout READER = MemoryLayout.structLayout(
+            JAVA_INT.withName("idle"),
+            MemoryLayout.sequenceLayout(15, JAVA_INT).withName("reserved"),
+            JAVA_LONG.withName("precious_lost"),
+            JAVA_LONG.withName("bulk_lost")).withName("kg_reader");
 
     public static final StructLayout ENVIRONMENT_NAME = MemoryLayout.structLayout(
             MemoryLayout.sequenceLayout(4, JAVA_LONG).withName("text"),
@@ -70,7 +65,7 @@ public final class KernelLayouts {
 
     /** All of them. */
     public static List<StructLayout> all() {
-        List<StructLayout> all = new ArrayList<>(List.of(HEADER, CONTAINMENT, SETTINGS, ENVIRONMENT_NAME, COUNTS));
+        List<StructLayout> all = new ArrayList<>(List.of(HEADER, SETTINGS, READER, ENVIRONMENT_NAME, COUNTS));
         all.addAll(ProcessRecords.LAYOUTS);
         all.addAll(FileRecords.LAYOUTS);
         all.addAll(DescriptorRecords.LAYOUTS);

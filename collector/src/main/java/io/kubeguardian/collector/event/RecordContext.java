@@ -3,6 +3,7 @@ package io.kubeguardian.collector.event;
 import static io.kubeguardian.collector.event.KernelLayouts.offset;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.kubeguardian.collector.attribute.Attribution;
 import io.kubeguardian.collector.attribute.CgroupTable;
@@ -23,10 +24,12 @@ final class RecordContext {
     private static final long UID = offset(KernelLayouts.HEADER, "uid");
     private static final long GID = offset(KernelLayouts.HEADER, "gid");
     private static final long COMM = offset(KernelLayouts.HEADER, "comm");
+    private static final long COMM_END = COMM + Long.BYTES;
     static final int HEADER_BYTES = (int) KernelLayouts.HEADER.byteSize();
 
     private final CgroupTable cgroups;
     private final PodBatches batches;
+    private final LastProcess last = new LastProcess();
     /** Nanoseconds to add to the boot clock to have wall time. */
     volatile long bootToWall;
     private Attribution who;
@@ -66,10 +69,44 @@ final class RecordContext {
 
     /** Index of the record's process in the batch that {@link #begin(MemorySegment, long)} gave. */
     int process(MemorySegment ring, long at) {
-        return open.builder().process(ring.get(JAVA_INT, at + PID), ring.get(JAVA_INT, at + CONTAINER_PID),
-                ring.get(JAVA_LONG, at + START_TIME), who.containerId(),
-                KernelText.text(ring, at + COMM, KernelLayouts.COMM_BYTES),
-                ring.get(JAVA_INT, at + UID), ring.get(JAVA_INT, at + GID));
+        return last.is(ring, at, open, who) ? last.index : last.learn(ring, at, open, who);
+    }
+
+    /** The process of the record before: mostly the next one is of the same. */
+    private static final class LastProcess {
+        private OpenBatch batch;
+        private Attribution who;
+        private int pid;
+        private int containerPid;
+        private long startTime;
+        private int uid;
+        private int gid;
+        private long commStart;
+        private long commEnd;
+        private int index;
+
+        boolean is(MemorySegment ring, long at, OpenBatch batch, Attribution who) {
+            return batch == this.batch && who == this.who && ring.get(JAVA_INT, at + PID) == pid
+                    && ring.get(JAVA_LONG, at + START_TIME) == startTime && ring.get(JAVA_INT, at + UID) == uid
+                    && ring.get(JAVA_INT, at + GID) == gid && ring.get(JAVA_INT, at + CONTAINER_PID) == containerPid
+                    && ring.get(JAVA_LONG_UNALIGNED, at + COMM) == commStart && ring.get(JAVA_LONG_UNALIGNED, at + COMM_END) == commEnd;
+        }
+
+        int learn(MemorySegment ring, long at, OpenBatch batch, Attribution who) {
+            this.batch = null; // whatever is wrong with the record: what was learnt of it by halves is not used
+            pid = ring.get(JAVA_INT, at + PID);
+            containerPid = ring.get(JAVA_INT, at + CONTAINER_PID);
+            startTime = ring.get(JAVA_LONG, at + START_TIME);
+            uid = ring.get(JAVA_INT, at + UID);
+            gid = ring.get(JAVA_INT, at + GID);
+            commStart = ring.get(JAVA_LONG_UNALIGNED, at + COMM);
+            commEnd = ring.get(JAVA_LONG_UNALIGNED, at + COMM_END);
+            index = batch.builder().process(pid, containerPid, startTime, who.containerId(),
+                    KernelText.text(ring, at + COMM, KernelLayouts.COMM_BYTES), uid, gid);
+            this.who = who;
+            this.batch = batch;
+            return index;
+        }
     }
 
     /** Lengths come as the kernel's unsigned numbers; none may be negative, and together they must be there. */

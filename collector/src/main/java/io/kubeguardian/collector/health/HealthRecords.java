@@ -35,6 +35,7 @@ public final class HealthRecords {
         record.setBacklogBytes(now.kafka().backlog().waitingBytes() + now.kafka().backlog().inFlightBytes());
         record.setBacklogLimitBytes(now.kafka().backlog().limitBytes());
         record.setKafkaErrors(now.kafka().errorCount());
+        record.setAuditRecordsLost(now.kafka().auditRecordsLost());
         record.setResidentBytes(now.residentBytes());
         record.setEnded(ended);
         return record;

@@ -106,6 +106,7 @@ public final class StatusMetrics extends Collector {
         families.add(counter("batches_sent", "Batches that Kafka acknowledged", kafka.batchesSent()));
         families.add(counter("bytes_sent", "Encoded bytes of those, before compression", kafka.bytesSent()));
         families.add(counter("records_lost", "Records of any topic that Kafka did not take", kafka.recordsLost()));
+        families.add(counter("audit_records_lost", "Those of them that were containment's audit", kafka.auditRecordsLost()));
         GaugeMetricFamily records = gauge("backlog_records", "Records that Kafka has not acknowledged", "state");
         records.addMetric(List.of("waiting"), backlog.waiting());
         records.addMetric(List.of("in_flight"), backlog.inFlight());

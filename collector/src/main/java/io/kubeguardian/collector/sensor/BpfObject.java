@@ -80,14 +80,20 @@ final class BpfObject implements AutoCloseable {
         return "";
     }
 
+    /** Attaches until the object is closed. @param cgroup a descriptor, for programs that are attached to one */
     void attach(SensorProgram program, int cgroup) {
-        MemorySegment handle = program(program);
-        MemorySegment link = program.kind == SensorProgram.Kind.CGROUP
-                ? Libbpf.attachCgroup(handle, cgroup) : Libbpf.attach(handle);
+        MemorySegment link = attachLink(program, cgroup);
         links.push(link);
         if (program.kind == SensorProgram.Kind.ITERATOR) {
             iterators.put(program, link);
         }
+    }
+
+    /** Attaches until the caller destroys the link. */
+    MemorySegment attachLink(SensorProgram program, int cgroup) {
+        MemorySegment handle = program(program);
+        return program.kind == SensorProgram.Kind.CGROUP || program.kind == SensorProgram.Kind.CONTAIN
+                ? Libbpf.attachCgroup(handle, cgroup) : Libbpf.attach(handle);
     }
 
     /** Lets an attached iterator walk. @param output takes the descriptor to read from to its end */

@@ -12,6 +12,7 @@ import io.kubeguardian.collector.ffm.Libbpf;
 import io.kubeguardian.collector.ffm.Libc;
 import io.kubeguardian.collector.ffm.NativeException;
 import io.kubeguardian.collector.ring.KernelRing;
+import io.kubeguardian.collector.ring.ReaderState;
 import io.kubeguardian.collector.ring.RecordHandler;
 import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.SensorMode;
@@ -45,30 +46,29 @@ public final class Sensor implements AutoCloseable {
     private final BpfObject object;
     private final KernelRing precious;
     private final KernelRing bulk;
-    private final int preciousLost;
-    private final int bulkLost;
+    private final ReaderState reader;
     private final int uncounted;
     private final int opensRepeated;
     private final int sendsRepeated;
+    private final ContainmentHooks hooks;
     private final ContainmentMap containments;
     private final CallCounts callCounts;
     private long attachBegan;
     private long attached;
 
-    private Sensor(BpfObject object, Map<SensorProgram, String> refused, SensorOptions options) {
+    private Sensor(BpfObject object, CgroupTree tree, Map<SensorProgram, String> refused, SensorOptions options) {
         this.object = object;
         this.refused = refused;
         this.precious = new KernelRing(arena, Libbpf.mapFd(object.map("precious")), options.preciousRingBytes());
         this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), options.bulkRingBytes());
-        this.preciousLost = Libbpf.mapFd(object.map("precious_lost"));
-        this.bulkLost = Libbpf.mapFd(object.map("bulk_lost"));
+        this.reader = new ReaderState(arena, Libbpf.mapFd(object.map(".data.reader")));
         this.opensRepeated = Libbpf.mapFd(object.map("opens_repeated"));
         this.uncounted = Libbpf.mapFd(object.map("calls_uncounted"));
         this.callCounts = options.countCalls()
                 ? new CallCounts(Libbpf.mapFd(object.map("call_counts")), Libbpf.possibleCpus()) : null;
         this.sendsRepeated = Libbpf.mapFd(object.map("sends_repeated"));
-        this.containments = new ContainmentMap(Libbpf.mapFd(object.map("containments")),
-                Libbpf.mapFd(object.map("containment_count")));
+        this.hooks = new ContainmentHooks(object, tree.root(), refused);
+        this.containments = new ContainmentMap(object, hooks);
     }
 
     /** Why sensors cannot work here, in one line; empty when nothing speaks against it. Loads nothing. */
@@ -117,12 +117,13 @@ public final class Sensor implements AutoCloseable {
         Map<SensorProgram, String> refused = new EnumMap<>(SensorProgram.class);
         Set<SensorProgram> wanted = EnumSet.allOf(SensorProgram.class);
         for (SensorProgram program : SensorProgram.values()) {
-            if (program.kind == SensorProgram.Kind.CGROUP && lacking.contains(Capability.NET_ADMIN)) {
+            if (program.kind.needsNetAdmin() && lacking.contains(Capability.NET_ADMIN)) {
                 refused.put(program, Capability.problem(lacking));
             } else if (program.kind == SensorProgram.Kind.OFTEN_REFUSED) {
                 tryAlone(program, refused);
             }
         }
+        tryLsm(refused);
         tryFexit(options.hooks(), refused);
         wanted.removeAll(refused.keySet());
         return open(wanted, refused, tree, options);
@@ -143,7 +144,7 @@ public final class Sensor implements AutoCloseable {
         }
         Sensor sensor;
         try {
-            sensor = new Sensor(object, refused, options);
+            sensor = new Sensor(object, tree, refused, options);
             sensor.attach(wanted, tree);
         } catch (RuntimeException e) {
             object.close();
@@ -173,6 +174,17 @@ public final class Sensor implements AutoCloseable {
         }
         for (SensorProgram program : FEXITS) {
             refused.put(program, problem);
+        }
+    }
+
+    /** A refusal fails everything that is loaded together. All are refused alike, so one is tried for all. */
+    private static void tryLsm(Map<SensorProgram, String> refused) {
+        tryAlone(SensorProgram.DENY_EXEC, refused);
+        String problem = refused.get(SensorProgram.DENY_EXEC);
+        for (SensorProgram program : SensorProgram.values()) {
+            if (problem != null && program.kind == SensorProgram.Kind.LSM) {
+                refused.put(program, problem);
+            }
         }
     }
 
@@ -232,7 +244,7 @@ public final class Sensor implements AutoCloseable {
         attachBegan = Libc.bootNanos();
         try {
             for (SensorProgram program : programs) {
-                if (program.kind == SensorProgram.Kind.CALL) {
+                if (program.kind == SensorProgram.Kind.CALL || program.kind.onDemand()) {
                     continue;
                 }
                 try {
@@ -275,11 +287,7 @@ public final class Sensor implements AutoCloseable {
             modes.add(mode("syscall-counts", SensorProgram.SYS_EXIT));
         }
         modes.add(mode("cgroup", SensorProgram.CGROUP_MKDIR, SensorProgram.CGROUP_RMDIR));
-        modes.add(mode("contain.exec", SensorProgram.EXEC));
-        modes.add(mode("contain.deny-exec", SensorProgram.DENY_EXEC));
-        modes.add(mode("contain.network", SensorProgram.CONNECT4, SensorProgram.CONNECT6,
-                SensorProgram.SENDMSG4, SensorProgram.SENDMSG6));
-        modes.add(new SensorMode("contain.freeze", "", "not supported by this collector"));
+        modes.addAll(hooks.modes());
         return modes;
     }
 
@@ -293,6 +301,10 @@ public final class Sensor implements AutoCloseable {
     }
 
     private SensorMode mode(String name, SensorProgram... programs) {
+        return mode(name, refused, List.of(programs));
+    }
+
+    static SensorMode mode(String name, Map<SensorProgram, String> refused, List<SensorProgram> programs) {
         List<String> hooks = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (SensorProgram program : programs) {
@@ -314,6 +326,11 @@ public final class Sensor implements AutoCloseable {
         return bulk;
     }
 
+    /** What the reader of both tells the kernel, and what it hears. */
+    public ReaderState reader() {
+        return reader;
+    }
+
     public ContainmentMap containments() {
         return containments;
     }
@@ -326,16 +343,6 @@ public final class Sensor implements AutoCloseable {
     /** System calls that the counters had no room for, since the start. */
     public long callsUncounted() {
         return sumOfCpus(uncounted);
-    }
-
-    /** Events that the precious ring had no room for, since the start. */
-    public long preciousLost() {
-        return sumOfCpus(preciousLost);
-    }
-
-    /** Events that the bulk ring had no room for, since the start. */
-    public long bulkLost() {
-        return sumOfCpus(bulkLost);
     }
 
     /** Opens that were not sent since the start, because they said nothing new. */
@@ -365,6 +372,7 @@ public final class Sensor implements AutoCloseable {
 
     @Override
     public void close() {
+        hooks.close();
         object.close();
         arena.close();
     }

@@ -33,13 +33,18 @@ enum SensorProgram {
     IO_URING_COMPLETE("kg_io_uring_complete", "tp_btf/io_uring_complete", Kind.OFTEN_REFUSED),
     CGROUP_MKDIR("kg_cgroup_mkdir", "tp_btf/cgroup_mkdir", Kind.TRACING),
     CGROUP_RMDIR("kg_cgroup_rmdir", "tp_btf/cgroup_rmdir", Kind.TRACING),
-    CONNECT4("kg_connect4", "cgroup/connect4", Kind.CGROUP),
-    CONNECT6("kg_connect6", "cgroup/connect6", Kind.CGROUP),
-    SENDMSG4("kg_sendmsg4", "cgroup/sendmsg4", Kind.CGROUP),
-    SENDMSG6("kg_sendmsg6", "cgroup/sendmsg6", Kind.CGROUP),
+    CONNECT4("kg_connect4", "cgroup/connect4", Kind.CONTAIN),
+    CONNECT6("kg_connect6", "cgroup/connect6", Kind.CONTAIN),
+    SENDMSG4("kg_sendmsg4", "cgroup/sendmsg4", Kind.CONTAIN),
+    SENDMSG6("kg_sendmsg6", "cgroup/sendmsg6", Kind.CONTAIN),
     DNS_EGRESS("kg_dns_egress", "cgroup_skb/egress", Kind.CGROUP),
     DNS_INGRESS("kg_dns_ingress", "cgroup_skb/ingress", Kind.CGROUP),
-    DENY_EXEC("kg_deny_exec", "lsm/bprm_check_security", Kind.OFTEN_REFUSED);
+    EGRESS("kg_egress", "cgroup_skb/egress", Kind.CONTAIN),
+    INGRESS("kg_ingress", "cgroup_skb/ingress", Kind.CONTAIN),
+    DENY_EXEC("kg_deny_exec", "lsm/bprm_check_security", Kind.LSM),
+    DENY_OPEN("kg_deny_open", "lsm/file_open", Kind.LSM),
+    LSM_CONNECT("kg_lsm_connect", "lsm/socket_connect", Kind.LSM),
+    LSM_SENDMSG("kg_lsm_sendmsg", "lsm/socket_sendmsg", Kind.LSM);
 
     enum Kind {
         TRACING,
@@ -52,7 +57,19 @@ enum SensorProgram {
         /** Attached to the monitored cgroup. */
         CGROUP,
         /** Tried alone first: some kernels refuse it, and a refusal fails everything that is loaded together. */
-        OFTEN_REFUSED
+        OFTEN_REFUSED,
+        /** Attached to the monitored cgroup, and only while a containment needs it: see {@link ContainmentHooks}. */
+        CONTAIN,
+        /** Likewise, attached for the whole node. Refused by some kernels, all or none. */
+        LSM;
+
+        boolean needsNetAdmin() {
+            return this == CGROUP || this == CONTAIN;
+        }
+
+        boolean onDemand() {
+            return this == CONTAIN || this == LSM;
+        }
     }
 
     final String function;

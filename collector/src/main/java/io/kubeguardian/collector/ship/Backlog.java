@@ -160,7 +160,9 @@ final class Backlog {
         if (acknowledged) {
             progress = System.nanoTime();
         }
-        notifyAll();
+        if (newestIsDue() || nextIsDue()) { // else there is nothing to wake anybody for
+            notifyAll();
+        }
     }
 
     /** Nothing waits; something may be under way. */

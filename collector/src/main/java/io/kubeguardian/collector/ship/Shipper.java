@@ -5,6 +5,7 @@ import io.kubeguardian.collector.batch.BatchSink;
 import io.kubeguardian.collector.batch.LossCounters;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.CollectorHealth;
+import io.kubeguardian.schema.ContainmentAudit;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.EventClass;
@@ -39,6 +40,7 @@ public final class Shipper implements BatchSink, AutoCloseable {
 
     private final AvroCodec<EventBatch> batches = AvroCodec.of(EventBatch.class);
     private final AvroCodec<CollectorHealth> health = AvroCodec.of(CollectorHealth.class);
+    private final AvroCodec<ContainmentAudit> audit = AvroCodec.of(ContainmentAudit.class);
     private final AvroCodec<DeadLetter> deadLetters = AvroCodec.of(DeadLetter.class);
     private final LossCounters losses;
     private final KafkaErrors errors;
@@ -46,6 +48,7 @@ public final class Shipper implements BatchSink, AutoCloseable {
     private final AtomicLong batchesSent = new AtomicLong();
     private final AtomicLong bytesSent = new AtomicLong();
     private final AtomicLong recordsLost = new AtomicLong();
+    private final AtomicLong auditRecordsLost = new AtomicLong();
     private final Map<String, Object> settings;
     private final Duration longestClose;
     private final Thread thread;
@@ -116,6 +119,15 @@ public final class Shipper implements BatchSink, AutoCloseable {
         }
     }
 
+    /** Sends an audit record. Never blocks. */
+    public void send(String key, ContainmentAudit record) {
+        if (!backlog.offer(new Outgoing(Topics.CONTAINMENT_AUDIT, Keys.bytes(key), audit.encode(record),
+                record.getTime() / 1_000_000))) {
+            recordsLost.incrementAndGet();
+            auditRecordsLost.incrementAndGet();
+        }
+    }
+
     private void run() {
         try {
             while (!givingUp && (!closing || !backlog.isEmpty())) {
@@ -146,14 +158,26 @@ public final class Shipper implements BatchSink, AutoCloseable {
             return true;
         }
         errors.count(delivery.refusal);
-        // Events wait for better times; of the rest the next one may do, and none may stand in their way.
-        if (item.topic.equals(Topics.EVENTS) && KafkaErrors.kind(delivery.refusal) != KafkaErrors.Kind.TOO_LARGE) {
+        if (isKept(item.topic, KafkaErrors.kind(delivery.refusal))) {
             backlog.putBack(item);
             return false;
         }
         backlog.done(item, false);
         lost(item);
         return true;
+    }
+
+    /**
+     * Events wait for better times; of the rest the next one may do, and none may stand in their way. Audit waits for a
+     * broker that is away, as events do then, but not for a topic of its own that is missing or forbidden.
+     */
+    private static boolean isKept(String topic, KafkaErrors.Kind refusal) {
+        return switch (topic) {
+            case Topics.EVENTS -> refusal != KafkaErrors.Kind.TOO_LARGE;
+            case Topics.CONTAINMENT_AUDIT -> refusal == KafkaErrors.Kind.UNREACHABLE
+                    || refusal == KafkaErrors.Kind.AUTHENTICATION;
+            default -> false;
+        };
     }
 
     /** What becomes of one record. */
@@ -192,6 +216,9 @@ public final class Shipper implements BatchSink, AutoCloseable {
 
     private void lost(Outgoing item) {
         recordsLost.incrementAndGet();
+        if (item.topic.equals(Topics.CONTAINMENT_AUDIT)) {
+            auditRecordsLost.incrementAndGet();
+        }
         count(item.precious(), item.bulk(), LossCause.SEND_FAILED);
     }
 
@@ -229,7 +256,8 @@ public final class Shipper implements BatchSink, AutoCloseable {
     public ShipperStatus status() {
         Map<KafkaErrors.Kind, Long> kinds = errors.counts();
         kinds.put(KafkaErrors.Kind.AUTHENTICATION, authenticationFailures());
-        return new ShipperStatus(backlog.status(), batchesSent.get(), bytesSent.get(), recordsLost.get(), kinds);
+        return new ShipperStatus(backlog.status(), batchesSent.get(), bytesSent.get(), recordsLost.get(),
+                auditRecordsLost.get(), kinds);
     }
 
     /** A connection refused for who one is may show in the producer's own count alone, while it waits for better times. */

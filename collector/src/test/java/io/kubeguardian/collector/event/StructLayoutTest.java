@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.kubeguardian.collector.sensor.ContainmentLayouts;
 import io.kubeguardian.schema.EventBits;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.StructLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -30,7 +33,9 @@ class StructLayoutTest {
     void javaLayoutsAreThoseOfTheObject() throws Exception {
         Map<String, JsonNode> structs = btf();
 
-        for (StructLayout layout : KernelLayouts.all()) {
+        List<StructLayout> layouts = new ArrayList<>(KernelLayouts.all());
+        layouts.addAll(ContainmentLayouts.ALL);
+        for (StructLayout layout : layouts) {
             String name = layout.name().orElseThrow();
             assertThat(structs).as("struct in BTF").containsKey(name);
             assertThat(places(layout)).as(name).isEqualTo(places(structs.get(name)));

@@ -132,7 +132,7 @@ class ManagementServerTest {
                 new KindCounters().counts(),
                 List.of(new Status.Ring("precious", 10, 100, 1_000), new Status.Ring("bulk", 20, 200, 2_000)),
                 new AttributionCounts(1, 2, 3, 4, 5), 6,
-                new ShipperStatus(new BacklogStatus(3, 2_000, 4, 3_000, 5_000, 1_500_000_000), 5, 500, 1,
+                new ShipperStatus(new BacklogStatus(3, 2_000, 4, 3_000, 5_000, 1_500_000_000), 5, 500, 1, 1,
                         Map.of(KafkaErrors.Kind.UNREACHABLE, 7L)),
                 80 << 20, broken, notReady);
     }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubeguardian.collector.batch.BatchContents;
 import io.kubeguardian.collector.batch.LossCounters;
 import io.kubeguardian.kafka.EmbeddedKafka;
+import io.kubeguardian.schema.AuditEvent;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.CollectorHealth;
+import io.kubeguardian.schema.ContainmentAudit;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.EventBatchBuilder;
 import io.kubeguardian.schema.EventClass;
@@ -14,6 +16,7 @@ import io.kubeguardian.schema.LossCause;
 import io.kubeguardian.schema.PreciousMask;
 import io.kubeguardian.schema.TopicSetup;
 import io.kubeguardian.schema.Topics;
+import io.kubeguardian.schema.WorkloadRef;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -22,6 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -132,6 +138,51 @@ class ShipperIT {
         }
     }
 
+    @Test
+    void auditWaitsForABrokerThatIsAwayAndIsCountedWhenItNeverComes() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(0, folder.resolve("kafka"))) {
+            TopicSetup.createMissing(kafka.clientProperties(), 1);
+            try (Shipper shipper = new Shipper(kafka.clientProperties(), SMALL, LONG, losses, errors)) {
+                offer(shipper, 1, 1, 1);
+                await(() -> shipper.status().batchesSent() == 1);
+                kafka.stop();
+                for (int i = 0; i < 5; i++) {
+                    shipper.send("d", audit(i));
+                }
+
+                kafka.restart();
+
+                await(() -> shipper.status().backlog().waiting() + shipper.status().backlog().inFlight() == 0);
+                assertThat(values(kafka, Topics.CONTAINMENT_AUDIT, ContainmentAudit.class))
+                        .extracting(ContainmentAudit::getTime).containsExactly(0L, 1L, 2L, 3L, 4L);
+                assertThat(shipper.status().auditRecordsLost()).isZero();
+            }
+        }
+        Shipper shipper = new Shipper(Map.of("bootstrap.servers", "127.0.0.1:1"), SMALL, SOON, losses, errors);
+        shipper.send("d", audit(5));
+        shipper.send("d", audit(6));
+        shipper.close();
+        assertThat(shipper.status().auditRecordsLost()).isEqualTo(2);
+        assertThat(shipper.status().recordsLost()).isEqualTo(2);
+    }
+
+    @Test
+    void anAuditTopicThatIsMissingHoldsUpNoEvents() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(0, folder.resolve("kafka"));
+                Shipper shipper = new Shipper(kafka.clientProperties(), SMALL, SOON, losses, errors)) {
+            try (Admin admin = Admin.create(kafka.clientProperties())) {
+                admin.createTopics(List.of(new NewTopic(Topics.EVENTS, 1, (short) 1))).all().get();
+            }
+
+            shipper.send("d", audit(1));
+
+            offer(shipper, 1, 1, 1);
+            await(() -> shipper.status().batchesSent() == 1);
+            assertThat(shipper.status().auditRecordsLost()).isEqualTo(1);
+            assertThat(losses.losses()).isEmpty();
+        }
+    }
+
     private static void await(BooleanSupplier condition) throws Exception {
         long end = System.nanoTime() + LONG.toNanos();
         while (!condition.getAsBoolean()) {
@@ -143,8 +194,13 @@ class ShipperIT {
     }
 
     private static List<EventBatch> read(EmbeddedKafka kafka) throws Exception {
-        List<EventBatch> batches = new ArrayList<>();
-        TopicPartition partition = new TopicPartition(Topics.EVENTS, 0);
+        return values(kafka, Topics.EVENTS, EventBatch.class);
+    }
+
+    private static <T extends SpecificRecordBase> List<T> values(EmbeddedKafka kafka, String topic, Class<T> type)
+            throws Exception {
+        List<T> values = new ArrayList<>();
+        TopicPartition partition = new TopicPartition(topic, 0);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 kafka.clientProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));
@@ -152,11 +208,11 @@ class ShipperIT {
             long end = consumer.endOffsets(List.of(partition)).get(partition);
             while (consumer.position(partition) < end) {
                 for (var record : consumer.poll(Duration.ofMillis(200))) {
-                    batches.add(AvroCodec.of(EventBatch.class).decode(record.value()));
+                    values.add(AvroCodec.of(type).decode(record.value()));
                 }
             }
         }
-        return batches;
+        return values;
     }
 
     private void offer(Shipper shipper, int precious, int bulk, int length) {
@@ -177,6 +233,13 @@ class ShipperIT {
         batch.setPodSequence(offered++);
         batch.setPodUid("pod");
         return batch;
+    }
+
+    private static ContainmentAudit audit(long time) {
+        return ContainmentAudit.newBuilder().setId("n/1/" + time).setCluster("c").setNode("n").setBootId("b").setTime(time)
+                .setEvent(AuditEvent.APPLIED).setDecisionId("d").setPodUid("p").setContainerId("")
+                .setWorkload(new WorkloadRef("c", "ns", "Deployment", "w")).setIssuedBy("cli").setRequestedBy("ana")
+                .setReason("r").setIssuedTime(1).setExpiresTime(2).setModes(List.of()).build();
     }
 
     private static CollectorHealth health() {

@@ -4,6 +4,7 @@ import io.kubeguardian.rules.EventView;
 import io.kubeguardian.rules.field.FieldValue;
 import io.kubeguardian.rules.syntax.Operator;
 import io.kubeguardian.rules.syntax.Place;
+import io.kubeguardian.schema.IpNetwork;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,24 +98,24 @@ final class LiteralComparison {
         if (!negated && operator != Operator.EQ && operator != Operator.IN && operator != Operator.INTERSECTS) {
             throw unsuited(left, operator, at);
         }
-        List<Network> networks = new ArrayList<>();
+        List<IpNetwork> networks = new ArrayList<>();
         for (String value : values) {
-            networks.add(Network.of(value));
+            networks.add(IpNetwork.of(value));
         }
-        Network[] wanted = networks.toArray(Network[]::new);
+        IpNetwork[] wanted = networks.toArray(IpNetwork[]::new);
         return Check.of(left.types(), ADDRESS_COST, event -> {
-            Network address = address(left, event);
+            IpNetwork address = address(left, event);
             return address != null && anyContains(wanted, address) != negated;
         });
     }
 
-    private static Network address(TypedOperand operand, EventView event) {
+    private static IpNetwork address(TypedOperand operand, EventView event) {
         String text = operand.value().text(event);
-        return text == null ? null : Network.parse(text);
+        return text == null ? null : IpNetwork.parse(text);
     }
 
-    private static boolean anyContains(Network[] networks, Network address) {
-        for (Network network : networks) {
+    private static boolean anyContains(IpNetwork[] networks, IpNetwork address) {
+        for (IpNetwork network : networks) {
             if (network.contains(address)) {
                 return true;
             }

@@ -1,18 +1,19 @@
-package io.kubeguardian.rules.compile;
+package io.kubeguardian.schema;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 
 /** An IP address or a network in CIDR notation. IPv4 is held as IPv4-mapped IPv6, so ::ffff:10.0.0.1 is 10.0.0.1. */
-record Network(long high, long low, int bits) {
+public record IpNetwork(long high, long low, int bits) {
     private static final long MAPPED = 0xffff_0000_0000L;
 
     /** @throws IllegalArgumentException when the text is neither an address nor a network; no name is looked up */
-    static Network of(String text) {
+    public static IpNetwork of(String text) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
         boolean v4 = address.indexOf(':') < 0;
-        Network parsed = parse(address);
+        IpNetwork parsed = parse(address);
         if (parsed == null) {
             throw new IllegalArgumentException("'" + text + "' is not an IP address or network such as 10.0.0.0/8");
         }
@@ -28,14 +29,14 @@ record Network(long high, long low, int bits) {
         if (bits < 0 || bits > (v4 ? 32 : 128)) {
             throw new IllegalArgumentException("'" + text + "' has a network of " + bits + " bits");
         }
-        return new Network(parsed.high, parsed.low, v4 ? bits + 96 : bits);
+        return new IpNetwork(parsed.high, parsed.low, v4 ? bits + 96 : bits);
     }
 
     /** The address of a textual form as the sensors write it; null for anything else. */
-    static Network parse(String address) {
+    public static IpNetwork parse(String address) {
         if (address.indexOf(':') < 0) {
             long v4 = parseV4(address);
-            return v4 < 0 ? null : new Network(0, MAPPED | v4, 128);
+            return v4 < 0 ? null : new IpNetwork(0, MAPPED | v4, 128);
         }
         for (int i = 0; i < address.length(); i++) {
             char c = address.charAt(i);
@@ -46,19 +47,36 @@ record Network(long high, long low, int bits) {
         try {
             byte[] bytes = InetAddress.getByName(address).getAddress();
             if (bytes.length == 4) {
-                return new Network(0, MAPPED | number(bytes, 0, 4), 128);
+                return new IpNetwork(0, MAPPED | number(bytes, 0, 4), 128);
             }
-            return new Network(number(bytes, 0, 8), number(bytes, 8, 16), 128);
+            return new IpNetwork(number(bytes, 0, 8), number(bytes, 8, 16), 128);
         } catch (UnknownHostException e) {
             return null;
         }
     }
 
-    boolean contains(Network address) {
+    public boolean contains(IpNetwork address) {
         if (bits <= 64) {
             return same(high, address.high, bits);
         }
         return high == address.high && same(low, address.low, bits - 64);
+    }
+
+    /** Whether the bits behind the network's own are all 0, as they are in 10.0.0.0/8. */
+    public boolean isCanonical() {
+        long highRest = bits >= 64 ? 0 : bits == 0 ? high : high << bits;
+        long lowRest = bits >= 128 ? 0 : bits <= 64 ? low : low << (bits - 64);
+        return highRest == 0 && lowRest == 0;
+    }
+
+    /** Whether it is of IPv4, written either way. */
+    public boolean isV4() {
+        return bits >= 96 && high == 0 && low >>> 32 == MAPPED >>> 32;
+    }
+
+    /** The 16 bytes of the address. */
+    public byte[] bytes() {
+        return ByteBuffer.allocate(16).putLong(high).putLong(low).array();
     }
 
     private static boolean same(long a, long b, int bits) {
