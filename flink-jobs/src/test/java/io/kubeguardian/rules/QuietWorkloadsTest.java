@@ -328,8 +328,8 @@ class QuietWorkloadsTest {
         TestProcess jvm = running("/opt/java/openjdk/bin/java", "-jar /app/shop.jar", null);
         return List.of(
                 question(jvm, "orders.shop.svc.cluster.local", 1),
-                question(jvm, "internal-k8s-shop-ingress-0123456789-1234567890.eu-central-1.elb.amazonaws.com.shop.svc.cluster.local",
-                        28),
+                question(jvm, "internal-k8s-shop-ingress-0123456789-1234567890.eu-central-1.elb.amazonaws.com.shop"
+                        + ".svc.cluster.local", 28),
                 question(jvm, "internal-k8s-shop-ingress-0123456789-1234567890.eu-central-1.elb.amazonaws.com", 1),
                 question(jvm, "_grpclb._tcp.a-rather-long-name-of-a-headless-service-in-some-namespace-0.svc.cluster.local", 33),
                 question(jvm, "8.b.d.0.1.0.0.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa", 12),

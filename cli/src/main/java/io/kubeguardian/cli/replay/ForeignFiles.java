@@ -23,15 +23,16 @@ final class ForeignFiles {
     /**
      * The same files in the same order, with a file that can be replayed in place of each that is JSON.
      *
+     * @param config KubeGuardian's configuration, for the cluster's name; may be null
      * @param folder where these are made
      * @throws UserError when one of them is of no sensor that is understood
      */
-    static List<Path> converted(List<Path> files, Path folder) {
+    static List<Path> converted(List<Path> files, Path config, Path folder) {
         List<Path> foreign = files.stream().filter(ForeignFiles::isJson).toList();
         if (foreign.isEmpty()) {
             return files;
         }
-        convert(foreign, folder);
+        convert(foreign, config, folder);
         List<Path> converted = new ArrayList<>();
         int next = 0;
         for (Path file : files) {
@@ -54,9 +55,10 @@ final class ForeignFiles {
     }
 
     /** In a process of the ingest's own, as it always runs. */
-    private static void convert(List<Path> files, Path folder) {
+    private static void convert(List<Path> files, Path config, Path folder) {
         Home home = Home.find();
-        List<String> arguments = new ArrayList<>(List.of(folder.toString()));
+        List<String> arguments = new ArrayList<>(config == null ? List.of() : List.of("--config", config.toString()));
+        arguments.add(folder.toString());
         files.forEach(file -> arguments.add(file.toString()));
         try {
             Process process = new ProcessBuilder(JavaChild.command(

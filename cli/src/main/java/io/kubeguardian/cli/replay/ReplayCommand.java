@@ -74,7 +74,7 @@ public final class ReplayCommand implements Callable<Integer> {
                 against.equals(List.of("built-in")) ? List.of() : against.stream().map(Path::of).toList());
         try (TemporaryFolder folder = new TemporaryFolder("kubeguardian-replay-")) {
             if (from == null) {
-                return replay(ForeignFiles.converted(events, folder.path()), now, old, settings);
+                return replay(ForeignFiles.converted(events, config, folder.path()), now, old, settings);
             }
             Path file = keep == null ? folder.path().resolve("topic.avro") : keep;
             read(settings, file);

@@ -130,7 +130,7 @@ class ReplayCommandIT {
                   timespan: 5m
                 """);
         Path config = Files.writeString(folder.resolve("kubeguardian.yaml"),
-                "detection: {patterns: [\"" + folder.resolve("pattern.yaml") + "\"]}\n");
+                "ingest: {cluster: prod}\ndetection: {patterns: [\"" + folder.resolve("pattern.yaml") + "\"]}\n");
 
         CommandRun run = CommandRun.of("replay", "--format", "json", "--config", config.toString(), tetragon.toString(),
                 falco.toString());

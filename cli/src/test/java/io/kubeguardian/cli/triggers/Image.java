@@ -12,8 +12,8 @@ import java.util.List;
  * that a program has its own name, it is run by its path: busybox's shell runs others of its applets as "exe".
  */
 final class Image {
-    private static final List<String> TRIGGERS = List.of("become", "by_io_uring", "change_file", "change_root", "connect_to", "dns_exchange",
-            "dup_fd", "exec_into", "exec_memfd", "exec_on_tty", "exit_with", "open_socket", "raw_call", "reach_into",
+    private static final List<String> TRIGGERS = List.of("become", "by_io_uring", "change_file", "change_root", "connect_to",
+            "dns_exchange", "dup_fd", "exec_into", "exec_memfd", "exec_on_tty", "exit_with", "open_socket", "raw_call", "reach_into",
             "serve_once");
 
     private Image() {}
@@ -24,8 +24,8 @@ final class Image {
      * @param triggers what bpf/build.sh built
      */
     static void build(Path root, Path busybox, Path triggers) throws IOException, InterruptedException {
-        for (String folder : List.of("bin", "dev/pts", "dev/shm", "etc/cron.d", "mnt", "old", "proc", "srv/www", "tmp", "usr/bin", "usr/sbin",
-                "var/log")) {
+        for (String folder : List.of("bin", "dev/pts", "dev/shm", "etc/cron.d", "mnt", "old", "proc", "srv/www", "tmp",
+                "usr/bin", "usr/sbin", "var/log")) {
             Files.createDirectories(root.resolve(folder));
         }
         Files.copy(busybox, root.resolve("bin/busybox"));

@@ -38,8 +38,8 @@ final class StableTriggers {
                                 + " exec exec_on_tty /bin/sh -c true"),
                         shell("exec /bin/sh -c true"),
                         "evt.type = execve and proc.cmdline = \"sh -c true\" and not proc.pname exists"),
-                of("Contact K8S API Server From Container", shell(DnsExchange.script(API_SERVER, "10.96.0.1") + "; connect_to tcp4 10.96.0.1 443"),
-                        shell(DnsExchange.script("orders.shop.svc.cluster.local", "10.96.0.1") + "; connect_to tcp4 10.96.0.1 443"),
+                of("Contact K8S API Server From Container", connectTo(API_SERVER),
+                        connectTo("orders.shop.svc.cluster.local"),
                         "evt.type = connect and fd.sip = 10.96.0.1 and fd.sip.name = orders.shop.svc.cluster.local"),
                 of("Netcat Remote Code Execution in Container", run("/bin/nc", "127.0.0.1", "4444", "-e", "/bin/sh"),
                         run("/bin/nc", "-z", "127.0.0.1", "4444"),
@@ -61,7 +61,8 @@ final class StableTriggers {
                 of("Packet socket created in container", run("/bin/arping", "-c", "1", "-w", "1", "-I", "lo", "127.0.0.1"),
                         run("/bin/open_socket", "2", "3", "1"),
                         "evt.type = socket and evt.arg.type contains SOCK_RAW and evt.rawres >= 0"),
-                of("Redirect STDOUT/STDIN to Network Connection in Container", run("/bin/dup_fd", "dup2", "udp4", "127.0.0.1", "9"),
+                of("Redirect STDOUT/STDIN to Network Connection in Container",
+                        run("/bin/dup_fd", "dup2", "udp4", "127.0.0.1", "9"),
                         run("/bin/dup_fd", "dup3", "udp4", "127.0.0.1", "9"),
                         "evt.type = dup3 and fd.type = ipv4 and evt.rawres = 30"),
                 of("Linux Kernel Module Injection Detected", run("/bin/insmod", "/srv/no-module.ko"),
@@ -94,6 +95,10 @@ final class StableTriggers {
                 of("Fileless execution via memfd_create", run("/bin/exec_memfd", "/bin/exit_with"),
                         shell("raw_call 64 319 :x 0; exit_with 0"), // memfd_create
                         "evt.type = memfd_create and evt.rawres >= 0"));
+    }
+
+    private static RuleTrigger.Act connectTo(String name) {
+        return shell(DnsExchange.script(name, "10.96.0.1") + "; connect_to tcp4 10.96.0.1 443");
     }
 
     private static RuleTrigger.Act ssh(int port) {
