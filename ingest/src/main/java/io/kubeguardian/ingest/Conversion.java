@@ -145,7 +145,7 @@ public final class Conversion {
         }
     }
 
-    /** Falco's alerts describe pods, too, for which their own file has no place: each carries its pod. */
+    /** Of pods only Tetragon's events tell: an alert of Falco's names its own. */
     private final class ToFile implements Records {
         @Override
         public void batch(EventBatch batch) {
@@ -154,9 +154,7 @@ public final class Conversion {
 
         @Override
         public void pod(PodMetadata pod) {
-            if (capture != null) {
-                write(() -> capture.write(pod));
-            }
+            write(() -> capture.write(pod));
         }
 
         @Override
