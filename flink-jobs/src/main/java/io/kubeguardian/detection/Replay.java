@@ -10,6 +10,7 @@ import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.RuleStatus;
 import io.kubeguardian.schema.Signal;
+import io.kubeguardian.schema.SignalFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,9 @@ public final class Replay {
             List<Path> captures, DetectionSettings settings, DetectorFactory detectors, Listener listener)
             throws IOException, MalformedRecordException {
         for (Path capture : captures) {
-            new CaptureFile.Reader(capture).close(); // a wrong file is told before a cluster is started
+            if (!SignalFile.is(capture)) {
+                new CaptureFile.Reader(capture).close(); // a wrong file is told before a cluster is started
+            }
         }
         String run = UUID.randomUUID().toString();
         Path folder = Files.createTempDirectory("kubeguardian-replay-");
