@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         description = "Runs a scenario and prints its figures; without a name it lists the scenarios.")
 public final class Main implements Callable<Integer> {
     private static final List<Scenario> SCENARIOS =
-            List.of(new KernelOverhead(), new CollectorScenario(), new StartUp());
+            List.of(new KernelOverhead(), new CollectorScenario(), new StartUp(), new PipelineScenario());
 
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "the scenario")
     private String name;
@@ -31,7 +31,7 @@ public final class Main implements Callable<Integer> {
     private Path json;
 
     public static void main(String[] arguments) {
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error"); // the broker and its clients talk a lot
+        System.getProperties().putIfAbsent("org.slf4j.simpleLogger.defaultLogLevel", "error"); // the broker talks a lot
         System.exit(new CommandLine(new Main()).execute(arguments));
     }
 

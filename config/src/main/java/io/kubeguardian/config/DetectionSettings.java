@@ -22,6 +22,8 @@ import java.util.List;
  * @param containSeconds how long a containment lasts, seconds
  * @param containExceptPaths programs and files that a containment lets through, as {@code kubeguardian contain} takes them
  * @param containExceptDestinations where a contained container may still connect to, likewise
+ * @param alertBudget most signals of one priority about one workload that become alerts in a window; 0: no bound
+ * @param alertBudgetSeconds how long that window is, seconds
  */
 public record DetectionSettings(
         @JsonProperty(defaultValue = "[]") List<String> rules,
@@ -38,7 +40,9 @@ public record DetectionSettings(
         @JsonProperty(defaultValue = "80") double containAtRisk,
         @JsonProperty(defaultValue = "900") int containSeconds,
         @JsonProperty(defaultValue = "[]") List<String> containExceptPaths,
-        @JsonProperty(defaultValue = "[]") List<String> containExceptDestinations)
+        @JsonProperty(defaultValue = "[]") List<String> containExceptDestinations,
+        @JsonProperty(defaultValue = "100") int alertBudget,
+        @JsonProperty(defaultValue = "3600") int alertBudgetSeconds)
         implements Serializable {
     public DetectionSettings {
         rules = List.copyOf(rules);
@@ -55,5 +59,7 @@ public record DetectionSettings(
         Check.between("detection.riskHalfLifeSeconds", riskHalfLifeSeconds, 1, 31_536_000);
         Check.between("detection.containAtRisk", containAtRisk, 1, 1000);
         Check.between("detection.containSeconds", containSeconds, 1, 31_536_000);
+        Check.between("detection.alertBudget", alertBudget, 0, 1_000_000);
+        Check.between("detection.alertBudgetSeconds", alertBudgetSeconds, 1, 86_400);
     }
 }

@@ -11,6 +11,8 @@ import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.PodMetadata;
+import io.kubeguardian.schema.RuleBundle;
+import io.kubeguardian.schema.RuleStatus;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
 import java.util.ArrayList;
@@ -18,27 +20,34 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimeDomain;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Everything that is kept per pod: decoding, completeness, metadata, the process tree, the rules. Input are the
+ * Everything that is kept per pod: decoding, completeness, metadata, the process tree; and the rules, which are the same
+ * for all pods and change while the job runs ({@link EffectiveRules}). Input are the
  * records of {@link Topics#EVENTS}, {@link Topics#PODS} and what others put on {@link Topics#SIGNALS} by the pod's key,
  * as one stream, so that a capture in which a pod's metadata comes before its events is replayed in that order.
  */
-public final class DetectFunction extends KeyedProcessFunction<String, RawRecord, Signal> {
+public final class DetectFunction extends KeyedBroadcastProcessFunction<String, RawRecord, RuleUpdate, Signal>
+        implements CheckpointedFunction {
     private static final long serialVersionUID = 1L;
 
     static final OutputTag<Observation> OBSERVATIONS =
             new OutputTag<>("observations", TypeInformation.of(Observation.class));
+    static final OutputTag<RuleStatus> RULE_STATUS = new OutputTag<>("rule-status", Types.RULE_STATUS);
 
     /** How long an exited process may still be named by late events, milliseconds. */
     static final long EXIT_GRACE_MILLIS = 10_000;
@@ -71,6 +80,10 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     private transient BatchEvaluation evaluation;
     private transient DetectMetrics metrics;
     private transient SignalEmitter emitter;
+    private transient BroadcastState<String, RuleBundle> restoredRules;
+    private transient EffectiveRules rules;
+    private transient RuleReports reports;
+    private transient RuleMetrics ruleMetrics;
 
     /**
      * @param bounded the input ends (a capture): metadata is waited for in event time, else in processing time
@@ -81,6 +94,17 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         this.detectors = detectors;
         this.clock = clock;
         this.bounded = bounded;
+    }
+
+    /** The bundle that ran must be known before the first record comes: it is asked for here. */
+    @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        restoredRules = context.getOperatorStateStore().getBroadcastState(EffectiveRules.STATE);
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) {
+        // All state is Flink's own.
     }
 
     @Override
@@ -98,14 +122,40 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         hostNames = runtime.getMapState(HostNamesInState.descriptor());
         names = new HostNamesInState(hostNames);
         metrics = new DetectMetrics(runtime.getMetricGroup());
-        guard = new RepeatGuard(repeats);
+        guard = new RepeatGuard(repeats, metrics);
         emitter = new SignalEmitter(guard, metrics);
         tree = new ProcessTree(new MapStateNodes(processes), settings.processLimit());
-        evaluation = new BatchEvaluation(tree, detectors.create(), emitter);
+        rules = new EffectiveRules(detectors, clock, metrics);
+        rules.restore(restoredRules);
+        reports = new RuleReports(runtime, clock);
+        ruleMetrics = new RuleMetrics(runtime.getMetricGroup());
+        evaluation = new BatchEvaluation(tree, rules, emitter);
     }
 
     @Override
-    public void processElement(RawRecord record, Context context, Collector<Signal> out) throws Exception {
+    public void close() throws Exception {
+        if (rules != null) {
+            rules.close();
+        }
+    }
+
+    @Override
+    public void processBroadcastElement(RuleUpdate update, Context context, Collector<Signal> out) throws Exception {
+        BroadcastState<String, RuleBundle> state = context.getBroadcastState(EffectiveRules.STATE);
+        boolean changed = rules.settle(state);
+        if (update.bundle != null) {
+            rules.request(update.bundle, state);
+            changed = true;
+        }
+        RuleStatus status = reports.due(rules, changed, context.currentProcessingTime());
+        if (status != null) {
+            ruleMetrics.update(rules.meter());
+            context.output(RULE_STATUS, status);
+        }
+    }
+
+    @Override
+    public void processElement(RawRecord record, ReadOnlyContext context, Collector<Signal> out) throws Exception {
         try {
             if (record.topic.equals(Topics.PODS)) {
                 metadata(record, context, out);
@@ -134,7 +184,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     }
 
     private void use(
-            RawRecord record, SpecificRecordBase evidence, PodMetadata metadata, PodState pod, Context context,
+            RawRecord record, SpecificRecordBase evidence, PodMetadata metadata, PodState pod, ReadOnlyContext context,
             Collector<Signal> out)
             throws Exception {
         if (evidence instanceof Signal signal) {
@@ -145,17 +195,18 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     }
 
     private void found(
-            RawRecord record, Signal signal, PodMetadata metadata, PodState pod, Context context,
+            RawRecord record, Signal signal, PodMetadata metadata, PodState pod, ReadOnlyContext context,
             Collector<Signal> out)
             throws Exception {
         remember(record, pod, context);
         metrics.foreign.inc();
-        long held = guard.pass(ForeignSignals.repeatKey(signal), signal.getEventTime(), pod);
-        if (held < 0) {
-            metrics.repeats.inc();
-        } else {
-            out.collect(ForeignSignals.resolved(signal, metadata, pod.ledger.completeness(), held));
+        long held = guard.held(ForeignSignals.repeatKey(signal), signal.getEventTime(), pod);
+        if (held >= 0) {
+            Signal resolved = ForeignSignals.resolved(signal, metadata, pod.ledger.completeness(), held);
+            guard.passed(resolved, RepeatGuard.WINDOW_NANOS, pod);
+            out.collect(resolved);
         }
+        awaitRepeats(pod, context);
     }
 
     private EventBatch decode(RawRecord record) throws MalformedRecordException {
@@ -171,7 +222,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         return batch;
     }
 
-    private void metadata(RawRecord record, Context context, Collector<Signal> out) throws Exception {
+    private void metadata(RawRecord record, ReadOnlyContext context, Collector<Signal> out) throws Exception {
         PodMetadata metadata = record.value == null ? null : pods.decode(record.value);
         if (metadata != null && !metadata.getUid().equals(record.key)) {
             throw new MalformedRecordException("the record's key is " + record.key + ", its metadata belongs to "
@@ -194,7 +245,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         podState.update(pod);
     }
 
-    private void resolve(RawRecord record, SpecificRecordBase evidence, Context context, Collector<Signal> out)
+    private void resolve(RawRecord record, SpecificRecordBase evidence, ReadOnlyContext context, Collector<Signal> out)
             throws Exception {
         PodState pod = pod();
         boolean ofAPod = !podUid(evidence).isEmpty();
@@ -224,7 +275,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     }
 
     /** Takes what waited through, with or without metadata. */
-    private void release(PodState pod, Context context, Collector<Signal> out) throws Exception {
+    private void release(PodState pod, ReadOnlyContext context, Collector<Signal> out) throws Exception {
         if (pod.waiting == 0) {
             return;
         }
@@ -244,7 +295,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     }
 
     private void evaluate(
-            RawRecord record, EventBatch batch, PodMetadata metadata, PodState pod, Context context,
+            RawRecord record, EventBatch batch, PodMetadata metadata, PodState pod, ReadOnlyContext context,
             Collector<Signal> out)
             throws Exception {
         long lostBefore = pod.ledger.lostEvents;
@@ -291,6 +342,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         emitter.signals().forEach(out::collect);
         emitter.observations().forEach(observation -> context.output(OBSERVATIONS, observation));
 
+        awaitRepeats(pod, context);
         if (!batch.getExits().isEmpty() && pod.sweepAt == 0) {
             sweepAfter(record.timestamp, pod, context);
         }
@@ -301,7 +353,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     }
 
     /** The pod lives: its state is kept, for as long as it is heard of. */
-    private static void remember(RawRecord record, PodState pod, Context context) {
+    private static void remember(RawRecord record, PodState pod, ReadOnlyContext context) {
         if (pod.forgetAt == 0) {
             pod.forgetAt = record.timestamp + FORGET_MILLIS;
             context.timerService().registerEventTimeTimer(pod.forgetAt);
@@ -326,14 +378,15 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
     private void lost(EventBatch batch, PodState pod, long events, SignalFactory signals, Collector<Signal> out)
             throws Exception {
         metrics.lost.inc(events);
-        if (guard.pass("gap.lost", batch.getBaseTime(), pod) < 0) {
-            metrics.repeats.inc();
+        if (guard.held("gap.lost", batch.getBaseTime(), pod) < 0) {
             return;
         }
-        out.collect(signals.gap("lost", batch.getEpoch() + "/" + Ledger.lossTotal(batch),
+        Signal gap = signals.gap("lost", batch.getEpoch() + "/" + Ledger.lossTotal(batch),
                 "Node " + batch.getNode() + " lost " + events + " events, " + pod.ledger.lostEvents
                         + " since this pod was first seen: what happened in the pod may be incomplete",
-                Map.of("kubeguardian.lost", Long.toString(events)), batch.getBaseTime()));
+                Map.of("kubeguardian.lost", Long.toString(events)), batch.getBaseTime());
+        guard.passed(gap, RepeatGuard.WINDOW_NANOS, pod);
+        out.collect(gap);
     }
 
     @Override
@@ -349,6 +402,7 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         }
         if (eventTime) {
             if (pod.deleteAt != 0 && pod.deleteAt <= timestamp) {
+                tellRepeats(Long.MAX_VALUE, timestamp, pod, context.getCurrentKey(), out);
                 metadataState.clear();
                 clear();
                 return;
@@ -368,6 +422,10 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
             metrics.missing.inc(missing);
             missing(missing, now, pod, context.getCurrentKey(), out);
         }
+        if (pod.repeatsAt != 0 && pod.repeatsAt <= now) {
+            tellRepeats(now * 1_000_000, now, pod, context.getCurrentKey(), out);
+            awaitRepeats(pod, context);
+        }
         if (pod.sweepAt != 0 && pod.sweepAt <= now) {
             tree.begin(pod.processes);
             boolean more = tree.sweep((now - EXIT_GRACE_MILLIS) * 1_000_000);
@@ -384,28 +442,29 @@ public final class DetectFunction extends KeyedProcessFunction<String, RawRecord
         }
     }
 
-    private static void sweepAfter(long time, PodState pod, Context context) {
+    private static void awaitRepeats(PodState pod, ReadOnlyContext context) {
+        if (pod.repeatsAt != 0) {
+            context.timerService().registerEventTimeTimer(pod.repeatsAt);
+        }
+    }
+
+    /** @param until repeats of the time before, nanoseconds */
+    private void tellRepeats(long until, long now, PodState pod, String key, Collector<Signal> out) throws Exception {
+        List<Repeat> over = guard.over(until, pod);
+        if (!over.isEmpty()) {
+            SignalFactory signals = HouseSignals.of(pod, key, metadataState.value(), now, clock.nanos());
+            over.forEach(repeat -> out.collect(signals.repeats(repeat)));
+        }
+    }
+
+    private static void sweepAfter(long time, PodState pod, ReadOnlyContext context) {
         pod.sweepAt = time + 2 * EXIT_GRACE_MILLIS;
         context.timerService().registerEventTimeTimer(pod.sweepAt);
     }
 
     private void missing(long batchesMissing, long now, PodState pod, String key, Collector<Signal> out)
             throws Exception {
-        PodMetadata metadata = metadataState.value();
-        EventBatch about = EventBatch.newBuilder()
-                .setCluster(pod.cluster)
-                .setNode(pod.node)
-                .setBootId(pod.bootId)
-                .setEpoch(pod.newestEpoch)
-                .setNodeSequence(0)
-                .setPodSequence(0)
-                .setPodUid(key.equals(Keys.events("", pod.node)) ? "" : key)
-                .setBaseTime(now * 1_000_000)
-                .setStrings(List.of(""))
-                .setProcesses(List.of())
-                .build();
-        SignalFactory signals = new SignalFactory(
-                about, new PodContext(about, metadata), pod.ledger.completeness(), clock.nanos());
+        SignalFactory signals = HouseSignals.of(pod, key, metadataState.value(), now, clock.nanos());
         // With the time: a batch that comes after all is taken off the count, which may then be reached a second time.
         out.collect(signals.gap("missing", pod.newestEpoch + "/" + pod.ledger.missingBatches + "/" + now,
                 batchesMissing + " batches of events never arrived, " + pod.ledger.missingBatches

@@ -16,8 +16,11 @@ final class DetectMetrics {
     final Counter hits;
     final Counter failures;
     final Counter repeats;
+    final Counter repeatsNotTold;
     final Counter observations;
     final Counter foreign;
+    final Counter bundlesAccepted;
+    final Counter bundlesRejected;
 
     DetectMetrics(MetricGroup group) {
         decoded = group.counter("decodedBatches");
@@ -31,7 +34,10 @@ final class DetectMetrics {
         hits = group.counter("hits");
         failures = group.counter("ruleFailures");
         repeats = group.counter("repeatsHeldBack");
+        repeatsNotTold = group.counter("repeatsNotTold");
         observations = group.counter("observations");
         foreign = group.counter("foreignSignals");
+        bundlesAccepted = group.counter("ruleBundlesAccepted");
+        bundlesRejected = group.counter("ruleBundlesRejected");
     }
 }

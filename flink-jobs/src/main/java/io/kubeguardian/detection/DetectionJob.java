@@ -3,6 +3,7 @@ package io.kubeguardian.detection;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
 import java.time.Duration;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -11,6 +12,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The pipeline between Kafka's topics, and how Flink runs it. */
@@ -33,11 +35,18 @@ public final class DetectionJob {
         DataStream<RawRecord> records = env.fromSource(KafkaRecords.source(config.kafka()),
                         EventTimeWatermarks.live(settings.disorderMillis()), "records")
                 .uid("records");
-        new DetectionPipeline(settings, detectors, DetectionClock.system(), false)
-                .build(records, KafkaSinks.all(config.kafka()));
+        DetectionClock clock = DetectionClock.system();
+        SingleOutputStreamOperator<RuleUpdate> updates = env
+                .fromSource(KafkaRecords.rules(config.kafka()), IdleWatermarks.strategy(), "rule-records")
+                .setParallelism(1).uid("rule-records")
+                .transform("rule-updates", TypeInformation.of(RuleUpdate.class), new RuleUpdates(clock))
+                .setParallelism(1).uid("rule-updates");
+        new DetectionPipeline(settings, detectors, clock, false)
+                .build(records, updates, KafkaSinks.all(config.kafka()));
     }
 
-    private static void configure(StreamExecutionEnvironment env, DetectionSettings settings) {
+    /** How Flink runs it. */
+    public static void configure(StreamExecutionEnvironment env, DetectionSettings settings) {
         Configuration flink = common();
         flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(settings.checkpointSeconds()));
         flink.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);

@@ -1,6 +1,7 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.alerts.Alert;
+import io.kubeguardian.alerts.AlertBudget;
 import io.kubeguardian.alerts.OcsfAlerts;
 import io.kubeguardian.baseline.BaselineFunction;
 import io.kubeguardian.config.DetectionSettings;
@@ -25,14 +26,17 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *
  * <pre>
  *  records (events + pods + other sensors' signals, bytes)
- *     │ keyBy pod
- *  detect ─ decode · completeness · metadata · process tree · RULES ──► dead letters
+ *     │ keyBy pod             updates (bundles of rules) ─────────────► dead letters
+ *     │                          │ broadcast
+ *  detect ─ decode · completeness · metadata · process tree · RULES ──► dead letters, rule status
  *     │ signals      │ observations
  *     │              │ keyBy workload
  *     │           baseline ─ learning → ready ─ drift signals
  *     └───── ∪ ──────┘
  *         signal-time (each signal's own event time)
- *            ├──────────────────────────────────────► signals, alerts
+ *            ├──────────────────────────────────────► signals
+ *            │ keyBy workload
+ *            ├─ alert-budget ───────────────────────► alerts
  *            │ keyBy a pattern's group-by
  *            ├─ correlate ─ Flink CEP ─ incidents ──► incidents, alerts
  *            │                 │
@@ -64,10 +68,16 @@ public final class DetectionPipeline {
         this.bounded = bounded;
     }
 
-    /** Builds the topology between the records, which carry timestamps and watermarks, and the sinks. */
-    public void build(DataStream<RawRecord> records, DetectionSinks sinks) {
+    /**
+     * Builds the topology between the records, which carry timestamps and watermarks, and the sinks.
+     *
+     * @param updates changes of the rules; they must not hold back event time
+     */
+    public void build(
+            DataStream<RawRecord> records, SingleOutputStreamOperator<RuleUpdate> updates, DetectionSinks sinks) {
         SingleOutputStreamOperator<Signal> detect = records
                 .keyBy(record -> record.key)
+                .connect(updates.broadcast(EffectiveRules.STATE))
                 .process(new DetectFunction(settings, detectors, clock, bounded), Types.SIGNAL)
                 .name("detect").uid("detect");
 
@@ -96,6 +106,9 @@ public final class DetectionPipeline {
                 .name("decide").uid("decide");
 
         DataStream<Alert> alerts = signals
+                .keyBy(signal -> Keys.workload(signal.getWorkload()))
+                .process(new AlertBudget(settings.alertBudget(), settings.alertBudgetSeconds(), clock), Types.SIGNAL)
+                .name("alert-budget").uid("alert-budget")
                 .map(OcsfAlerts::of, TypeInformation.of(Alert.class))
                 .name("signal-alerts").uid("signal-alerts")
                 .union(incidents
@@ -107,7 +120,9 @@ public final class DetectionPipeline {
         to(risk, sinks.risk(), "sink-risk");
         to(decisions, sinks.decisions(), "sink-decisions");
         to(alerts, sinks.alerts(), "sink-alerts");
-        to(detect.getSideOutput(DeadLetters.TAG), sinks.deadLetters(), "sink-dead-letters");
+        to(detect.getSideOutput(DetectFunction.RULE_STATUS), sinks.ruleStatus(), "sink-rule-status");
+        to(detect.getSideOutput(DeadLetters.TAG).union(updates.getSideOutput(DeadLetters.TAG)), sinks.deadLetters(),
+                "sink-dead-letters");
     }
 
     private static <T> void to(DataStream<T> stream, Sink<T> sink, String name) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -57,6 +58,12 @@ public final class EmbeddedFlink implements AutoCloseable {
      */
     public static EmbeddedFlink start(
             KubeGuardianConfig config, DetectorFactory detectors, int webPort, int parallelism, String savepoint) {
+        return start(env -> DetectionJob.build(env, config, detectors), webPort, parallelism, savepoint);
+    }
+
+    /** The same for any job. @param job adds it to the environment */
+    public static EmbeddedFlink start(
+            Consumer<StreamExecutionEnvironment> job, int webPort, int parallelism, String savepoint) {
         Path folder = newFolder();
         MiniCluster cluster = null;
         try {
@@ -74,14 +81,14 @@ public final class EmbeddedFlink implements AutoCloseable {
             }
             StreamExecutionEnvironment env = new StreamExecutionEnvironment(jobSettings);
             env.setParallelism(parallelism);
-            DetectionJob.build(env, config, detectors);
+            job.accept(env);
             var graph = env.getStreamGraph();
             graph.setJobName(DetectionJob.NAME);
             JobID id = cluster.submitJob(graph.getJobGraph()).get(PATIENCE_SECONDS, TimeUnit.SECONDS).getJobID();
-            JobClient job = new MiniClusterJobClient(id, cluster, EmbeddedFlink.class.getClassLoader(),
+            JobClient client = new MiniClusterJobClient(id, cluster, EmbeddedFlink.class.getClassLoader(),
                     MiniClusterJobClient.JobFinalizationBehavior.NOTHING);
             awaitRunning(cluster, id);
-            return new EmbeddedFlink(cluster, folder, cluster.getRestAddress().get(), job);
+            return new EmbeddedFlink(cluster, folder, cluster.getRestAddress().get(), client);
         } catch (Exception e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();

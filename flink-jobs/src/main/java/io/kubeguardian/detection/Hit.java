@@ -21,4 +21,14 @@ public interface Hit {
 
     /** The fields named in the output, with their values. */
     Map<String, String> outputFields();
+
+    /** What makes two hits of the rule one and the same; null: the process. */
+    default String repeatKey() {
+        return null;
+    }
+
+    /** For how long, seconds; 0: the usual time. */
+    default int repeatSeconds() {
+        return 0;
+    }
 }

@@ -15,24 +15,34 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** The pipeline's input from Kafka: events, pods and other sensors' signals, as bytes. */
-final class KafkaRecords {
+/** The pipeline's input from Kafka: events, pods and other sensors' signals, and rules; as bytes. */
+public final class KafkaRecords {
     private static final String GROUP = "kubeguardian-detection";
 
     private KafkaRecords() {}
 
     /** From the job's last checkpoint; without one from the beginning: pods are state, and events are kept a day. */
-    static KafkaSource<RawRecord> source(KafkaSettings kafka) {
+    public static KafkaSource<RawRecord> source(KafkaSettings kafka) {
+        return source(kafka, new Raw(), Topics.EVENTS, Topics.PODS, Topics.SIGNALS);
+    }
+
+    /** What the policies topic says about rules, from the job's last checkpoint or from the beginning. */
+    static KafkaSource<RawRecord> rules(KafkaSettings kafka) {
+        return source(kafka, new Rules(), Topics.POLICIES);
+    }
+
+    private static KafkaSource<RawRecord> source(
+            KafkaSettings kafka, KafkaRecordDeserializationSchema<RawRecord> deserializer, String... topics) {
         Properties properties = new Properties();
         properties.putAll(kafka.client());
         return KafkaSource.<RawRecord>builder()
                 .setProperties(properties)
                 .setBootstrapServers(kafka.bootstrapServers())
                 .setGroupId(GROUP)
-                .setTopics(Topics.EVENTS, Topics.PODS, Topics.SIGNALS)
+                .setTopics(topics)
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setProperty("partition.discovery.interval.ms", "60000")
-                .setDeserializer(new Raw())
+                .setDeserializer(deserializer)
                 .build();
     }
 
@@ -65,6 +75,25 @@ final class KafkaRecords {
                 return ForeignSignals.isForeign(signal) ? Keys.bytes(ForeignSignals.key(signal)) : OWN;
             } catch (MalformedRecordException e) {
                 return record.key(); // told as a dead letter where it is decoded again
+            }
+        }
+
+        @Override
+        public TypeInformation<RawRecord> getProducedType() {
+            return TypeInformation.of(RawRecord.class);
+        }
+    }
+
+    /** Other kinds of policies have other keys, and a bundle that a rollback could go back to is not to be run. */
+    private static final class Rules implements KafkaRecordDeserializationSchema<RawRecord> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> out) {
+            RawRecord raw = new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(),
+                    record.key(), record.value());
+            if (raw.key.startsWith(Keys.RULES) && !Keys.isRuleBundle(raw.key)) {
+                out.collect(raw);
             }
         }
 

@@ -8,6 +8,7 @@ import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.RiskScore;
+import io.kubeguardian.schema.RuleStatus;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
 import java.io.Serializable;
@@ -41,6 +42,7 @@ final class KafkaSinks {
                 sinks.avro(Topics.DECISIONS, Decision.class, Keys::decision),
                 sinks.<Alert>sink((alert, context, timestamp) ->
                         new ProducerRecord<>(Topics.ALERTS, Keys.bytes(alert.key), alert.json)),
+                sinks.avro(Topics.RULE_STATUS, RuleStatus.class, Keys::ruleStatus),
                 sinks.avro(Topics.DEAD_LETTERS, DeadLetter.class, d -> d.getTopic() + '/' + d.getPartition()));
     }
 

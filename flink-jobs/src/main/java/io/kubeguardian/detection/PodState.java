@@ -10,7 +10,7 @@ public final class PodState {
     public long lastSeen;
     /** Nodes in the process tree. */
     public int processes;
-    /** Rules and processes in the repeat guard. */
+    /** Entries of the repeat guard. */
     public int guarded;
     /** Addresses with a name. */
     public int hostNames;
@@ -20,6 +20,8 @@ public final class PodState {
     public long waitUntil;
     /** Metadata did not come in time: nothing waits any more. */
     public boolean waitOver;
+    /** When held-back repeats are next told; 0: none are held. */
+    public long repeatsAt;
     /** Next clean-up of exited processes; 0: none due. */
     public long sweepAt;
     /** When all state goes, the pod having been deleted; 0: it lives. */

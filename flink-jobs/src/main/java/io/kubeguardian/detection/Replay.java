@@ -8,7 +8,9 @@ import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.RiskScore;
+import io.kubeguardian.schema.RuleStatus;
 import io.kubeguardian.schema.Signal;
+import io.kubeguardian.schema.SignalFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
@@ -24,6 +27,7 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.FileUtils;
 
@@ -59,7 +63,9 @@ public final class Replay {
             List<Path> captures, DetectionSettings settings, DetectorFactory detectors, Listener listener)
             throws IOException, MalformedRecordException {
         for (Path capture : captures) {
-            new CaptureFile.Reader(capture).close(); // a wrong file is told before a cluster is started
+            if (!SignalFile.is(capture)) {
+                new CaptureFile.Reader(capture).close(); // a wrong file is told before a cluster is started
+            }
         }
         String run = UUID.randomUUID().toString();
         Path folder = Files.createTempDirectory("kubeguardian-replay-");
@@ -70,7 +76,12 @@ public final class Replay {
             flink.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
             StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
             DataStream<RawRecord> records = CaptureRecords.source(env, captures, settings.disorderMillis());
-            new DetectionPipeline(settings, detectors, DetectionClock.system(), true).build(records, sinks(run));
+            // One, that changes nothing: Flink has no empty source.
+            SingleOutputStreamOperator<RuleUpdate> updates =
+                    env.fromData(List.of(new RuleUpdate()), TypeInformation.of(RuleUpdate.class))
+                            .name("rule-updates").uid("rule-updates");
+            new DetectionPipeline(settings, detectors, DetectionClock.system(), true)
+                    .build(records, updates, sinks(run));
             env.execute("kubeguardian-replay");
         } catch (Exception e) {
             Throwable cause = e;
@@ -92,6 +103,7 @@ public final class Replay {
                 new ToListener<>(run, Listener::signal), new ToListener<>(run, Listener::incident),
                 new ToListener<>(run, Listener::risk), new ToListener<>(run, Listener::decision),
                 new ToListener<Alert>(run, (listener, alert) -> listener.alert(alert.json)),
+                new ToListener<RuleStatus>(run, (listener, status) -> { }), // the rules of a replay do not change
                 new ToListener<>(run, Listener::deadLetter));
     }
 

@@ -44,7 +44,7 @@ public final class RuleTrial {
 
         Pod(RuleSet rules, int processLimit, Listener listener) {
             tree = new ProcessTree(new Nodes(nodes), processLimit);
-            evaluation = new BatchEvaluation(tree, RuleDetectorFactory.of(rules), new ToListener(listener));
+            evaluation = new BatchEvaluation(tree, new RuleDetector(rules), new ToListener(listener));
         }
     }
 

@@ -50,17 +50,24 @@ final class SignalEmitter implements BatchEvaluation.Output {
     @Override
     public void hit(Hit hit, TreeProcess process, ContainerView container, long time) {
         metrics.hits.inc();
-        long held;
         try {
-            held = guard.pass(hit.rule() + '|' + process.pid() + '|' + process.startTime(), time, pod);
+            long held = guard.held(hit.rule() + '|' + same(hit, process), time, pod);
+            if (held >= 0) {
+                Signal signal = factory.rule(hit, process, container, time, held);
+                signals.add(signal);
+                guard.passed(signal, hit.repeatSeconds() == 0 ? RepeatGuard.WINDOW_NANOS
+                        : hit.repeatSeconds() * 1_000_000_000L, pod);
+            }
+        } catch (RuntimeException e) {
+            throw e;
         } catch (Exception e) {
             throw new StateException("cannot use the repeat guard's state", e);
         }
-        if (held < 0) {
-            metrics.repeats.inc();
-        } else {
-            signals.add(factory.rule(hit, process, container, time, held));
-        }
+    }
+
+    private static String same(Hit hit, TreeProcess process) {
+        String declared = hit.repeatKey();
+        return declared == null ? process.pid() + "|" + process.startTime() : declared;
     }
 
     @Override

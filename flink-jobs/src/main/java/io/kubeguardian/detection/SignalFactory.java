@@ -84,6 +84,22 @@ final class SignalFactory {
         return signal;
     }
 
+    /** How often something was held back after the signal about it. */
+    Signal repeats(Repeat repeat) {
+        Signal signal = empty(repeat.until);
+        signal.setId(Ids.of("held.repeats", repeat.signal, repeat.until));
+        signal.setKind(SignalKind.HELD);
+        signal.setRule("held.repeats");
+        signal.setPriority(repeat.priority == null || repeat.priority.isEmpty()
+                ? Priority.NOTICE : Priority.valueOf(repeat.priority)); // state of an older version says nothing
+        signal.setContainerId(repeat.containerId);
+        signal.setOutput(cut(repeat.rule, MAX_FIELD) + ": " + repeat.count + " more of the same held back after signal "
+                + repeat.signal);
+        signal.setOutputFields(new HashMap<>(Map.of("kubeguardian.repeats", Long.toString(repeat.count),
+                "kubeguardian.repeats_of", repeat.signal, "kubeguardian.rule", cut(repeat.rule, MAX_FIELD))));
+        return signal;
+    }
+
     private Signal about(
             TreeProcess process, ContainerView container, long eventTime, String rule, String identity) {
         Signal signal = empty(eventTime);

@@ -5,6 +5,8 @@ import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.RiskScore;
+import io.kubeguardian.schema.RuleBundle;
+import io.kubeguardian.schema.RuleStatus;
 import io.kubeguardian.schema.Signal;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
@@ -17,6 +19,8 @@ public final class Types {
     public static final TypeInformation<Decision> DECISION = new AvroTypeInfo<>(Decision.class);
     public static final TypeInformation<DeadLetter> DEAD_LETTER = new AvroTypeInfo<>(DeadLetter.class);
     public static final TypeInformation<PodMetadata> POD = new AvroTypeInfo<>(PodMetadata.class);
+    public static final TypeInformation<RuleBundle> RULE_BUNDLE = new AvroTypeInfo<>(RuleBundle.class);
+    public static final TypeInformation<RuleStatus> RULE_STATUS = new AvroTypeInfo<>(RuleStatus.class);
 
     private Types() {}
 }

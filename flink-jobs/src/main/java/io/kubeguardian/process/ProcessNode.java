@@ -33,6 +33,8 @@ public final class ProcessNode {
     public long exeModifyTime;
     /** NAME=value. */
     public String[] environment = {};
+    /** Of its fork, or of the first exec where that was not seen; nanoseconds since the Unix epoch, 0 while unknown. */
+    public long startedAt;
     /** Time of the exec that the program is from, nanoseconds since the Unix epoch; 0: inherited or not seen. */
     public long execTime;
     /** Nanoseconds since the Unix epoch; 0 while it runs. */

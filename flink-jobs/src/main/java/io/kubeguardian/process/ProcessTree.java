@@ -1,5 +1,6 @@
 package io.kubeguardian.process;
 
+import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.Exec;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -115,6 +116,7 @@ public final class ProcessTree {
         if (node.exe.isEmpty()) {
             node.inherit(parent.node);
         }
+        node.startedAt = time;
         child.changed = true;
         seen(child, time);
     }
@@ -126,6 +128,10 @@ public final class ProcessTree {
         if (node.parentPid == 0) {
             node.parentPid = raw.getParentPid();
             node.parentStartTime = raw.getParentStartTime();
+            process.changed = true;
+        }
+        if (node.startedAt == 0 && node.execTime == 0 && (raw.getFlags() & EventBits.EXEC_FOUND_RUNNING) == 0) {
+            node.startedAt = time;
             process.changed = true;
         }
         if (time >= node.execTime) {

@@ -127,6 +127,11 @@ public final class TreeProcess implements ProcessView {
     }
 
     @Override
+    public long startedAt() {
+        return node.startedAt;
+    }
+
+    @Override
     public List<String> environment() {
         return Collections.unmodifiableList(Arrays.asList(node.environment));
     }

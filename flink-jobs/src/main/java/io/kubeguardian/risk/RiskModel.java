@@ -20,6 +20,7 @@ import java.util.List;
  *       DEBUG 1</td></tr>
  *   <tr><td>drift</td><td>half of a rule's of the same priority</td></tr>
  *   <tr><td>incident</td><td>CRITICAL and above 60, ERROR 50, WARNING 35, below 20</td></tr>
+ *   <tr><td>held back</td><td>none: the first of them counted</td></tr>
  *   <tr><td>gap</td><td>none: missing evidence is said by the score's completeness</td></tr>
  * </table>
  *
@@ -42,7 +43,7 @@ public final class RiskModel {
 
     /** Points of a first signal of its kind; 0: no factor. */
     static double base(Signal signal) {
-        if (signal.getKind() == SignalKind.GAP) {
+        if (signal.getKind() == SignalKind.GAP || signal.getKind() == SignalKind.HELD) {
             return 0;
         }
         double points = rulePoints(signal.getPriority());

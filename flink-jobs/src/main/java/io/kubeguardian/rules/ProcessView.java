@@ -81,6 +81,11 @@ public interface ProcessView {
         return 0;
     }
 
+    /** Nanoseconds since the Unix epoch of its fork, or of its first exec where that was not seen; 0 when unknown. */
+    default long startedAt() {
+        return 0;
+    }
+
     /** NAME=value of the names that the collector may read. */
     default List<String> environment() {
         return List.of();

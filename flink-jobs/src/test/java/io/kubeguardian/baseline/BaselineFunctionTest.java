@@ -155,7 +155,8 @@ class BaselineFunctionTest {
     private static KeyedOneInputStreamOperatorTestHarness<String, Observation, Signal> harness(
             StateBackend backend, OperatorSubtaskState state) throws Exception {
         DetectionSettings settings =
-                new DetectionSettings(List.of(), List.of(), 1, "", 200, 3000, 256, 60, 30, 16, 3600, 80, 900, List.of(), List.of());
+                new DetectionSettings(List.of(), List.of(), 1, "", 200, 3000, 256, 60, 30, 16, 3600, 80, 900, List.of(), List.of(),
+                        100, 3600);
         var harness = new KeyedOneInputStreamOperatorTestHarness<>(
                 new KeyedProcessOperator<>(new BaselineFunction(settings)),
                 (Observation o) -> o.signal.getWorkload().getName(), BasicTypeInfo.STRING_TYPE_INFO);

@@ -18,20 +18,17 @@ import io.kubeguardian.schema.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DetectFunctionTest {
     private final Story story = new Story(1_790_000_000_000L);
-    private KeyedOneInputStreamOperatorTestHarness<String, RawRecord, Signal> operator;
+    private DetectHarness operator;
 
     @BeforeEach
     void open() throws Exception {
@@ -332,24 +329,15 @@ class DetectFunctionTest {
                 .containsExactly("exec /usr/bin/curl", "exec /tmp/x", "connect /usr/bin/curl", "connect /tmp/x");
     }
 
-    private KeyedOneInputStreamOperatorTestHarness<String, RawRecord, Signal> harness(OperatorSubtaskState state)
+    private DetectHarness harness(OperatorSubtaskState state)
             throws Exception {
         return harness(new EmbeddedRocksDBStateBackend(), new StoryDetectors(), state);
     }
 
-    private static KeyedOneInputStreamOperatorTestHarness<String, RawRecord, Signal> harness(
+    private static DetectHarness harness(
             StateBackend backend, DetectorFactory detectors, OperatorSubtaskState state) throws Exception {
-        var harness = new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(
-                        new DetectFunction(Story.settings(), detectors, DetectionClock.system(), false)),
-                record -> record.key, BasicTypeInfo.STRING_TYPE_INFO);
-        harness.setStateBackend(backend);
-        harness.setup(Types.SIGNAL.createSerializer(harness.getExecutionConfig().getSerializerConfig()));
-        if (state != null) {
-            harness.initializeState(state);
-        }
-        harness.open();
-        return harness;
+        return DetectHarness.open(new DetectFunction(Story.settings(), detectors, DetectionClock.system(), false),
+                backend, state);
     }
 
     private void pod(PodMetadata pod) throws Exception {

@@ -11,9 +11,6 @@ import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
 import io.kubeguardian.schema.WorkloadRef;
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,15 +18,11 @@ import org.junit.jupiter.api.Test;
 /** Signals of other sensors on their way into the job. */
 class ForeignSignalsTest {
     private final Story story = new Story(SignalExamples.START);
-    private KeyedOneInputStreamOperatorTestHarness<String, RawRecord, Signal> operator;
+    private DetectHarness operator;
 
     @BeforeEach
     void open() throws Exception {
-        operator = new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(new DetectFunction(Story.settings(), new StoryDetectors(), () -> 7L, false)),
-                record -> record.key, BasicTypeInfo.STRING_TYPE_INFO, 1, 1, 0);
-        operator.setup(Types.SIGNAL.createSerializer(operator.getExecutionConfig().getSerializerConfig()));
-        operator.open();
+        operator = DetectHarness.open(new DetectFunction(Story.settings(), new StoryDetectors(), () -> 7L, false));
     }
 
     @AfterEach

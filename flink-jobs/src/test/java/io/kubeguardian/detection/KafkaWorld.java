@@ -1,5 +1,7 @@
 package io.kubeguardian.detection;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.config.KafkaSettings;
@@ -9,12 +11,16 @@ import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.PodMetadata;
+import io.kubeguardian.schema.RuleBundle;
+import io.kubeguardian.schema.RuleStatus;
+import io.kubeguardian.schema.RuleVerdict;
 import io.kubeguardian.schema.TopicSetup;
 import io.kubeguardian.schema.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -53,6 +59,28 @@ final class KafkaWorld implements AutoCloseable {
                     AvroCodec.of(EventBatch.class).encode(batch));
         }
         producer.flush();
+    }
+
+    /** As its publisher does. */
+    void publish(RuleBundle bundle) {
+        send(Topics.POLICIES, Keys.ACTIVE_RULES, bundle.getIssuedTime() / 1_000_000,
+                AvroCodec.of(RuleBundle.class).encode(bundle));
+    }
+
+    /** What each subtask says last, as soon as all of them have decided about a publication. */
+    List<RuleStatus> decided(RuleBundle bundle, int subtasks) {
+        List<RuleStatus> all = records(Topics.RULE_STATUS, RuleStatus.class,
+                statuses -> decided(statuses, bundle).size() == subtasks);
+        assertThat(decided(all, bundle)).as("decisions about %s", bundle.getDigest()).hasSize(subtasks);
+        return List.copyOf(decided(all, bundle).values());
+    }
+
+    private static Map<Integer, RuleStatus> decided(List<RuleStatus> statuses, RuleBundle bundle) {
+        Map<Integer, RuleStatus> last = new TreeMap<>();
+        statuses.forEach(status -> last.put(status.getSubtask(), status));
+        last.values().removeIf(status -> status.getRequestedTime() != bundle.getIssuedTime()
+                || status.getVerdict() == RuleVerdict.PENDING);
+        return last;
     }
 
     void send(String topic, String key, long timestamp, byte[] value) {

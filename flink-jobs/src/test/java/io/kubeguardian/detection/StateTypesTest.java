@@ -3,6 +3,7 @@ package io.kubeguardian.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubeguardian.alerts.Alert;
+import io.kubeguardian.alerts.BudgetState;
 import io.kubeguardian.baseline.BaselineItem;
 import io.kubeguardian.baseline.BaselineState;
 import io.kubeguardian.correlation.CapState;
@@ -22,13 +23,14 @@ class StateTypesTest {
     @ParameterizedTest
     @ValueSource(classes = {RawRecord.class, PodState.class, Ledger.class, EpochProgress.class, Hole.class,
         Repeat.class, Observation.class, ProcessId.class, ProcessNode.class, BaselineState.class, BaselineItem.class,
-        CapState.class, Alert.class})
+        CapState.class, Alert.class, RuleUpdate.class, BudgetState.class})
     void pojosNeedNoKryo(Class<?> type) {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(type);
     }
 
     static Stream<TypeInformation<?>> records() {
-        return Stream.of(Types.SIGNAL, Types.INCIDENT, Types.RISK, Types.DECISION, Types.DEAD_LETTER, Types.POD);
+        return Stream.of(Types.SIGNAL, Types.INCIDENT, Types.RISK, Types.DECISION, Types.DEAD_LETTER, Types.POD,
+                Types.RULE_BUNDLE, Types.RULE_STATUS);
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.kubeguardian.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.Exec;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,33 @@ class ProcessTreeTest {
             assertThat(tree.find(new ProcessId(2, 20)).exePath()).isEqualTo("/bin/sh");
             assertThat(tree.find(new ProcessId(2, 20)).parent().pid()).isEqualTo(1);
         });
+    }
+
+    @Test
+    void aProcessIsAsOldAsItsForkOrItsFirstExec() throws Exception {
+        batch(() -> {
+            tree.exec(acting(1, 10), program(0, 0, "/bin/init", List.of(), ""), SECOND);
+            tree.exec(acting(1, 10), program(0, 0, "/srv/orders", List.of(), ""), 2 * SECOND);
+        });
+        batch(() -> tree.exec(acting(2, 20), program(1, 10, "/bin/sh", List.of(), ""), 4 * SECOND));
+
+        batch(() -> tree.fork(acting(1, 10), 2, 20, 20, 3 * SECOND));
+
+        batch(() -> {
+            assertThat(tree.find(new ProcessId(1, 10)).startedAt()).isEqualTo(SECOND);
+            assertThat(tree.find(new ProcessId(2, 20)).startedAt()).isEqualTo(3 * SECOND);
+        });
+    }
+
+    @Test
+    void howOldAProcessIsThatRanBeforeTheSensorNobodyKnows() throws Exception {
+        Program found = program(0, 0, "/srv/orders", List.of(), "");
+        found.raw().setFlags(EventBits.EXEC_FOUND_RUNNING);
+        batch(() -> tree.exec(acting(1, 10), found, SECOND));
+
+        batch(() -> tree.exec(acting(1, 10), program(0, 0, "/srv/orders2", List.of(), ""), 2 * SECOND));
+
+        batch(() -> assertThat(tree.find(new ProcessId(1, 10)).startedAt()).isZero());
     }
 
     @Test

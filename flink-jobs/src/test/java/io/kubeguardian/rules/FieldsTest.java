@@ -96,6 +96,12 @@ class FieldsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0, root", "8, mail", "65534, nobody", "33, <NA>", "1, <NA>"})
+    void usersHaveNamesWhereTheirNumbersMeanTheSameEverywhere(int uid, String expected) {
+        assertThat(value("user.name", TestEvent.exec(SHELL.withUser(uid, 0)))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "container.id, 0123456789ab", "container.name, server",
         "container.image, registry.example:5000/shop/server:1.4",

@@ -1,5 +1,14 @@
 package io.kubeguardian.rules;
 
+import static io.kubeguardian.rules.TestCall.accept;
+import static io.kubeguardian.rules.TestCall.call;
+import static io.kubeguardian.rules.TestCall.change;
+import static io.kubeguardian.rules.TestCall.chmod;
+import static io.kubeguardian.rules.TestCall.dup;
+import static io.kubeguardian.rules.TestCall.dupFile;
+import static io.kubeguardian.rules.TestCall.listen;
+import static io.kubeguardian.rules.TestCall.question;
+import static io.kubeguardian.rules.TestCall.socket;
 import static io.kubeguardian.rules.TestEvent.O_APPEND;
 import static io.kubeguardian.rules.TestEvent.O_CLOEXEC;
 import static io.kubeguardian.rules.TestEvent.O_CREAT;
@@ -31,6 +40,8 @@ class QuietWorkloadsTest {
     private static final RuleSet RULES = RuleSet.loadBuiltIn();
 
     private static final int READ = O_RDONLY | O_CLOEXEC;
+    /** CLONE_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET. */
+    private static final long NEW_NAMESPACES = 0x7c020000L;
     private static final int CREATE = O_WRONLY | O_CREAT | O_TRUNC;
     private static final String TOKEN = "/run/secrets/kubernetes.io/serviceaccount/..2026_03_01_12_00_00.1/token";
 
@@ -46,12 +57,15 @@ class QuietWorkloadsTest {
                 arguments("a log shipper", logShipper()),
                 arguments("a metrics collector", metrics()),
                 arguments("an operator", operator()),
-                arguments("a busybox init container", initContainer()));
+                arguments("a busybox init container", initContainer()),
+                arguments("a container being made by runc", making()),
+                arguments("system calls of services", calls()),
+                arguments("names that services ask for", questions()));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("workloads")
-    void anOrdinaryWorkloadRaisesNoWarning(String what, List<TestEvent> life) {
+    void anOrdinaryWorkloadRaisesNoWarning(String what, List<EventView> life) {
         // Given its events
         List<String> alarms = new ArrayList<>();
 
@@ -79,7 +93,7 @@ class QuietWorkloadsTest {
         assertThat(hits).containsExactly("Shell spawned by a server process");
     }
 
-    private static List<TestEvent> nginx() {
+    private static List<EventView> nginx() {
         TestProcess entrypoint = script("/docker-entrypoint.sh", "/usr/bin/dash", "nginx -g daemon off;", null);
         TestProcess tuning = script("/docker-entrypoint.d/30-tune-worker-processes.sh", "/usr/bin/dash", "", entrypoint);
         TestProcess master = running("/usr/sbin/nginx", "-g daemon off;", null);
@@ -102,7 +116,7 @@ class QuietWorkloadsTest {
                 connect(worker, "10.2.0.8", 8080), connect(worker, "10.96.0.10", 53), connect(worker, "10.2.0.8", 9000));
     }
 
-    private static List<TestEvent> postgres() {
+    private static List<EventView> postgres() {
         TestProcess entrypoint = script("/usr/local/bin/docker-entrypoint.sh", "/usr/bin/bash", "postgres", null).withUser(0,
                 0);
         TestProcess initdb = running("/usr/lib/postgresql/16/bin/initdb", "-D /var/lib/postgresql/data", entrypoint);
@@ -131,7 +145,7 @@ class QuietWorkloadsTest {
                 connect(running("/usr/lib/postgresql/16/bin/pg_isready", "", null), "127.0.0.1", 5432));
     }
 
-    private static List<TestEvent> redis() {
+    private static List<EventView> redis() {
         TestProcess entrypoint = script("/usr/local/bin/docker-entrypoint.sh", "/bin/busybox", "redis-server", null);
         TestProcess server = running("/usr/local/bin/redis-server", "*:6379", null);
         TestProcess child = running("/usr/local/bin/redis-server", "", server);
@@ -148,7 +162,7 @@ class QuietWorkloadsTest {
                 connect(running("/usr/local/bin/redis-cli", "", probe), "127.0.0.1", 6379));
     }
 
-    private static List<TestEvent> java() {
+    private static List<EventView> java() {
         TestProcess jvm = running("/opt/java/openjdk/bin/java", "-XX:MaxRAMPercentage=75 -jar /app/shop.jar", null);
         TestProcess probe = running("/usr/bin/curl", "-fsS http://localhost:8080/actuator/health", null);
         return List.of(
@@ -166,7 +180,7 @@ class QuietWorkloadsTest {
                 exec(probe), connect(probe, "127.0.0.1", 8080));
     }
 
-    private static List<TestEvent> gunicorn() {
+    private static List<EventView> gunicorn() {
         TestProcess entrypoint = script("/app/entrypoint.sh", "/usr/bin/bash", "", null);
         TestProcess wait = running("/usr/bin/bash", "-c cat < /dev/null > /dev/tcp/db/5432", entrypoint);
         TestProcess python = running("/usr/local/bin/python3.12", "manage.py migrate", entrypoint);
@@ -187,7 +201,7 @@ class QuietWorkloadsTest {
                 connect(worker, "203.0.113.80", 443), connectUnix(worker, "/run/app.sock"), connect(worker, "10.2.0.9", 4317));
     }
 
-    private static List<TestEvent> cron() {
+    private static List<EventView> cron() {
         TestProcess entrypoint = running("/bin/sh", "-c crontab /etc/jobs && crond -f", null);
         TestProcess daemon = running("/usr/sbin/crond", "-f", entrypoint);
         TestProcess job = running("/bin/sh", "-c /backup.sh", daemon);
@@ -206,7 +220,7 @@ class QuietWorkloadsTest {
                         backup)));
     }
 
-    private static List<TestEvent> node() {
+    private static List<EventView> node() {
         TestProcess npm = new TestProcess(1001, 1, "node", "/usr/local/bin/node", List.of("node", "/usr/local/bin/npm",
                 "start"),
                 "/app", 1000, 1000, 0, null);
@@ -220,7 +234,7 @@ class QuietWorkloadsTest {
                 connect(server, "10.2.0.9", 6379), connect(server, "203.0.113.80", 443), connect(server, "10.96.0.10", 53));
     }
 
-    private static List<TestEvent> logShipper() {
+    private static List<EventView> logShipper() {
         TestProcess bit = running("/fluent-bit/bin/fluent-bit", "-c /fluent-bit/etc/fluent-bit.conf", null);
         TestProcess fluentd = script("/usr/local/bundle/bin/fluentd", "/usr/local/bin/ruby", "-c /fluentd/etc/fluent.conf",
                 null);
@@ -236,7 +250,7 @@ class QuietWorkloadsTest {
                 open(vector, "/var/log/journal/1/system.journal", READ), connect(vector, "203.0.113.80", 443));
     }
 
-    private static List<TestEvent> metrics() {
+    private static List<EventView> metrics() {
         TestProcess prometheus = running("/bin/prometheus", "--config.file=/etc/prometheus/prometheus.yml", null);
         TestProcess exporter = running("/bin/node_exporter", "--path.rootfs=/host/root", null);
         return List.of(
@@ -248,7 +262,7 @@ class QuietWorkloadsTest {
                 open(exporter, "/proc/1/mountinfo", READ), open(exporter, "/host/sys/class/net/eth0/address", READ));
     }
 
-    private static List<TestEvent> operator() {
+    private static List<EventView> operator() {
         TestProcess manager = running("/manager", "--leader-elect", null);
         return List.of(
                 exec(manager), open(manager, TOKEN, READ), open(manager, "/tmp/k8s-webhook-server/serving-certs/tls.key", READ),
@@ -256,7 +270,7 @@ class QuietWorkloadsTest {
                         READ));
     }
 
-    private static List<TestEvent> initContainer() {
+    private static List<EventView> initContainer() {
         TestProcess shell = running("/bin/sh", "-c until nslookup db; do sleep 2; done; chown -R 1000 /data", null);
         TestProcess sysctl = running("/sbin/sysctl", "-w vm.max_map_count=262144", null);
         return List.of(
@@ -267,6 +281,60 @@ class QuietWorkloadsTest {
                 connect(running("/bin/wget", "", shell), "10.2.0.9", 8080), exec(sysctl),
                 open(sysctl, "/proc/sys/vm/max_map_count", CREATE), exec(running("/bin/cp", "-r /plugins /data", shell)),
                 open(running("/bin/cp", "-r /plugins /data", shell), "/data/plugins/agent.so", CREATE));
+    }
+
+    /** As the runtime does from within: it has joined the control group, and its own exec came before that. */
+    private static List<EventView> making() {
+        TestProcess parent = TestProcess.unknown("runc:[1:CHILD]");
+        TestProcess init = TestProcess.unknown("runc:[2:INIT]");
+        TestProcess gosu = running("/usr/local/bin/gosu", "app server", null).withUser(0, 0);
+        return List.of(
+                call(parent, "unshare", NEW_NAMESPACES), call(parent, "setresuid", 0, 0, 0), call(init, "setns", 6, 0, 0, 0),
+                call(init, "mount", 0, 0, 0, 0, 0, "proc", "/proc", "proc", ""),
+                call(init, "mount", 0, 0, 0, 0, 0, "cgroup", "/sys/fs/cgroup/pids", "cgroup", "pids"),
+                call(init, "mount", 0, 0, 0, 4096, 0, "/dev/sda1", "/etc/hosts", "bind", ""),
+                change(init, "symlink", "/dev/fd", "/proc/self/fd"), change(init, "mkdirat", "/dev/shm", ""),
+                call(init, "pivot_root", 0, 0, ".", "."), call(init, "umount2", 0, 2, "."), call(init, "setgroups", 0, 0),
+                call(init, "capset", 0, 0, 1L << 21 | 1, 1L << 21 | 1, 0), call(init, "setuid", 0),
+                call(init, "prctl", 38, 1), call(init, "seccomp", 1, 1, 0), exec(gosu), call(gosu, "setgroups", 1, 0),
+                call(gosu, "setgid", 1000), call(gosu, "setuid", 1000), call(gosu, "capset", 0, 0, 0, 0, 0));
+    }
+
+    private static List<EventView> calls() {
+        TestProcess jvm = running("/opt/java/openjdk/bin/java", "-jar /app/shop.jar", null);
+        TestProcess postgres = running("/usr/lib/postgresql/18/bin/postgres", "-D /data", null);
+        TestProcess node = running("/usr/local/bin/node", "server.js", null);
+        TestProcess python = running("/usr/local/bin/python3.12", "-m gunicorn shop.wsgi", null);
+        TestProcess nginx = running("/usr/sbin/nginx", "-g daemon off;", null).withUser(0, 0);
+        TestProcess sshd = running("/usr/sbin/sshd", "-D", null).withUser(0, 0);
+        TestProcess shell = running("/bin/sh", "-c backup >/tmp/out", nginx);
+        TestProcess tini = running("/sbin/tini", "-- server", null);
+        return List.of(
+                call(jvm, "prctl", 4, 0), call(jvm, "kill", 77, 15), call(jvm, "memfd_create", 0, 0, "java"),
+                call(jvm, "perf_event_open", 0, 0, -1, -1, 8, 1, 0), listen(jvm, "0.0.0.0", 8080),
+                accept(jvm, "10.2.0.9", 8080), change(jvm, "rename", "/srv/data/x.tmp", "/srv/data/x"),
+                call(postgres, "io_uring_setup", 64, 0, 0).returning(9), call(postgres, "kill", 31, 12),
+                call(node, "io_uring_setup", 64, 0, 2).returning(9), call(python, "memfd_create", 0, 1, "libffi").returning(3),
+                call(nginx, "setuid", 101), call(nginx, "setgid", 101), call(nginx, "capset", 0, 0, 1L << 10, 1L << 10, 0),
+                listen(nginx, "0.0.0.0", 80), change(nginx, "unlink", "/var/cache/nginx/x", ""),
+                call(sshd, "chroot", 0, "/run/sshd"), call(sshd, "setresuid", 1000, 1000, 1000),
+                dup(sshd, 0, "10.2.0.9", 40000), dupFile(shell, 1, "/tmp/out"), chmod(nginx, "/var/cache/nginx", 0700),
+                chmod(postgres, "/var/run/postgresql", 03775), change(python, "symlink", "/srv/current", "/srv/releases/7"),
+                call(tini, "kill", 7, 15), socket(jvm, 2, 1), socket(running("/bin/busybox", "ping db", shell), 2, 3));
+    }
+
+    /** The search list of a pod makes five questions of one. */
+    private static List<EventView> questions() {
+        TestProcess jvm = running("/opt/java/openjdk/bin/java", "-jar /app/shop.jar", null);
+        return List.of(
+                question(jvm, "orders.shop.svc.cluster.local", 1),
+                question(jvm, "internal-k8s-shop-ingress-0123456789-1234567890.eu-central-1.elb.amazonaws.com.shop"
+                        + ".svc.cluster.local", 28),
+                question(jvm, "internal-k8s-shop-ingress-0123456789-1234567890.eu-central-1.elb.amazonaws.com", 1),
+                question(jvm, "_grpclb._tcp.a-rather-long-name-of-a-headless-service-in-some-namespace-0.svc.cluster.local", 33),
+                question(jvm, "8.b.d.0.1.0.0.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa", 12),
+                question(jvm, "selector1-example-com._domainkey.example.onmicrosoft.com", 16),
+                question(jvm, "0123456789abcdef0123456789abcdef.gr7.eu-west-1.eks.amazonaws.com", 1));
     }
 
     /** A script's process has the script's name and its interpreter's program; the first process when it has no parent. */

@@ -8,14 +8,14 @@ import java.util.stream.Stream;
  *
  * @param alsoFires other rules that the trigger is meant to make fire
  */
-record RuleCase(String rule, TestEvent trigger, List<String> alsoFires, TestEvent nearMiss) {
+record RuleCase(String rule, EventView trigger, List<String> alsoFires, EventView nearMiss) {
     /** A container's own script, its service, a shell that the service was made to start, and a session from outside. */
     static final TestProcess ENTRYPOINT = TestProcess.running("/bin/sh", "/entrypoint.sh", null);
     static final TestProcess SERVER = TestProcess.running("/usr/sbin/server", "--config /etc/server.conf", ENTRYPOINT);
     static final TestProcess INTRUDER = TestProcess.running("/bin/sh", "-c id", SERVER);
     static final TestProcess SESSION = session();
 
-    static RuleCase of(String rule, TestEvent trigger, TestEvent nearMiss) {
+    static RuleCase of(String rule, EventView trigger, EventView nearMiss) {
         return new RuleCase(rule, trigger, List.of(), nearMiss);
     }
 
@@ -40,7 +40,7 @@ record RuleCase(String rule, TestEvent trigger, List<String> alsoFires, TestEven
 
     static List<RuleCase> all() {
         return Stream.of(NetworkRuleCases.all(), SecretRuleCases.all(), NodeRuleCases.all(), FootholdRuleCases.all(),
-                        HidingRuleCases.all())
+                        HidingRuleCases.all(), CallRuleCases.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -4,6 +4,13 @@ import java.nio.charset.StandardCharsets;
 
 /** Record keys: what each topic is partitioned and compacted by. */
 public final class Keys {
+    /** Policies: keys of everything about detection rules begin so. */
+    public static final String RULES = "rules/";
+    /** Policies: the bundle that jobs shall run. */
+    public static final String ACTIVE_RULES = RULES + "active";
+
+    private static final String RULE_BUNDLE = RULES + "bundle/";
+
     private Keys() {}
 
     /** Events: the pod's UID, or {@code node:<name>} for processes outside any pod. */
@@ -29,6 +36,21 @@ public final class Keys {
     public static String decision(Decision decision) {
         return decision.getPodUid() + '/' + decision.getContainerId()
                 + (decision.getRequestedBy().isEmpty() ? "" : "/operator");
+    }
+
+    /** Policies: {@code rules/bundle/<digest>}, a bundle that a rollback can go back to. */
+    public static String ruleBundle(String digest) {
+        return RULE_BUNDLE + digest;
+    }
+
+    /** Whether a key of policies is one of {@link #ruleBundle}. */
+    public static boolean isRuleBundle(String key) {
+        return key.startsWith(RULE_BUNDLE);
+    }
+
+    /** Rule status: {@code job/subtask}. */
+    public static String ruleStatus(RuleStatus status) {
+        return status.getJob() + '/' + status.getSubtask();
     }
 
     public static byte[] bytes(String key) {

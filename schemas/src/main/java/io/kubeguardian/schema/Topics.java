@@ -7,6 +7,8 @@ import java.util.Map;
 public final class Topics {
     public static final String EVENTS = "kubeguardian.events";
     public static final String PODS = "kubeguardian.pods";
+    public static final String POLICIES = "kubeguardian.policies";
+    public static final String RULE_STATUS = "kubeguardian.rule-status";
     public static final String SIGNALS = "kubeguardian.signals";
     public static final String INCIDENTS = "kubeguardian.incidents";
     public static final String ALERTS = "kubeguardian.alerts";
@@ -17,6 +19,9 @@ public final class Topics {
     public static final String DEAD_LETTERS = "kubeguardian.dead-letters";
 
     private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
+    /** Said again every few seconds: what is older than an hour is of a job that is gone, and readers begin at the beginning. */
+    private static final Map<String, String> REPEATED =
+            Map.of("cleanup.policy", "compact,delete", "retention.ms", "3600000", "segment.ms", "600000");
     private static final Map<String, String> ONE_DAY = Map.of("retention.ms", "86400000");
     private static final Map<String, String> ONE_YEAR = Map.of("retention.ms", "31536000000");
     private static final Map<String, String> THIRTY_DAYS = Map.of("retention.ms", "2592000000");
@@ -41,6 +46,9 @@ public final class Topics {
         return List.of(
                 new Definition(EVENTS, partitions, ONE_DAY),
                 new Definition(PODS, partitions, COMPACTED),
+                // One partition: what was published last is what came last.
+                new Definition(POLICIES, 1, COMPACTED),
+                new Definition(RULE_STATUS, 1, REPEATED),
                 new Definition(SIGNALS, partitions, THIRTY_DAYS),
                 new Definition(INCIDENTS, 1, THIRTY_DAYS),
                 new Definition(ALERTS, 1, THIRTY_DAYS),

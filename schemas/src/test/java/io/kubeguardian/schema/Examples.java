@@ -16,7 +16,7 @@ final class Examples {
 
     static List<SpecificRecordBase> all() {
         return List.of(eventBatch(), pod(), signal(), incident(), risk(), decision(), health(), audit(), deadLetter(),
-                new CaptureEntry(eventBatch()));
+                new CaptureEntry(eventBatch()), ruleBundle(), ruleStatus());
     }
 
     static EventBatch eventBatch() {
@@ -100,5 +100,18 @@ final class Examples {
     static DeadLetter deadLetter() {
         return new DeadLetter(Topics.EVENTS, 0, 42L, "detection", "not an EventBatch", 6_000L,
                 ByteBuffer.wrap("junk".getBytes(StandardCharsets.UTF_8)), false);
+    }
+
+    static RuleBundle ruleBundle() {
+        return new RuleBundle("sha256:" + "e".repeat(64),
+                List.of(new RuleFile("rules/shells.yaml",
+                        ByteBuffer.wrap("- list: shells\n  items: [sh]\n".getBytes(StandardCharsets.UTF_8)))),
+                false, "ada", 6_000L, List.of("sha256:" + "f".repeat(64), ""));
+    }
+
+    static RuleStatus ruleStatus() {
+        return new RuleStatus("kubeguardian-detection", "a".repeat(32), 1, 2, 7_000L, "sha256:" + "f".repeat(64), false,
+                5_000L, "sha256:" + "e".repeat(64), 6_000L, RuleVerdict.REJECTED, "rules/shells.yaml:1:1: unknown list", 3,
+                1, 2_048L, 2L, 90L, List.of(new RuleCost("Shell spawned by a server", 4L, 2_000L, 2L, 80L)), 0);
     }
 }

@@ -7,6 +7,8 @@ import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.Signal;
+import io.kubeguardian.schema.SignalFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,24 +20,23 @@ import java.util.Set;
 /**
  * What is replayed.
  *
+ * @param foreignAlerts of other sensors
  * @param from time of the first event, ISO 8601; empty without any
  */
-record Evidence(List<String> captures, long events, int pods, String from, String to) {
-    /** Reads all captures once: a broken one is told before anything is run. */
-    static Evidence of(List<Path> captures) {
-        long events = 0;
-        long first = Long.MAX_VALUE;
-        long last = Long.MIN_VALUE;
-        Set<String> pods = new HashSet<>();
+record Evidence(List<String> captures, long events, long foreignAlerts, int pods, String from, String to) {
+    /**
+     * Reads all captures once: a broken one is told before anything is run.
+     *
+     * @param given what they are called
+     */
+    static Evidence of(List<Path> captures, List<Path> given) {
+        Reading reading = new Reading();
         for (Path capture : captures) {
-            try (CaptureFile.Reader reader = new CaptureFile.Reader(capture)) {
-                for (CaptureEntry entry = reader.next(); entry != null; entry = reader.next()) {
-                    if (entry.getRecord() instanceof EventBatch batch) {
-                        events += BatchEvents.count(batch);
-                        first = Math.min(first, batch.getBaseTime());
-                        last = Math.max(last, batch.getBaseTime());
-                        pods.add(Keys.events(batch));
-                    }
+            try {
+                if (SignalFile.is(capture)) {
+                    reading.signals(capture);
+                } else {
+                    reading.capture(capture);
                 }
             } catch (NoSuchFileException | java.io.FileNotFoundException e) {
                 throw new UserError(capture + ": no such file", e);
@@ -43,8 +44,43 @@ record Evidence(List<String> captures, long events, int pods, String from, Strin
                 throw new UserError(e.getMessage(), e);
             }
         }
-        return new Evidence(captures.stream().map(Path::toString).toList(), events, pods.size(),
-                events == 0 ? "" : Instant.ofEpochSecond(0, first).toString(),
-                events == 0 ? "" : Instant.ofEpochSecond(0, last).toString());
+        boolean empty = reading.first > reading.last;
+        return new Evidence(given.stream().map(Path::toString).toList(), reading.events, reading.alerts, reading.pods.size(),
+                empty ? "" : Instant.ofEpochSecond(0, reading.first).toString(),
+                empty ? "" : Instant.ofEpochSecond(0, reading.last).toString());
+    }
+
+    private static final class Reading {
+        long events;
+        long alerts;
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        final Set<String> pods = new HashSet<>();
+
+        void capture(Path file) throws IOException, MalformedRecordException {
+            try (CaptureFile.Reader reader = new CaptureFile.Reader(file)) {
+                for (CaptureEntry entry = reader.next(); entry != null; entry = reader.next()) {
+                    if (entry.getRecord() instanceof EventBatch batch) {
+                        events += BatchEvents.count(batch);
+                        seen(batch.getBaseTime(), Keys.events(batch));
+                    }
+                }
+            }
+        }
+
+        void signals(Path file) throws IOException, MalformedRecordException {
+            try (SignalFile.Reader reader = new SignalFile.Reader(file)) {
+                for (Signal signal = reader.next(); signal != null; signal = reader.next()) {
+                    alerts++;
+                    seen(signal.getEventTime(), Keys.events(signal.getPod().getUid(), signal.getPod().getNode()));
+                }
+            }
+        }
+
+        private void seen(long time, String pod) {
+            first = Math.min(first, time);
+            last = Math.max(last, time);
+            pods.add(pod);
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.Signal;
+import io.kubeguardian.schema.SignalKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -52,7 +53,9 @@ final class Outcome {
                     new Replay.Listener() {
                         @Override
                         public void signal(Signal signal) {
-                            outcome.add(Alert.of(signal));
+                            if (signal.getKind() != SignalKind.HELD) {
+                                outcome.add(Alert.of(signal));
+                            }
                         }
 
                         @Override

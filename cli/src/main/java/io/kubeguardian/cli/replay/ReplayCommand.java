@@ -30,7 +30,8 @@ public final class ReplayCommand implements Callable<Integer> {
     /** How the result is printed. */
     public enum Format { TABLE, JSON }
 
-    @Parameters(paramLabel = "EVENTS", arity = "0..*", description = "capture files, replayed in this order")
+    @Parameters(paramLabel = "EVENTS", arity = "0..*", description = "capture files, and JSON of Tetragon's export or of"
+            + " Falco's alerts, replayed in this order")
     private List<Path> events = new ArrayList<>();
 
     @Option(names = "--rules", paramLabel = "FILE", description = "rule file or folder; again for more; without: the built-in"
@@ -66,15 +67,15 @@ public final class ReplayCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         KubeGuardianConfig settings = ConfigReader.read(config, System.getenv());
         if (events.isEmpty() == (from == null)) {
-            throw new UserError("replay needs capture files, or --from TIME for events of the topic; see replay --help");
+            throw new UserError("replay needs files with events, or --from TIME for events of the topic; see replay --help");
         }
         Outcome.Rules now = Outcome.Rules.of(rules);
         Outcome.Rules old = against.isEmpty() ? null : Outcome.Rules.of(
                 against.equals(List.of("built-in")) ? List.of() : against.stream().map(Path::of).toList());
-        if (from == null) {
-            return replay(events, now, old, settings);
-        }
         try (TemporaryFolder folder = new TemporaryFolder("kubeguardian-replay-")) {
+            if (from == null) {
+                return replay(ForeignFiles.converted(events, config, folder.path()), now, old, settings);
+            }
             Path file = keep == null ? folder.path().resolve("topic.avro") : keep;
             read(settings, file);
             return replay(List.of(file), now, old, settings);
@@ -103,7 +104,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     private int replay(List<Path> captures, Outcome.Rules now, Outcome.Rules old, KubeGuardianConfig settings) {
-        Evidence evidence = Evidence.of(captures);
+        Evidence evidence = Evidence.of(captures, events.isEmpty() ? captures : events);
         Outcome outcome = Outcome.of(captures, now, settings.detection());
         ReplayReport report = new ReplayReport(evidence, outcome,
                 old == null ? null : Outcome.of(captures, old, settings.detection()));

@@ -60,7 +60,9 @@ final class ReplayReport {
     }
 
     void print(PrintStream out, Ansi ansi) {
-        out.println(Texts.count(evidence.captures().size(), "capture") + ", " + Texts.count(evidence.events(), "event") + " of "
+        out.println(Texts.count(evidence.captures().size(), "capture") + ", " + Texts.count(evidence.events(), "event")
+                + (evidence.foreignAlerts() == 0 ? "" : " and " + Texts.count(evidence.foreignAlerts(), "alert") + " of other"
+                + " sensors") + " of "
                 + Texts.count(evidence.pods(), "pod") + (evidence.from().isEmpty() ? "" : ", " + evidence.from() + " … "
                 + evidence.to()));
         TreeSet<String> rules = new TreeSet<>(now.byRule().keySet());

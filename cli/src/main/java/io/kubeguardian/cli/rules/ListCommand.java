@@ -2,6 +2,8 @@ package io.kubeguardian.cli.rules;
 
 import io.kubeguardian.cli.Ansi;
 import io.kubeguardian.cli.Texts;
+import io.kubeguardian.cli.UserError;
+import io.kubeguardian.cli.stack.KafkaOption;
 import io.kubeguardian.rules.EventType;
 import io.kubeguardian.rules.LoadMode;
 import io.kubeguardian.rules.Rule;
@@ -9,14 +11,17 @@ import io.kubeguardian.rules.RuleProblem;
 import io.kubeguardian.rules.RuleSet;
 import io.kubeguardian.schema.Priority;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -25,7 +30,10 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
-        description = "Lists the rules of files, without any those that come with KubeGuardian.")
+        description = {
+            "Lists the rules of files, without any those that come with KubeGuardian;",
+            "with --effective those that the running job judges by, with hits and cost."
+        })
 final class ListCommand implements Callable<Integer> {
     /**
      * @param sensors yes; partly: some of its fields have no value yet, comparisons with them are false; no: it can
@@ -80,10 +88,36 @@ final class ListCommand implements Callable<Integer> {
     @Option(names = "--format", paramLabel = "F", defaultValue = "table", description = "${COMPLETION-CANDIDATES}")
     private RulesCommand.Format format;
 
+    @Option(names = "--effective",
+            description = "what runs: digest, state of each subtask, hits and cost of each rule; exits 1 when that is"
+                    + " not what is published")
+    private boolean effective;
+
+    @Mixin
+    private KafkaOption kafka;
+
     private final Ansi ansi = Ansi.detect();
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
+        return effective ? effective() : declared();
+    }
+
+    private int effective() throws Exception {
+        if (!files.isEmpty() || lenient || tag != null) {
+            throw new UserError("rules list: --effective is about the running job and takes no files, --lenient or --tag");
+        }
+        Map<String, Object> client = kafka.client();
+        EffectiveRules rules = KafkaOption.using(client, () -> EffectiveRules.read(client, Instant.now()));
+        if (format == RulesCommand.Format.json) {
+            System.out.println(Texts.json(rules.json()));
+        } else {
+            rules.print(ansi);
+        }
+        return rules.areAsPublished() ? 0 : 1;
+    }
+
+    private int declared() {
         RuleSet rules = RuleInput.load(files, lenient ? LoadMode.LENIENT : LoadMode.STRICT);
         for (RuleProblem problem : rules.skipped()) {
             System.err.println("kubeguardian: left out: " + Texts.line(problem.toString()));

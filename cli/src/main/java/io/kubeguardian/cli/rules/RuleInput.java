@@ -3,11 +3,13 @@ package io.kubeguardian.cli.rules;
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.rules.LoadMode;
+import io.kubeguardian.rules.RuleBundles;
 import io.kubeguardian.rules.RuleLoadException;
 import io.kubeguardian.rules.RuleProblem;
 import io.kubeguardian.rules.RuleSet;
 import io.kubeguardian.rules.RuleSource;
 import io.kubeguardian.rules.load.RuleFiles;
+import io.kubeguardian.schema.RuleBundle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -36,6 +38,19 @@ public final class RuleInput {
     public static RuleSet load(List<Path> paths, LoadMode mode) {
         try {
             return RuleSet.load(read(paths), mode);
+        } catch (RuleLoadException e) {
+            throw new UserError(lines(e.problems()), e);
+        }
+    }
+
+    /**
+     * For publication: without a place in history yet.
+     *
+     * @throws UserError as {@link #load}, or when they are too much for one record
+     */
+    static RuleBundle bundle(List<Path> paths, LoadMode mode, String issuedBy) {
+        try {
+            return RuleBundles.of(read(paths), mode, issuedBy, 0, List.of());
         } catch (RuleLoadException e) {
             throw new UserError(lines(e.problems()), e);
         }

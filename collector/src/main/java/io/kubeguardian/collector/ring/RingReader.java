@@ -3,14 +3,16 @@ package io.kubeguardian.collector.ring;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
  * The consumer's side of a BPF ring buffer, without system calls. Format: the kernel's
  * Documentation/bpf/ringbuf.rst and kernel/bpf/ringbuf.c. Positions only grow; a record is 8 bytes of head (length,
- * with bit 31 while it is being written and bit 30 when it was given up) and its data, rounded up to 8. The data is
- * mapped twice in a row, so that a record at the end lies in one piece.
+ * with bit 31 while it is being written and bit 30 when it was given up) and its data, rounded up to 8. The kernel offers
+ * the data twice in a row, so that a record at the end lies in one piece; but the second time would count as memory of this
+ * process once more, so only the first is mapped, and the few records that go round the end are put together.
  */
 public final class RingReader {
     static final int BUSY = 1 << 31;
@@ -26,17 +28,19 @@ public final class RingReader {
     private final long mask;
     private final long start;
     private long position;
+    /** For a record that goes round the end. */
+    private MemorySegment joined = MemorySegment.NULL;
 
     /**
      * @param consumer the page with the consumer's position, writable
      * @param producer the page with the producer's position
-     * @param data the data, twice
+     * @param data the data, a power of two of bytes
      */
     public RingReader(MemorySegment consumer, MemorySegment producer, MemorySegment data) {
         this.consumer = consumer;
         this.producer = producer;
         this.data = data;
-        this.mask = data.byteSize() / 2 - 1;
+        this.mask = data.byteSize() - 1;
         this.start = (long) POSITION.getAcquire(consumer, 0L);
         this.position = start;
     }
@@ -73,7 +77,7 @@ public final class RingReader {
             int head = (int) HEAD.getAcquire(data, at);
             int length = head & ~(BUSY | DISCARD);
             if ((head & (BUSY | DISCARD)) == 0) {
-                handler.record(data, at + HEAD_BYTES, length);
+                handOver(at + HEAD_BYTES, length, handler);
             }
             next += (length + HEAD_BYTES + 7L) & ~7L;
         }
@@ -96,7 +100,7 @@ public final class RingReader {
             int length = head & ~DISCARD;
             try {
                 if ((head & DISCARD) == 0) {
-                    handler.record(data, at + HEAD_BYTES, length);
+                    handOver(at + HEAD_BYTES, length, handler);
                     records++;
                 }
             } finally {
@@ -105,5 +109,20 @@ public final class RingReader {
             }
         }
         return records;
+    }
+
+    private void handOver(long start, int length, RecordHandler handler) {
+        long at = start & mask;
+        long first = data.byteSize() - at;
+        if (length <= first) {
+            handler.record(data, at, length);
+            return;
+        }
+        if (joined.byteSize() < length) {
+            joined = Arena.ofAuto().allocate(length, Long.BYTES);
+        }
+        MemorySegment.copy(data, at, joined, 0, first);
+        MemorySegment.copy(data, 0, joined, first, length - first);
+        handler.record(joined, 0, length);
     }
 }

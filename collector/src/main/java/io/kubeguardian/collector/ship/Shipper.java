@@ -87,6 +87,7 @@ public final class Shipper implements BatchSink, AutoCloseable {
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
         settings.put(ProducerConfig.METRICS_NUM_SAMPLES_CONFIG, 1);
         settings.put("enable.metrics.push", false);
+        settings.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, ""); // nobody looks at it through JMX: megabytes
         settings.putAll(client);
         // The bound stands on these: the producer holds so much, for as long as it takes, and says so soon when full.
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, window);

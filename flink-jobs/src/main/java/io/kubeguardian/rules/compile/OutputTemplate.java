@@ -114,7 +114,7 @@ public final class OutputTemplate {
         return fields;
     }
 
-    private static String value(TypedOperand field, EventView event) {
+    static String value(TypedOperand field, EventView event) {
         if (!field.types().contains(event.type())) {
             return MISSING;
         }

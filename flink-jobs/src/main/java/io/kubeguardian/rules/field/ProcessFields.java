@@ -24,6 +24,7 @@ final class ProcessFields {
         addParent(table);
         addFile(table);
         addSession(table);
+        addAge(table);
         addEnvironment(table);
         ancestors(table, "proc.aname", process -> orNull(process.name()));
         ancestors(table, "proc.aexe", ProcessFields::argument0);
@@ -68,6 +69,21 @@ final class ProcessFields {
             boolean changedBefore = process.exeChangeTime() != 0 && process.exeChangeTime() < process.execTime();
             return changedBefore ? process.execTime() - process.exeChangeTime() : MISSING;
         });
+    }
+
+    /** Nanoseconds. What ran before its sensor began has none: it is not new. */
+    private static void addAge(FieldTable table) {
+        table.number("proc.pid.ts", EVERY, event -> known(event.process().startedAt()));
+        table.number("proc.duration", EVERY, event -> age(event, event.process()));
+        table.number("proc.ppid.ts", EVERY, event -> {
+            ProcessView parent = event.process().parent();
+            return parent == null ? MISSING : known(parent.startedAt());
+        });
+        table.number("proc.ppid.duration", EVERY, event -> age(event, event.process().parent()));
+    }
+
+    private static long age(EventView event, ProcessView process) {
+        return process == null || process.startedAt() == 0 ? MISSING : Math.max(0, event.time() - process.startedAt());
     }
 
     /** Session and process group by the host's numbers; their leaders as far as they are ancestors. */

@@ -11,6 +11,7 @@ import io.kubeguardian.rules.compile.Condition;
 import io.kubeguardian.rules.compile.ConditionCompiler;
 import io.kubeguardian.rules.compile.Definitions;
 import io.kubeguardian.rules.compile.OutputTemplate;
+import io.kubeguardian.rules.compile.RepeatKey;
 import io.kubeguardian.rules.syntax.ConditionSyntax;
 import io.kubeguardian.rules.syntax.Expression;
 import io.kubeguardian.rules.syntax.LocatedException;
@@ -30,7 +31,8 @@ public final class RuleLoader {
     private static final Pattern TECHNIQUE = Pattern.compile("T\\d{4}(\\.\\d{3})?");
 
     /** @param conditions by kind of event; kinds that cannot make the rule fire are not there */
-    public record CompiledRule(Rule rule, OutputTemplate output, Map<EventType, Condition> conditions) {}
+    public record CompiledRule(
+            Rule rule, OutputTemplate output, RepeatKey repeats, Map<EventType, Condition> conditions) {}
 
     /** @param skipped rules left out because of an unknown field */
     public record Loaded(List<CompiledRule> rules, List<RuleProblem> warnings, List<RuleProblem> skipped) {}
@@ -90,6 +92,7 @@ public final class RuleLoader {
         Expression expression = ExceptionClause.without(ConditionSyntax.parse(rule.condition), rule.exceptions);
         Condition whole = new ConditionCompiler(definitions, unsourced).compile(expression);
         OutputTemplate output = OutputTemplate.compile(rule.output, new LinkedHashSet<>());
+        RepeatKey repeats = RepeatKey.of(rule.tags, rule.at);
         Map<EventType, Condition> conditions = new EnumMap<>(EventType.class);
         for (EventType type : EventType.values()) {
             Condition condition = whole.forType(type);
@@ -108,6 +111,6 @@ public final class RuleLoader {
                 new Rule(rule.name, rule.desc, rule.priority, List.copyOf(rule.tags),
                         rule.tags.stream().filter(tag -> TECHNIQUE.matcher(tag).matches()).toList(),
                         rule.enabled, Set.copyOf(types), Set.copyOf(unsourced)),
-                output, conditions);
+                output, repeats, conditions);
     }
 }

@@ -25,6 +25,9 @@ final class FieldsPage {
             rule.
             """;
 
+    private static final String USER_NAMES = "`root`, `mail` (8), `nobody` (65534), which are the same in Debian, Alpine and"
+            + " Fedora; else `<NA>`: names are the container's own business";
+
     private static final Map<String, String> NOTES = Map.ofEntries(
             Map.entry("container.id", "12 digits; `host` outside any container"),
             Map.entry("container.name", "the name in the pod's spec; `host` outside any container"),
@@ -49,12 +52,14 @@ final class FieldsPage {
             Map.entry("evt.arg.target", "as the link says it"),
             Map.entry("proc.env", "of the names that `collector.environment` lists"),
             Map.entry("proc.sname", "when the session's leader is an ancestor in the pod"),
-            Map.entry("user.loginname", "`root`, else `<NA>`: names are the container's own business"),
+            Map.entry("proc.duration", "since its fork, or its first exec where that was not seen; none of what ran before the"
+                    + " sensor"),
+            Map.entry("user.loginname", USER_NAMES),
             Map.entry("group.name", "`root`, else `<NA>`: names are the container's own business"),
             Map.entry("k8s.pod.label", "`k8s.pod.label[app]`, `k8s.pod.label.app`"),
             Map.entry("proc.aname", "ancestors in the pod, which survive a restart of the job; without an index any of them, parent first"),
             Map.entry("proc.name", "the kernel's comm: at most 15 bytes"),
-            Map.entry("user.name", "`root`, else `<NA>`: names are the container's own business"));
+            Map.entry("user.name", USER_NAMES));
 
     /** Why a field has no value yet, by pattern; the first that matches. */
     private static final Map<String, String> REASONS = new LinkedHashMap<>();
@@ -72,7 +77,7 @@ final class FieldsPage {
                 "pod metadata does not carry probes");
         REASONS.put("proc\\.(nchilds|nthreads|fd.*|vm.*|thread\\.cpu)|thread\\.(cpu|exectime|pf.*|totalexectime)",
                 "a measurement of the running process; the collector reads none");
-        REASONS.put("proc\\.(duration|pid\\.ts|ppid\\..*|pidns_init_start_ts)", "not derived yet");
+        REASONS.put("proc\\.pidns_init_start_ts", "not derived yet");
         REASONS.put("proc\\..*|thread\\.cgroups?", "the exec sensor does not report it");
         REASONS.put("thread\\..*", "events name the process, not the thread");
         REASONS.put("user\\..*", "from the container's own /etc/passwd, which is not read");
