@@ -4,6 +4,7 @@ import io.kubeguardian.process.TreeProcess;
 import io.kubeguardian.rules.ContainerView;
 import io.kubeguardian.rules.EventType;
 import io.kubeguardian.rules.EventView;
+import io.kubeguardian.rules.PathMemo;
 import io.kubeguardian.rules.field.EventNames;
 import io.kubeguardian.schema.Call;
 import io.kubeguardian.schema.Connect;
@@ -12,11 +13,28 @@ import io.kubeguardian.schema.Dup;
 import io.kubeguardian.schema.FileChange;
 import io.kubeguardian.schema.Open;
 import io.kubeguardian.schema.SocketCall;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The event that is looked at: one object for all, filled anew for each. */
 final class CurrentEvent implements EventView {
+    /** Distinct paths of which it is remembered what conditions said; the longest unused are forgotten. */
+    private static final int PATHS = 8_192;
+
     private List<String> strings = List.of();
+    /** By place in the batch's table of strings: of those that an open has named so far. */
+    private PathMemo[] memos = {};
+    private PathMemo memo;
+    private final Map<String, PathMemo> paths = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, PathMemo> eldest) {
+            return size() > PATHS;
+        }
+    };
     private HostNames hostNames = new HostNamesInMemory();
 
     private EventType type;
@@ -51,6 +69,18 @@ final class CurrentEvent implements EventView {
     void batch(List<String> table, HostNames names) {
         strings = table;
         hostNames = names;
+        if (memos.length < table.size()) {
+            memos = new PathMemo[2 * table.size()];
+        } else {
+            Arrays.fill(memos, 0, table.size(), null);
+        }
+    }
+
+    private PathMemo memo(int index) {
+        if (memos[index] == null) {
+            memos[index] = paths.computeIfAbsent(strings.get(index), path -> new PathMemo());
+        }
+        return memos[index];
     }
 
     /** Starts a new event; what follows fills in the rest. */
@@ -64,6 +94,7 @@ final class CurrentEvent implements EventView {
         flags = 0;
         path = "";
         rawPath = "";
+        memo = null;
         openFlags = 0;
         openMode = 0;
         fileType = 0;
@@ -90,6 +121,7 @@ final class CurrentEvent implements EventView {
 
     void open(Open event) {
         path = strings.get(event.getPath());
+        memo = memo(event.getPath());
         rawPath = event.getRawPath() == 0 ? path : strings.get(event.getRawPath());
         openFlags = event.getFlags();
         openMode = event.getMode();
@@ -202,6 +234,11 @@ final class CurrentEvent implements EventView {
     @Override
     public int flags() {
         return flags;
+    }
+
+    @Override
+    public PathMemo pathMemo() {
+        return memo;
     }
 
     @Override

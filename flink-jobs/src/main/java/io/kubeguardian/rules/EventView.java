@@ -31,6 +31,11 @@ public interface EventView {
     /** OPEN, FILE_CHANGE, DUP of a file: the path, absolute where known. */
     String path();
 
+    /** OPEN: what conditions have said of {@link #path()} before; null when nobody remembers. */
+    default PathMemo pathMemo() {
+        return null;
+    }
+
     /** OPEN, FILE_CHANGE: the path as given to the call. */
     default String rawPath() {
         return path();

@@ -45,7 +45,7 @@ public final class RuleSet {
                     .filter(rule -> rule.rule().enabled() && rule.conditions().containsKey(type))
                     .toList();
             byType.put(type, new Indexed(
-                    new EventRules(some.stream().map(rule -> rule.conditions().get(type)).toList()),
+                    new EventRules(type, some.stream().map(rule -> rule.conditions().get(type)).toList()),
                     some.stream().map(CompiledRule::rule).toArray(Rule[]::new),
                     some.stream().map(CompiledRule::output).toArray(OutputTemplate[]::new),
                     some.stream().map(CompiledRule::repeats).toArray(RepeatKey[]::new)));

@@ -5,14 +5,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.MissingSchemaException;
 import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecordBase;
 
@@ -34,6 +38,7 @@ public final class AvroCodec<T extends SpecificRecordBase> {
     private static final int MOST_KEPT_BYTES = 1 << 20;
     private static final int FIRST_BYTES = 16 << 10;
     private static final ThreadLocal<Output> OUTPUT = ThreadLocal.withInitial(Output::new);
+    private static final ThreadLocal<BinaryDecoder> INPUT = new ThreadLocal<>();
 
     static {
         // Avro reads these once, when its decoder is first loaded.
@@ -51,16 +56,20 @@ public final class AvroCodec<T extends SpecificRecordBase> {
     private final Class<T> type;
     private final byte[] head;
     private final SpecificDatumWriter<T> writer;
+    private final SpecificDatumReader<T> reader;
     private final BinaryMessageDecoder<T> decoder;
 
     private AvroCodec(Class<T> type) {
         this.type = type;
         SpecificData model = new SpecificData(type.getClassLoader());
-        model.setCustomCoders(true); // the generated ones: the others look up every field by reflection on the schema
+        // The generated coders: the others look up every field in the schema and box every number.
+        model.setCustomCoders(true);
+        model.setFastReaderEnabled(false);
         Schema schema = model.getSchema(type);
         this.head = ByteBuffer.allocate(HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN).putShort(MARKER)
                 .putLong(SchemaNormalization.parsingFingerprint64(schema)).array();
         this.writer = new SpecificDatumWriter<>(schema, model);
+        this.reader = new SpecificDatumReader<>(schema, schema, model);
         this.decoder = new BinaryMessageDecoder<>(model, schema, SchemaHistory.store());
     }
 
@@ -100,7 +109,13 @@ public final class AvroCodec<T extends SpecificRecordBase> {
             throw new MalformedRecordException("empty: not a " + type.getSimpleName());
         }
         try {
-            return decoder.decode(bytes);
+            if (bytes.length < HEAD_BYTES || !Arrays.equals(bytes, 0, HEAD_BYTES, head, 0, HEAD_BYTES)) {
+                return decoder.decode(bytes); // of another version; also tells what is wrong
+            }
+            BinaryDecoder input =
+                    DecoderFactory.get().binaryDecoder(bytes, HEAD_BYTES, bytes.length - HEAD_BYTES, INPUT.get());
+            INPUT.set(input);
+            return reader.read(null, input);
         } catch (MissingSchemaException e) {
             throw new MalformedRecordException("written with a schema this reader does not know: "
                     + e.getMessage() + "; update the reader first", e);

@@ -33,6 +33,16 @@ public abstract class Condition {
         return List.of(this);
     }
 
+    /** Whether it looks at nothing but the path of an open: the same path, the same answer. */
+    boolean isOfPath() {
+        return false;
+    }
+
+    /** The same with its largest parts that are of the path remembered. For events that are opens. */
+    Condition remembering(Remembered.Ids ids) {
+        return isOfPath() ? new Remembered(this, ids) : this;
+    }
+
     public final boolean isNever() {
         return this == FALSE;
     }
@@ -144,6 +154,16 @@ public abstract class Condition {
         }
 
         @Override
+        boolean isOfPath() {
+            return part.isOfPath();
+        }
+
+        @Override
+        Condition remembering(Remembered.Ids ids) {
+            return isOfPath() ? new Remembered(this, ids) : not(part.remembering(ids));
+        }
+
+        @Override
         int cost() {
             return part.cost();
         }
@@ -196,6 +216,38 @@ public abstract class Condition {
                 specialised.add(part.forType(type));
             }
             return combine(specialised, all);
+        }
+
+        @Override
+        boolean isOfPath() {
+            for (Condition part : parts) {
+                if (!part.isOfPath()) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** All that is of the path is one part, and the first: it costs a bit. */
+        @Override
+        Condition remembering(Remembered.Ids ids) {
+            if (isOfPath()) {
+                return new Remembered(this, ids);
+            }
+            List<Condition> ofPath = new ArrayList<>();
+            List<Condition> others = new ArrayList<>();
+            for (Condition part : parts) {
+                if (part.isOfPath()) {
+                    ofPath.add(part);
+                } else {
+                    others.add(part.remembering(ids));
+                }
+            }
+            if (!ofPath.isEmpty()) {
+                others.add(0, new Remembered(
+                        ofPath.size() == 1 ? ofPath.get(0) : new Group(ofPath.toArray(Condition[]::new), all), ids));
+            }
+            return new Group(others.toArray(Condition[]::new), all);
         }
 
         @Override

@@ -1,7 +1,9 @@
 package io.kubeguardian.rules.compile;
 
+import io.kubeguardian.rules.EventType;
 import io.kubeguardian.rules.EventView;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -37,7 +39,8 @@ public final class EventRules {
     private final long[] needed;
     private final Condition[] rest;
 
-    public EventRules(List<Condition> conditions) {
+    /** @param type of the events; the conditions are what is left of them for it */
+    public EventRules(EventType type, List<Condition> conditions) {
         List<Condition> common = common(conditions);
         shared = common.toArray(Condition[]::new);
         needed = new long[conditions.size()];
@@ -53,6 +56,11 @@ public final class EventRules {
                 }
             }
             rest[i] = Condition.and(others);
+        }
+        if (type == EventType.OPEN) {
+            Remembered.Ids ids = new Remembered.Ids();
+            Arrays.setAll(shared, i -> shared[i].remembering(ids));
+            Arrays.setAll(rest, i -> rest[i].remembering(ids));
         }
     }
 

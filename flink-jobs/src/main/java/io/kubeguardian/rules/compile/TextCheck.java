@@ -7,9 +7,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A test of a field that is a string. */
 final class TextCheck extends Check {
+    /** Fields that are a function of the path of an open alone. */
+    private static final Set<String> OF_PATH = Set.of("fd.name", "fd.directory", "fd.filename", "fs.path.name");
+
     private final TypedOperand operand;
     private final FieldValue value;
     private final StringTest test;
@@ -30,6 +34,11 @@ final class TextCheck extends Check {
     @Override
     int cost() {
         return operand.cost() + test.cost();
+    }
+
+    @Override
+    boolean isOfPath() {
+        return OF_PATH.contains(operand.name());
     }
 
     /** Puts alternatives about one field into one test. */
