@@ -1,6 +1,8 @@
 package io.kubeguardian.rules;
 
 import io.kubeguardian.rules.field.EventNames;
+import java.util.HashMap;
+import java.util.Map;
 
 /** An event for tests. */
 record TestEvent(EventType type, long time, ProcessView process, ContainerView container, long result, String path,
@@ -20,6 +22,8 @@ record TestEvent(EventType type, long time, ProcessView process, ContainerView c
     static final int AF_UNIX = 1;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
+
+    private static final Map<String, PathMemo> MEMOS = new HashMap<>();
 
     static TestEvent exec(ProcessView process) {
         return of(EventType.EXEC, process, 0, "", 0, 0, 0, "", 0);
@@ -48,6 +52,12 @@ record TestEvent(EventType type, long time, ProcessView process, ContainerView c
     @Override
     public String name() {
         return EventNames.name(type);
+    }
+
+    /** One for all events with that path, as in the job: whatever else differs, the path's conditions must not care. */
+    @Override
+    public PathMemo pathMemo() {
+        return type == EventType.OPEN ? MEMOS.computeIfAbsent(path, none -> new PathMemo()) : null;
     }
 
     TestEvent withResult(int value) {
