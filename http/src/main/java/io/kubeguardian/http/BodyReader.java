@@ -1,8 +1,13 @@
 package io.kubeguardian.http;
 
+import io.helidon.common.buffers.DataReader;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
+import io.helidon.webserver.http.ServerRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -64,6 +69,43 @@ public final class BodyReader {
         /** Label for the metrics. */
         public String outcome() {
             return outcome;
+        }
+    }
+
+    /** What reads a body. */
+    @FunctionalInterface
+    public interface Reading<T> {
+        T read() throws IOException, RefusedException;
+    }
+
+    /**
+     * Runs it. That the caller has gone or is silent meanwhile ends the connection without a stack trace, which would only
+     * tell where.
+     *
+     * @param aborted is told of such a caller
+     */
+    public static <T> T orClose(Reading<T> reading, Runnable aborted) throws RefusedException {
+        try {
+            return reading.read();
+        } catch (IOException | UncheckedIOException | ServerConnectionException
+                | DataReader.InsufficientDataAvailableException e) {
+            aborted.run();
+            throw new CloseConnectionException("the body never came", e);
+        }
+    }
+
+    /** Lets the body of a request go by that is refused without it. @param aborted as of {@link #orClose} */
+    public void drain(ServerRequest request, Runnable aborted) {
+        if (!request.content().hasEntity()) {
+            return;
+        }
+        try {
+            orClose(() -> {
+                drain(request.content().inputStream());
+                return null;
+            }, aborted);
+        } catch (RefusedException e) {
+            throw new IllegalStateException("draining refuses nothing", e);
         }
     }
 
@@ -162,7 +204,7 @@ public final class BodyReader {
      * Lets the rest of a body go by, within bounds: a connection closed with unread data is reset, and the caller
      * would never see the answer.
      */
-    public void drain(InputStream in) throws IOException {
+    private void drain(InputStream in) throws IOException {
         long start = System.nanoTime();
         byte[] block = new byte[BLOCK];
         long left = 2L * mostBytes;

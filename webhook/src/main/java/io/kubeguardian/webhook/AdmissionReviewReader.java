@@ -1,13 +1,10 @@
 package io.kubeguardian.webhook;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.kubeguardian.http.StrictJson;
 import io.kubeguardian.policy.Fields;
 import io.kubeguardian.policy.InvalidObjectException;
 import java.io.IOException;
@@ -27,21 +24,9 @@ final class AdmissionReviewReader {
     /** A tree node costs up to some 100 bytes: 300,000 tokens are at most about 15 MiB. A large pod has 5,000. */
     static final int MOST_TOKENS = 300_000;
     private static final int LONGEST_NAME = 8192;
-    private static final int LONGEST_NUMBER = 100;
     private static final int LONGEST_UID = 128;
 
-    static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(DEEPEST)
-                            .maxTokenCount(MOST_TOKENS)
-                            .maxNameLength(LONGEST_NAME)
-                            .maxNumberLength(LONGEST_NUMBER)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    static final JsonMapper JSON = StrictJson.mapper(DEEPEST, MOST_TOKENS, LONGEST_NAME);
 
     private AdmissionReviewReader() {}
 

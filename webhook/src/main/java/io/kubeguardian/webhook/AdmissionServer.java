@@ -1,21 +1,16 @@
 package io.kubeguardian.webhook;
 
-import io.helidon.common.buffers.DataReader;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.common.tls.Tls;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
-import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.kubeguardian.config.WebhookSettings;
 import io.kubeguardian.http.BodyReader;
 import io.kubeguardian.http.HttpServers;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -73,35 +68,23 @@ final class AdmissionServer implements AutoCloseable {
         }
         AdmissionHandler.Answer answer;
         try {
-            answer = bodies.read(
-                    request.content().inputStream(), request.headers().contentLength().orElse(-1), handler);
+            answer = BodyReader.orClose(() -> bodies.read(request.content().inputStream(),
+                    request.headers().contentLength().orElse(-1), handler), this::aborted);
         } catch (BodyReader.RefusedException e) {
             metrics.requests.labels(e.outcome(), "").inc();
             refuse(response, e.status(), e.getMessage());
             return;
-        } catch (IOException | UncheckedIOException | ServerConnectionException
-                | DataReader.InsufficientDataAvailableException e) {
-            throw aborted(e);
         }
         send(response, answer);
     }
 
     private void refuseUnread(ServerRequest request, ServerResponse response, int status, String message) {
-        try {
-            if (request.content().hasEntity()) {
-                bodies.drain(request.content().inputStream());
-            }
-        } catch (IOException | UncheckedIOException | ServerConnectionException
-                | DataReader.InsufficientDataAvailableException e) {
-            throw aborted(e);
-        }
+        bodies.drain(request, this::aborted);
         refuse(response, status, message);
     }
 
-    /** The caller has gone or is silent; a stack trace would only tell where. */
-    private CloseConnectionException aborted(Exception problem) {
+    private void aborted() {
         metrics.requests.labels("aborted", "").inc();
-        return new CloseConnectionException("the body never came", problem);
     }
 
     /** The connection ends with the answer, in case there is more of the body than was let go by. */

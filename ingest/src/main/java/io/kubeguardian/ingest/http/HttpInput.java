@@ -1,7 +1,6 @@
 package io.kubeguardian.ingest.http;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import io.helidon.common.buffers.DataReader;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
@@ -9,8 +8,6 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
-import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.ServerRequest;
@@ -22,7 +19,6 @@ import io.kubeguardian.http.ServerCertificate;
 import io.kubeguardian.ingest.ForeignSensor;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -115,36 +111,26 @@ public final class HttpInput implements AutoCloseable {
             // The length of a compressed body says nothing of what it unpacks to.
             long announced = request.headers().contains(HeaderNames.CONTENT_ENCODING)
                     ? -1 : request.headers().contentLength().orElse(-1);
-            answer = bodies.read(request.content().inputStream(), announced, body -> taker.take(sensor, body));
+            answer = BodyReader.orClose(() -> read(sensor, request, announced), () -> answered.accept(0));
         } catch (BodyReader.RefusedException e) {
             refuse(response, e.status(), e.getMessage());
             return;
-        } catch (ZipException | EOFException e) {
-            refuse(response, 400, "the body is not gzip as its Content-Encoding says");
-            return;
-        } catch (IOException | UncheckedIOException | ServerConnectionException
-                | DataReader.InsufficientDataAvailableException e) {
-            throw aborted(e);
         }
         send(response, answer);
     }
 
-    private void refuseUnread(ServerRequest request, ServerResponse response, int status, String message) {
+    private Answer read(ForeignSensor sensor, ServerRequest request, long announced)
+            throws IOException, BodyReader.RefusedException {
         try {
-            if (request.content().hasEntity()) {
-                bodies.drain(request.content().inputStream());
-            }
-        } catch (IOException | UncheckedIOException | ServerConnectionException
-                | DataReader.InsufficientDataAvailableException e) {
-            throw aborted(e);
+            return bodies.read(request.content().inputStream(), announced, body -> taker.take(sensor, body));
+        } catch (ZipException | EOFException e) {
+            throw new BodyReader.RefusedException(400, "invalid", "the body is not gzip as its Content-Encoding says");
         }
-        refuse(response, status, message);
     }
 
-    /** The caller has gone or is silent; a stack trace would only tell where. */
-    private CloseConnectionException aborted(Exception problem) {
-        answered.accept(0);
-        return new CloseConnectionException("the body never came", problem);
+    private void refuseUnread(ServerRequest request, ServerResponse response, int status, String message) {
+        bodies.drain(request, () -> answered.accept(0));
+        refuse(response, status, message);
     }
 
     /** The connection ends with the answer, in case there is more of the body than was let go by. */

@@ -1,14 +1,11 @@
 package io.kubeguardian.ingest.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kubeguardian.http.StrictJson;
 import io.kubeguardian.ingest.MalformedLineException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,20 +19,8 @@ public final class JsonLine {
     static final int DEEPEST = 64;
     static final int MOST_TOKENS = 50_000;
     private static final int LONGEST_NAME = 1024;
-    private static final int LONGEST_NUMBER = 100;
 
-    static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(DEEPEST)
-                            .maxTokenCount(MOST_TOKENS)
-                            .maxNameLength(LONGEST_NAME)
-                            .maxNumberLength(LONGEST_NUMBER)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    static final JsonMapper JSON = StrictJson.mapper(DEEPEST, MOST_TOKENS, LONGEST_NAME);
 
     private JsonLine() {}
 
