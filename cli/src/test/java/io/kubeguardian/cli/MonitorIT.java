@@ -110,7 +110,7 @@ class MonitorIT {
         return new Signal(rule, SignalKind.RULE, rule, priority, List.of(), List.of(), 1_000_000_000L, 2_000_000_000L,
                 new WorkloadRef("c", namespace, "Deployment", "orders"), new PodRef("uid", namespace, "p", "n", true),
                 "", "", null, List.of(), rule + " happened", Map.of(), new Completeness(true, 0L, 0L), "",
-                Map.of());
+                Map.of(), 0.0, List.of());
     }
 
     private static byte[] alert(String rule, String priority, String namespace) {

@@ -111,7 +111,7 @@ class AlertBudgetTest {
         operator.processElement(new Signal("s" + number++, SignalKind.RULE, rule, priority, List.of(), List.of(),
                 millis * 1_000_000, 7L, new WorkloadRef("c", "shop", "Deployment", workload),
                 new PodRef("uid", "shop", "p", "n", true), "", "", null, List.of(), rule, Map.of(),
-                new Completeness(complete, 0L, 0L), "", Map.of()), millis);
+                new Completeness(complete, 0L, 0L), "", Map.of(), 0.0, List.of()), millis);
     }
 
     private List<Signal> out() {

@@ -185,7 +185,7 @@ class BaselineFunctionTest {
                 new ArrayList<>(), (START + second) * 1_000_000_000L, 0L,
                 new WorkloadRef("prod", "shop", "Deployment", workload), new PodRef("uid", "shop", "pod", "node", true),
                 "", "", null, new ArrayList<>(), "", new HashMap<>(), new Completeness(true, 0L, 0L), "",
-                new HashMap<>());
+                new HashMap<>(), 0.0, List.of());
     }
 
     private List<Signal> drift() {

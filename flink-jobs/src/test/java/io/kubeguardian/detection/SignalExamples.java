@@ -35,7 +35,7 @@ public final class SignalExamples {
                 new WorkloadRef("prod", "shop", "Deployment", "orders"),
                 new PodRef(Story.POD_UID, "shop", "orders-1", "node-1", true), Story.CONTAINER, "shop/orders:1.2",
                 shell, new ArrayList<>(List.of(server)), "a shell", new HashMap<>(Map.of("proc.name", "sh")),
-                new Completeness(true, 0L, 0L), "", new HashMap<>());
+                new Completeness(true, 0L, 0L), "", new HashMap<>(), 0.0, List.of());
     }
 
     public static Incident incident(long millis) {

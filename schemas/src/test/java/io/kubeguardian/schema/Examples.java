@@ -56,7 +56,7 @@ final class Examples {
         return new Signal("s-1", SignalKind.RULE, "Shell spawned by a server", Priority.WARNING,
                 List.of("T1059.004"), List.of("T1059.004"), 2_500L, 3_000L, WORKLOAD, POD, "c".repeat(64),
                 "shop/orders:1.2", shell, List.of(server), "a shell", Map.of("proc.name", "sh"), COMPLETE,
-                "", Map.of());
+                "", Map.of(), 0.0, List.of());
     }
 
     static Incident incident() {
