@@ -132,6 +132,7 @@ final class SignalFactory {
         signal.setCompleteness(completeness);
         signal.setOrigin("");
         signal.setUnmapped(new HashMap<>());
+        signal.setContributions(new ArrayList<>());
         return signal;
     }
 

@@ -109,6 +109,7 @@ public final class FalcoAlerts {
             line.put("source", source);
         }
         signal.setUnmapped(Bounds.unmapped(line.rest()));
+        signal.setContributions(new ArrayList<>());
         return signal;
     }
 
