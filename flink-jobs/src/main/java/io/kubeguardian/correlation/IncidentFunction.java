@@ -46,9 +46,12 @@ final class IncidentFunction extends PatternProcessFunction<Signal, Incident> {
             lost = Math.max(lost, completeness.getLostEvents());
             missing = Math.max(missing, completeness.getMissingBatches());
         }
-        out.collect(new Incident(Ids.of("incident", pattern.id(), key.getKey(first), first.getId()), pattern.id(),
-                pattern.title(), pattern.description(), pattern.priority(), new ArrayList<>(techniques),
-                last.getWorkload(), last.getPod(), first.getEventTime(), last.getEventTime(), clock.nanos(),
-                signals, new Completeness(complete, lost, missing)));
+        out.collect(Incident.newBuilder()
+                .setId(Ids.of("incident", pattern.id(), key.getKey(first), first.getId())).setPattern(pattern.id())
+                .setTitle(pattern.title()).setDescription(pattern.description()).setPriority(pattern.priority())
+                .setTechniques(new ArrayList<>(techniques)).setWorkload(last.getWorkload()).setPod(last.getPod())
+                .setFirstEventTime(first.getEventTime()).setLastEventTime(last.getEventTime())
+                .setDetectedTime(clock.nanos()).setSignals(signals)
+                .setCompleteness(new Completeness(complete, lost, missing)).build());
     }
 }

@@ -40,9 +40,11 @@ public final class SignalExamples {
 
     public static Incident incident(long millis) {
         Signal signal = rule("step", Priority.WARNING, millis);
-        return new Incident("incident-" + millis, "story", "A story", "Told in one sentence.", Priority.CRITICAL,
-                new ArrayList<>(List.of("T1105")), signal.getWorkload(), signal.getPod(), signal.getEventTime(),
-                signal.getEventTime(), signal.getDetectedTime(), new ArrayList<>(List.of(signal)),
-                new Completeness(true, 0L, 0L));
+        return Incident.newBuilder().setId("incident-" + millis).setPattern("story").setTitle("A story")
+                .setDescription("Told in one sentence.").setPriority(Priority.CRITICAL)
+                .setTechniques(new ArrayList<>(List.of("T1105"))).setWorkload(signal.getWorkload())
+                .setPod(signal.getPod()).setFirstEventTime(signal.getEventTime())
+                .setLastEventTime(signal.getEventTime()).setDetectedTime(signal.getDetectedTime())
+                .setSignals(new ArrayList<>(List.of(signal))).setCompleteness(new Completeness(true, 0L, 0L)).build();
     }
 }

@@ -9,7 +9,13 @@ public final class Keys {
     /** Policies: the bundle that jobs shall run. */
     public static final String ACTIVE_RULES = RULES + "active";
 
+    /** Policies: keys of everything about correlation patterns begin so. */
+    public static final String PATTERNS = "patterns/";
+    /** Policies: the bundle of patterns that jobs shall run. */
+    public static final String ACTIVE_PATTERNS = PATTERNS + "active";
+
     private static final String RULE_BUNDLE = RULES + "bundle/";
+    private static final String PATTERN_BUNDLE = PATTERNS + "bundle/";
 
     private Keys() {}
 
@@ -46,6 +52,16 @@ public final class Keys {
     /** Whether a key of policies is one of {@link #ruleBundle}. */
     public static boolean isRuleBundle(String key) {
         return key.startsWith(RULE_BUNDLE);
+    }
+
+    /** Policies: {@code patterns/bundle/<digest>}, a bundle that a rollback can go back to. */
+    public static String patternBundle(String digest) {
+        return PATTERN_BUNDLE + digest;
+    }
+
+    /** Whether a key of policies is one of {@link #patternBundle}. */
+    public static boolean isPatternBundle(String key) {
+        return key.startsWith(PATTERN_BUNDLE);
     }
 
     /** Rule status: {@code job/subtask}. */

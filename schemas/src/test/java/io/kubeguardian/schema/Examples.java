@@ -60,8 +60,10 @@ final class Examples {
     }
 
     static Incident incident() {
-        return new Incident("i-1", "drop-and-run", "Dropped and run", "…", Priority.CRITICAL, List.of("T1105"),
-                WORKLOAD, POD, 2_500L, 4_000L, 5_000L, List.of(signal()), COMPLETE);
+        return Incident.newBuilder().setId("i-1").setPattern("drop-and-run").setTitle("Dropped and run")
+                .setDescription("…").setPriority(Priority.CRITICAL).setTechniques(List.of("T1105"))
+                .setWorkload(WORKLOAD).setPod(POD).setFirstEventTime(2_500L).setLastEventTime(4_000L)
+                .setDetectedTime(5_000L).setSignals(List.of(signal())).setCompleteness(COMPLETE).build();
     }
 
     static RiskScore risk() {
