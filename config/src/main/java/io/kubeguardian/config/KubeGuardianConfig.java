@@ -3,4 +3,4 @@ package io.kubeguardian.config;
 /** The whole configuration: one section per part. Read it with {@link ConfigReader}. */
 public record KubeGuardianConfig(
         KafkaSettings kafka, CollectorSettings collector, DetectionSettings detection, WebhookSettings webhook,
-        IngestSettings ingest) {}
+        IngestSettings ingest, IntelSettings intel, DecisionSettings decisions) {}

@@ -1,5 +1,7 @@
 package io.kubeguardian.detection;
 
+import io.kubeguardian.intel.IntelMatcher;
+import io.kubeguardian.intel.IntelSet;
 import io.kubeguardian.process.ProcessTree;
 import io.kubeguardian.process.Program;
 import io.kubeguardian.process.StateException;
@@ -16,6 +18,7 @@ import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Exec;
 import io.kubeguardian.schema.Exit;
 import io.kubeguardian.schema.FileChange;
+import io.kubeguardian.schema.Foreign;
 import io.kubeguardian.schema.Fork;
 import io.kubeguardian.schema.Open;
 import io.kubeguardian.schema.ProcessEntry;
@@ -46,6 +49,7 @@ final class BatchEvaluation implements BatchEvents.Visitor {
     private final Output output;
     private final HitSink hits;
     private final CurrentEvent event = new CurrentEvent();
+    private final IntelMatcher intel = new IntelMatcher();
 
     private EventBatch batch;
     private PodContext pod;
@@ -58,13 +62,17 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         this.hits = hit -> output.hit(hit, event.process(), event.container(), event.time());
     }
 
-    /** The batch must be valid, and the tree begun. */
-    void run(EventBatch next, PodContext context, HostNames names) {
+    /** The batch must be valid, and the tree begun. @param indicators of threat intelligence, as they are in force */
+    void run(EventBatch next, PodContext context, HostNames names, IntelSet indicators) {
         batch = next;
         pod = context;
         hostNames = names;
         event.batch(next.getStrings(), names);
+        intel.batch(next.getStrings(), indicators);
         BatchEvents.inOrder(next, this);
+        if (!indicators.isEmpty()) {
+            next.getForeign().forEach(this::hashes);
+        }
     }
 
     @Override
@@ -81,6 +89,7 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         tree.exec(process, new Program(exec, string(exec.getExe()), strings(exec.getArgs()), string(exec.getCwd()),
                 strings(exec.getEnvironment())), event.time());
         judge();
+        intel.program(exec.getExe(), event.time(), hits);
         observe("exec", string(exec.getExe()));
     }
 
@@ -104,6 +113,7 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         begin(EventType.CONNECT, connect.getTime(), connect.getProcess());
         event.connect(connect);
         judge();
+        remote(connect.getFamily(), connect.getAddress());
         if (connect.getFamily() == AF_INET) {
             observe("connect", event.address() + ':' + event.port());
         } else if (connect.getFamily() == AF_INET6) {
@@ -123,6 +133,7 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         begin(EventType.SOCKET, call.getTime(), call.getProcess());
         event.socketCall(call);
         judge();
+        remote(call.getFamily(), call.getRemoteAddress());
     }
 
     @Override
@@ -133,6 +144,7 @@ final class BatchEvaluation implements BatchEvents.Visitor {
             hostNames.learned(event.dnsName(), event.dnsAnswers(), event.time());
         }
         judge();
+        intel.domain(dns.getName(), event.time(), hits);
     }
 
     @Override
@@ -147,6 +159,22 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         begin(EventType.CALL, call.getTime(), call.getProcess());
         event.call(call);
         judge();
+    }
+
+    private void remote(int family, int address) {
+        if (family == AF_INET || family == AF_INET6) {
+            intel.address(address, event.time(), hits);
+        }
+    }
+
+    /** Our own sensor computes no hashes of files; others (Tetragon with IMA) report them beside their events. */
+    private void hashes(Foreign foreign) {
+        for (int i = 0; i < foreign.getNames().size() && i < foreign.getValues().size(); i++) {
+            if (FileHashes.isName(string(foreign.getNames().get(i)))) {
+                begin(EventType.EXEC, foreign.getTime(), foreign.getProcess());
+                intel.hash(foreign.getValues().get(i), event.time(), hits);
+            }
+        }
     }
 
     /** A rule that fails on some event must not stop the job, which would meet the event again and again. */

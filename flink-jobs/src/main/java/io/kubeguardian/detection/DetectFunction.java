@@ -1,6 +1,8 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.config.DetectionSettings;
+import io.kubeguardian.intel.IntelSource;
+import io.kubeguardian.intel.IntelView;
 import io.kubeguardian.process.MapStateNodes;
 import io.kubeguardian.process.ProcessId;
 import io.kubeguardian.process.ProcessNode;
@@ -64,6 +66,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     private final DetectorFactory detectors;
     private final DetectionClock clock;
     private final boolean bounded;
+    private final IntelSource intelSource;
 
     private transient AvroCodec<EventBatch> batches;
     private transient AvroCodec<PodMetadata> pods;
@@ -82,6 +85,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     private transient SignalEmitter emitter;
     private transient BroadcastState<String, RuleBundle> restoredRules;
     private transient EffectiveRules rules;
+    private transient IntelView intel;
     private transient RuleReports reports;
     private transient RuleMetrics ruleMetrics;
 
@@ -89,11 +93,18 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
      * @param bounded the input ends (a capture): metadata is waited for in event time, else in processing time
      */
     public DetectFunction(
-            DetectionSettings settings, DetectorFactory detectors, DetectionClock clock, boolean bounded) {
+            DetectionSettings settings, DetectorFactory detectors, IntelSource intel, DetectionClock clock,
+            boolean bounded) {
         this.settings = settings;
         this.detectors = detectors;
+        this.intelSource = intel;
         this.clock = clock;
         this.bounded = bounded;
+    }
+
+    /** Without threat intelligence. */
+    DetectFunction(DetectionSettings settings, DetectorFactory detectors, DetectionClock clock, boolean bounded) {
+        this(settings, detectors, IntelSource.none(), clock, bounded);
     }
 
     /** The bundle that ran must be known before the first record comes: it is asked for here. */
@@ -130,10 +141,15 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         reports = new RuleReports(runtime, clock);
         ruleMetrics = new RuleMetrics(runtime.getMetricGroup());
         evaluation = new BatchEvaluation(tree, rules, emitter);
+        intel = intelSource.open();
+        metrics.intel(intel);
     }
 
     @Override
     public void close() throws Exception {
+        if (intel != null) {
+            intel.close();
+        }
         if (rules != null) {
             rules.close();
         }
@@ -336,7 +352,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         }
         tree.begin(pod.processes);
         names.begin(pod);
-        evaluation.run(batch, podContext, names);
+        evaluation.run(batch, podContext, names, intel.current());
         metrics.evicted.inc(tree.commit());
         pod.processes = tree.size();
         emitter.signals().forEach(out::collect);

@@ -1,5 +1,6 @@
 package io.kubeguardian.detection;
 
+import io.kubeguardian.intel.IntelView;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
@@ -22,7 +23,10 @@ final class DetectMetrics {
     final Counter bundlesAccepted;
     final Counter bundlesRejected;
 
+    private final MetricGroup group;
+
     DetectMetrics(MetricGroup group) {
+        this.group = group;
         decoded = group.counter("decodedBatches");
         events = group.counter("events");
         malformed = group.counter("malformed");
@@ -39,5 +43,11 @@ final class DetectMetrics {
         foreign = group.counter("foreignSignals");
         bundlesAccepted = group.counter("ruleBundlesAccepted");
         bundlesRejected = group.counter("ruleBundlesRejected");
+    }
+
+    /** What of threat intelligence is in force. */
+    void intel(IntelView view) {
+        group.gauge("intelFeeds", () -> view.current().feeds());
+        group.gauge("intelIndicators", () -> view.current().indicators());
     }
 }

@@ -2,6 +2,7 @@ package io.kubeguardian.detection;
 
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.intel.IntelTopic;
 import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -41,7 +42,7 @@ public final class DetectionJob {
                 .setParallelism(1).uid("rule-records")
                 .transform("rule-updates", TypeInformation.of(RuleUpdate.class), new RuleUpdates(clock))
                 .setParallelism(1).uid("rule-updates");
-        new DetectionPipeline(settings, detectors, clock, false)
+        new DetectionPipeline(settings, detectors, new IntelTopic(config.kafka()), clock, false)
                 .build(records, updates, KafkaSinks.all(config.kafka()));
     }
 

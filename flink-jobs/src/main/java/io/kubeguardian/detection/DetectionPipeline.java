@@ -8,6 +8,7 @@ import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.correlation.Correlation;
 import io.kubeguardian.correlation.CorrelationPattern;
 import io.kubeguardian.correlation.PatternLoader;
+import io.kubeguardian.intel.IntelSource;
 import io.kubeguardian.risk.DecideFunction;
 import io.kubeguardian.risk.RiskFunction;
 import io.kubeguardian.schema.Decision;
@@ -51,6 +52,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 public final class DetectionPipeline {
     private final DetectionSettings settings;
     private final DetectorFactory detectors;
+    private final IntelSource intel;
     private final List<CorrelationPattern> patterns;
     private final DetectionClock clock;
     private final boolean bounded;
@@ -60,9 +62,11 @@ public final class DetectionPipeline {
      * @throws io.kubeguardian.correlation.PatternException when a pattern cannot be used
      */
     public DetectionPipeline(
-            DetectionSettings settings, DetectorFactory detectors, DetectionClock clock, boolean bounded) {
+            DetectionSettings settings, DetectorFactory detectors, IntelSource intel, DetectionClock clock,
+            boolean bounded) {
         this.settings = settings;
         this.detectors = detectors;
+        this.intel = intel;
         this.patterns = PatternLoader.load(settings.patterns());
         this.clock = clock;
         this.bounded = bounded;
@@ -78,7 +82,7 @@ public final class DetectionPipeline {
         SingleOutputStreamOperator<Signal> detect = records
                 .keyBy(record -> record.key)
                 .connect(updates.broadcast(EffectiveRules.STATE))
-                .process(new DetectFunction(settings, detectors, clock, bounded), Types.SIGNAL)
+                .process(new DetectFunction(settings, detectors, intel, clock, bounded), Types.SIGNAL)
                 .name("detect").uid("detect");
 
         SingleOutputStreamOperator<Signal> drift = detect

@@ -1,11 +1,18 @@
 package io.kubeguardian.detection;
 
+import io.kubeguardian.schema.Contribution;
 import io.kubeguardian.schema.Priority;
+import io.kubeguardian.schema.SignalKind;
 import java.util.List;
 import java.util.Map;
 
 /** A rule matched an event. Valid until {@link HitSink#hit} returns; texts are made when asked for. */
 public interface Hit {
+    /** What kind of signal it becomes. */
+    default SignalKind kind() {
+        return SignalKind.RULE;
+    }
+
     String rule();
 
     Priority priority();
@@ -25,6 +32,16 @@ public interface Hit {
     /** What makes two hits of the rule one and the same; null: the process. */
     default String repeatKey() {
         return null;
+    }
+
+    /** How sure or unusual, 0 to 1; 0 also where there is no such measure. */
+    default double score() {
+        return 0;
+    }
+
+    /** What made the score, the heaviest first. */
+    default List<Contribution> contributions() {
+        return List.of();
     }
 
     /** For how long, seconds; 0: the usual time. */

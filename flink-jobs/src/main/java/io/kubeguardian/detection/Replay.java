@@ -2,6 +2,7 @@ package io.kubeguardian.detection;
 
 import io.kubeguardian.alerts.Alert;
 import io.kubeguardian.config.DetectionSettings;
+import io.kubeguardian.intel.IntelSource;
 import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
@@ -80,7 +81,7 @@ public final class Replay {
             SingleOutputStreamOperator<RuleUpdate> updates =
                     env.fromData(List.of(new RuleUpdate()), TypeInformation.of(RuleUpdate.class))
                             .name("rule-updates").uid("rule-updates");
-            new DetectionPipeline(settings, detectors, DetectionClock.system(), true)
+            new DetectionPipeline(settings, detectors, IntelSource.none(), DetectionClock.system(), true)
                     .build(records, updates, sinks(run));
             env.execute("kubeguardian-replay");
         } catch (Exception e) {

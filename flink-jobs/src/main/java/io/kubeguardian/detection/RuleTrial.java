@@ -1,5 +1,6 @@
 package io.kubeguardian.detection;
 
+import io.kubeguardian.intel.IntelSet;
 import io.kubeguardian.process.NodeStore;
 import io.kubeguardian.process.ProcessId;
 import io.kubeguardian.process.ProcessNode;
@@ -76,7 +77,7 @@ public final class RuleTrial {
             pod.bootId = batch.getBootId();
         }
         pod.tree.begin(pod.processes);
-        pod.evaluation.run(batch, new PodContext(batch, metadata.get(batch.getPodUid())), pod.hostNames);
+        pod.evaluation.run(batch, new PodContext(batch, metadata.get(batch.getPodUid())), pod.hostNames, IntelSet.EMPTY);
         try {
             pod.tree.commit();
         } catch (Exception e) {

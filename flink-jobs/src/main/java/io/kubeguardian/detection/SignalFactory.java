@@ -45,7 +45,9 @@ final class SignalFactory {
 
     Signal rule(Hit hit, TreeProcess process, ContainerView container, long eventTime, long heldBack) {
         Signal signal = about(process, container, eventTime, hit.rule(), hit.rule());
-        signal.setKind(SignalKind.RULE);
+        signal.setKind(hit.kind());
+        signal.setScore(hit.score());
+        signal.setContributions(hit.contributions());
         signal.setPriority(hit.priority());
         signal.setTags(new ArrayList<>(hit.tags()));
         signal.setTechniques(new ArrayList<>(hit.techniques()));

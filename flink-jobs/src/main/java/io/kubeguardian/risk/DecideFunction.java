@@ -7,12 +7,14 @@ import io.kubeguardian.detection.Types;
 import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.ContainmentExceptions;
 import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.DecisionState;
 import io.kubeguardian.schema.ExceptedDestination;
 import io.kubeguardian.schema.Ids;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.RiskLevel;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
+import io.kubeguardian.schema.Verdict;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -176,7 +178,8 @@ public final class DecideFunction extends KeyedCoProcessFunction<String, RiskSco
                 incident.getPod().getNode(), incident.getPod().getUid(), container(incident), incident.getWorkload(),
                 ACTIONS, reason(incident, score), incident.getId(), score.getScore(), "detection", now,
                 expires, false, incident.getLastEventTime(), "",
-                settings.containExceptPaths(), exceptDestinations));
+                settings.containExceptPaths(), exceptDestinations, Verdict.CONTAIN, DecisionState.IN_FORCE, "", "", 0L,
+                Map.of()));
     }
 
     private String reason(Incident incident, RiskScore score) {

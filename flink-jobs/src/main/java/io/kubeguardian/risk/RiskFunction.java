@@ -4,6 +4,7 @@ import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.detection.Types;
 import io.kubeguardian.schema.Completeness;
 import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskFactor;
 import io.kubeguardian.schema.RiskLevel;
 import io.kubeguardian.schema.RiskScore;
@@ -51,7 +52,7 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
         if (points > 0) {
             String kind = signal.getKind() == SignalKind.DRIFT ? "drift" : "rule";
             add(new RiskFactor(kind, signal.getRule(), points, sentence(signal.getOutput()), signal.getId(), 1,
-                    signal.getEventTime()), signal.getWorkload(), signal.getCompleteness(), context, out);
+                    signal.getEventTime(), List.of(signal.getId()), false), signal.getWorkload(), signal.getCompleteness(), context, out);
         }
     }
 
@@ -59,7 +60,7 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
     public void processElement2(Incident incident, Context context, Collector<RiskScore> out) throws Exception {
         add(new RiskFactor("incident", incident.getTitle(), RiskModel.base(incident),
                 incident.getTitle() + ": " + incident.getSignals().size() + " signals in order",
-                incident.getId(), 1, incident.getLastEventTime()), incident.getWorkload(),
+                incident.getId(), 1, incident.getLastEventTime(), List.of(incident.getId()), false), incident.getWorkload(),
                 incident.getCompleteness(), context, out);
     }
 
@@ -135,7 +136,7 @@ public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, I
     private RiskScore score(WorkloadRef workload, List<RiskFactor> factors, long time, Completeness completeness) {
         double score = RiskModel.score(factors);
         return new RiskScore(workload, score, RiskModel.level(score), factors, time,
-                (long) settings.riskHalfLifeSeconds(), completeness);
+                (long) settings.riskHalfLifeSeconds(), completeness, RiskEntity.WORKLOAD, "", 0.0);
     }
 
     private static Completeness worse(Completeness a, Completeness b) {

@@ -194,7 +194,8 @@ class DecideFunctionTest {
     private void risk(double score, long lastIncidentMillis) throws Exception {
         operator.processElement1(new RiskScore(SignalExamples.incident(0).getWorkload(), score,
                 RiskModel.level(score), List.of(new RiskFactor("incident", "A story", 60.0, "…", "incident-0", 1,
-                        (SignalExamples.START + lastIncidentMillis) * 1_000_000)),
-                SignalExamples.START * 1_000_000, 3600L, new Completeness(true, 0L, 0L)), SignalExamples.START);
+                        (SignalExamples.START + lastIncidentMillis) * 1_000_000, List.of(), false)),
+                SignalExamples.START * 1_000_000, 3600L, new Completeness(true, 0L, 0L), io.kubeguardian.schema.RiskEntity.WORKLOAD,
+                "", 0.0), SignalExamples.START);
     }
 }

@@ -112,18 +112,18 @@ class RiskModelTest {
     }
 
     private static RiskFactor rule(String name, Priority priority) {
-        return new RiskFactor("rule", name, RiskModel.base(signal(SignalKind.RULE, priority)), "…", "id", 1, 0L);
+        return new RiskFactor("rule", name, RiskModel.base(signal(SignalKind.RULE, priority)), "…", "id", 1, 0L, List.of(), false);
     }
 
     private static RiskFactor drift(String name) {
         return new RiskFactor("drift", name, RiskModel.base(signal(SignalKind.DRIFT, Priority.NOTICE)), "…", "id", 1,
-                0L);
+                0L, List.of(), false);
     }
 
     private static RiskFactor incident(Priority priority) {
         Incident incident = new Incident();
         incident.setPriority(priority);
-        return new RiskFactor("incident", "story", RiskModel.base(incident), "…", "id", 1, 0L);
+        return new RiskFactor("incident", "story", RiskModel.base(incident), "…", "id", 1, 0L, List.of(), false);
     }
 
     private static Signal signal(SignalKind kind, Priority priority) {

@@ -16,8 +16,15 @@ public final class DecisionCheck {
 
     private DecisionCheck() {}
 
+    /** Whether it is about a workload's new pods, which is the webhook's business, and no collector's. */
+    public static boolean isOfWorkload(Decision decision) {
+        return decision.getVerdict() == Verdict.QUARANTINE && decision.getPodUid().isEmpty()
+                && decision.getContainerId().isEmpty();
+    }
+
     /**
-     * Passes when every reader can put it into force.
+     * Passes when every reader can put it into force. One that waits, was held back or is a dry run does not: it has no
+     * place on the topic of decisions.
      *
      * @throws MalformedRecordException with the reason when not
      */
@@ -28,6 +35,9 @@ public final class DecisionCheck {
                 throw malformed(decision, "has a name of " + name.length() + " characters");
             }
         }
+        if (decision.getState() != DecisionState.IN_FORCE) {
+            throw malformed(decision, "is not in force but " + decision.getState());
+        }
         if (decision.getReason().length() > LONGEST_REASON) {
             throw malformed(decision, "has a reason of " + decision.getReason().length() + " characters, more than " + LONGEST_REASON);
         }
@@ -37,13 +47,14 @@ public final class DecisionCheck {
         if (!decision.getContainerId().isEmpty() && !CONTAINER.matcher(decision.getContainerId()).matches()) {
             throw malformed(decision, "has a container id that is not 64 hexadecimal digits");
         }
-        if (decision.getPodUid().isEmpty() && decision.getContainerId().isEmpty()) {
+        boolean ofWorkload = isOfWorkload(decision);
+        if (decision.getPodUid().isEmpty() && decision.getContainerId().isEmpty() && !ofWorkload) {
             throw malformed(decision, "names no pod and no container");
         }
         if (decision.getReleased()) {
             return;
         }
-        if (decision.getActions().isEmpty() || decision.getActions().contains(ContainmentAction.NONE)) {
+        if (!ofWorkload && decision.getActions().isEmpty() || decision.getActions().contains(ContainmentAction.NONE)) {
             throw malformed(decision, "has no action, or an unknown one");
         }
         if (decision.getActions().size() > ContainmentAction.values().length) {

@@ -91,7 +91,8 @@ public record IpNetwork(long high, long low, int bits) {
         return value;
     }
 
-    private static long parseV4(String address) {
+    /** An IPv4 address as a number of 32 bits; -1 for anything else. Makes no object. */
+    public static long parseV4(String address) {
         long value = 0;
         int part = -1;
         int parts = 0;

@@ -14,8 +14,14 @@ public final class Keys {
     /** Policies: the bundle of patterns that jobs shall run. */
     public static final String ACTIVE_PATTERNS = PATTERNS + "active";
 
+    /** Intel: keys of feeds begin so, the name follows. */
+    public static final String FEED = "feed/";
+    /** Decisions: keys of quarantined workloads begin so. */
+    public static final String QUARANTINE = "quarantine/";
+
     private static final String RULE_BUNDLE = RULES + "bundle/";
     private static final String PATTERN_BUNDLE = PATTERNS + "bundle/";
+    private static final String CHUNK = "chunk/";
 
     private Keys() {}
 
@@ -36,10 +42,39 @@ public final class Keys {
     }
 
     /**
-     * Decisions and their audit: {@code podUid/containerId}, with {@code /operator} behind it for a person's; the
+     * Risk: of a workload its {@link #workload} key; else {@code pod/<uid>}, {@code node/<cluster>/<name>},
+     * {@code image/<cluster>/<image>}, {@code namespace/<cluster>/<name>}.
+     */
+    public static String risk(RiskScore score) {
+        WorkloadRef of = score.getWorkload();
+        return switch (score.getEntity()) {
+            case POD -> "pod/" + score.getPodUid();
+            case NODE -> "node/" + of.getCluster() + '/' + of.getName();
+            case IMAGE -> "image/" + of.getCluster() + '/' + of.getName();
+            case NAMESPACE -> "namespace/" + of.getCluster() + '/' + of.getName();
+            default -> workload(of);
+        };
+    }
+
+    /** Intel: {@code feed/<name>}. */
+    public static String feed(String name) {
+        return FEED + name;
+    }
+
+    /** Intel: {@code chunk/<feed>/<slot>/<number>}. */
+    public static String chunk(String feed, int slot, int number) {
+        return CHUNK + feed + '/' + slot + '/' + number;
+    }
+
+    /**
+     * Decisions and their audit: {@code quarantine/<workload>} for a workload's new pods, else
+     * {@code podUid/containerId}, with {@code /operator} behind it for a person's; the
      * container part is empty for the whole pod, the pod part where the pod is not known.
      */
     public static String decision(Decision decision) {
+        if (DecisionCheck.isOfWorkload(decision)) {
+            return QUARANTINE + workload(decision.getWorkload());
+        }
         return decision.getPodUid() + '/' + decision.getContainerId()
                 + (decision.getRequestedBy().isEmpty() ? "" : "/operator");
     }

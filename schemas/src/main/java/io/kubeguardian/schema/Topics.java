@@ -14,6 +14,10 @@ public final class Topics {
     public static final String ALERTS = "kubeguardian.alerts";
     public static final String RISK = "kubeguardian.risk";
     public static final String DECISIONS = "kubeguardian.decisions";
+    public static final String DECISION_LOG = "kubeguardian.decision-log";
+    public static final String APPROVALS = "kubeguardian.approvals";
+    public static final String POSTURE = "kubeguardian.posture";
+    public static final String INTEL = "kubeguardian.intel";
     public static final String CONTAINMENT_AUDIT = "kubeguardian.containment-audit";
     public static final String COLLECTOR_HEALTH = "kubeguardian.collector-health";
     public static final String DEAD_LETTERS = "kubeguardian.dead-letters";
@@ -54,6 +58,11 @@ public final class Topics {
                 new Definition(ALERTS, 1, THIRTY_DAYS),
                 new Definition(RISK, 1, COMPACTED),
                 new Definition(DECISIONS, 1, COMPACTED),
+                new Definition(DECISION_LOG, 1, ONE_YEAR),
+                new Definition(APPROVALS, 1, ONE_YEAR),
+                new Definition(POSTURE, 1, COMPACTED),
+                // One partition: a feed's own record comes behind its chunks.
+                new Definition(INTEL, 1, COMPACTED),
                 new Definition(CONTAINMENT_AUDIT, 1, ONE_YEAR),
                 new Definition(COLLECTOR_HEALTH, 1, COMPACTED),
                 new Definition(DEAD_LETTERS, 1, THIRTY_DAYS));

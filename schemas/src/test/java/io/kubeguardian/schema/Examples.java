@@ -16,7 +16,7 @@ final class Examples {
 
     static List<SpecificRecordBase> all() {
         return List.of(eventBatch(), pod(), signal(), incident(), risk(), decision(), health(), audit(), deadLetter(),
-                new CaptureEntry(eventBatch()), ruleBundle(), ruleStatus());
+                new CaptureEntry(eventBatch()), ruleBundle(), ruleStatus(), approval(), posture(), intelChunk(), intelFeed());
     }
 
     static EventBatch eventBatch() {
@@ -68,14 +68,16 @@ final class Examples {
 
     static RiskScore risk() {
         return new RiskScore(WORKLOAD, 87.5, RiskLevel.HIGH,
-                List.of(new RiskFactor("rule", "Shell spawned by a server", 25.0, "a shell", "s-1", 1, 2_500L)),
-                5_000L, 3600L, COMPLETE);
+                List.of(new RiskFactor("rule", "Shell spawned by a server", 25.0, "a shell", "s-1", 1, 2_500L,
+                        List.of(), false)),
+                5_000L, 3600L, COMPLETE, RiskEntity.WORKLOAD, "", 0.0);
     }
 
     static Decision decision() {
         return new Decision("d-1", "prod", "node-1", POD.getUid(), "c".repeat(64), WORKLOAD,
                 List.of(ContainmentAction.KILL_EXEC, ContainmentAction.DENY_NETWORK), "incident i-1", "i-1", 87.5,
-                "detection", 5_000L, 905_000L, false, 4_000L, "", List.of(), List.of());
+                "detection", 5_000L, 905_000L, false, 4_000L, "", List.of(), List.of(), Verdict.CONTAIN,
+                DecisionState.IN_FORCE, "", "", 0L, Map.of());
     }
 
     static CollectorHealth health() {
@@ -115,5 +117,25 @@ final class Examples {
         return new RuleStatus("kubeguardian-detection", "a".repeat(32), 1, 2, 7_000L, "sha256:" + "f".repeat(64), false,
                 5_000L, "sha256:" + "e".repeat(64), 6_000L, RuleVerdict.REJECTED, "rules/shells.yaml:1:1: unknown list", 3,
                 1, 2_048L, 2L, 90L, List.of(new RuleCost("Shell spawned by a server", 4L, 2_000L, 2L, 80L)), 0);
+    }
+
+    static Approval approval() {
+        return new Approval("prod", "d-1", true, "ana@bastion", "seen it", 7_000L);
+    }
+
+    static Posture posture() {
+        return new Posture(WORKLOAD, List.of(new PostureFinding("pss-baseline/privileged", "high", "privileged")), 7_000L);
+    }
+
+    static IntelChunk intelChunk() {
+        return new IntelChunk("blocklist", 8_000L, 0, IndicatorType.IPV4, 2,
+                ByteBuffer.wrap(new byte[] {(byte) 198, 51, 100, 7, (byte) 203, 0, 113, 9}),
+                new IndicatorFacts(List.of(1_790_000_000L), List.of(), List.of(1_790_000_000L, 0L), List.of(80), List.of()));
+    }
+
+    static IntelFeed intelFeed() {
+        return new IntelFeed("blocklist", "https://intel.example/ips.txt", 8_000L, 1, 1, 2, "sha256:" + "e".repeat(64),
+                9_000L, 99_000L, 70, true, List.of("T1071"), List.of("", "botnet"), "\"etag\"",
+                "Thu, 01 Oct 2026 00:00:00 GMT", "ada", 3);
     }
 }

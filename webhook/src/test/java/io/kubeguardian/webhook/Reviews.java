@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.schema.Completeness;
+import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskFactor;
 import io.kubeguardian.schema.RiskLevel;
 import io.kubeguardian.schema.RiskScore;
@@ -66,8 +67,8 @@ final class Reviews {
     static RiskScore risk(WorkloadRef workload, double score, Instant updated) {
         long time = Nanos.of(updated);
         return new RiskScore(workload, score, RiskLevel.HIGH, List.of(
-                new RiskFactor("rule", "Shell spawned by a server", 25.0, "orders started /bin/sh", "s-1", 2, time),
-                new RiskFactor("incident", "Dropped and run", 60.0, "a dropped binary was run", "i-1", 1, time)),
-                time, 3600L, new Completeness(true, 0L, 0L));
+                new RiskFactor("rule", "Shell spawned by a server", 25.0, "orders started /bin/sh", "s-1", 2, time, List.of("s-1"), false),
+                new RiskFactor("incident", "Dropped and run", 60.0, "a dropped binary was run", "i-1", 1, time, List.of("i-1"), false)),
+                time, 3600L, new Completeness(true, 0L, 0L), RiskEntity.WORKLOAD, "", 0.0);
     }
 }

@@ -45,7 +45,7 @@ class WorkloadRiskTest {
         RiskScore record = Reviews.risk(80, NOW);
         List<RiskFactor> factors = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            factors.add(new RiskFactor("rule", "r" + i, (double) i, "line\nbreak\u001b[2J" + "x".repeat(1000), "s", 1, 0L));
+            factors.add(new RiskFactor("rule", "r" + i, (double) i, "line\nbreak\u001b[2J" + "x".repeat(1000), "s", 1, 0L, List.of(), false));
         }
         record.setFactors(factors);
 
