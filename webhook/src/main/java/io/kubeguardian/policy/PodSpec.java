@@ -1,100 +1,175 @@
 package io.kubeguardian.policy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
-/**
- * The pod specification inside an object: of a Pod itself, or of the template of a workload.
- *
- * @param path where {@link #spec} stands in the object: {@code spec}, {@code spec.template.spec}, …
- * @param spec the pod specification
- * @param source what new pods are made from: the template, or a Pod's own specification
- */
-public record PodSpec(String path, JsonNode spec, JsonNode source) {
-    /** Group and kind, and the way to the pod template. Kubernetes API reference v1.34, "Workload Resources". */
-    private static final Map<String, List<String>> TEMPLATES = Map.of(
-            "/ReplicationController", List.of("spec", "template"),
-            "apps/Deployment", List.of("spec", "template"),
-            "apps/StatefulSet", List.of("spec", "template"),
-            "apps/DaemonSet", List.of("spec", "template"),
-            "apps/ReplicaSet", List.of("spec", "template"),
-            "batch/Job", List.of("spec", "template"),
-            "batch/CronJob", List.of("spec", "jobTemplate", "spec", "template"));
+/** The pod specification inside an object: of a Pod itself, or of the template of a workload. */
+public final class PodSpec {
+    private static final String[] CONTAINER_LISTS = {"initContainers", "containers", "ephemeralContainers"};
 
-    private static final List<String> CONTAINER_LISTS = List.of("initContainers", "containers", "ephemeralContainers");
+    private final List<Object> way;
+    private final Node source;
+    private final Node spec;
+    private List<Container> containers;
 
     /**
-     * One container.
-     *
-     * @param path {@code spec.initContainers[0]}, …
+     * @param way where {@code source} stands in the object
+     * @param source what new pods are made from: the template, or the Pod itself
      */
-    public record Container(String path, JsonNode node) {}
-
-    /** Whether objects of this group and kind hold a pod specification. */
-    public static boolean isHeldBy(String group, String kind) {
-        return isPod(group, kind) || TEMPLATES.containsKey(group + '/' + kind);
+    PodSpec(List<Object> way, Node source) {
+        this.way = way;
+        this.source = source;
+        this.spec = source.get("spec");
     }
 
-    /**
-     * The pod specification of an object; empty for kinds that hold none.
-     *
-     * @param group API group, empty for the core group
-     * @throws InvalidObjectException when the object lacks the specification, or holds something else there
-     */
-    public static Optional<PodSpec> of(String group, String kind, JsonNode object) throws InvalidObjectException {
-        if (isPod(group, kind)) {
-            JsonNode spec = required(object, "", "spec");
-            return Optional.of(new PodSpec("spec", spec, spec));
-        }
-        List<String> way = TEMPLATES.get(group + '/' + kind);
-        if (way == null) {
-            return Optional.empty();
-        }
-        JsonNode node = object;
-        String path = "";
-        for (String field : way) {
-            node = required(node, path, field);
-            path = join(path, field);
-        }
-        return Optional.of(new PodSpec(join(path, "spec"), required(node, path, "spec"), node));
+    /** The pod specification. */
+    public Node spec() {
+        return spec;
     }
 
-    /**
-     * Every container: init, ordinary and ephemeral ones.
-     *
-     * @throws InvalidObjectException when a list or an entry of it has the wrong type
-     */
-    public List<Container> containers() throws InvalidObjectException {
-        List<Container> containers = new ArrayList<>();
-        for (String list : CONTAINER_LISTS) {
-            int index = 0;
-            for (JsonNode node : Fields.array(spec, path, list)) {
-                String at = join(path, list) + '[' + index++ + ']';
-                if (!node.isObject()) {
-                    throw new InvalidObjectException(at + " must be an object");
+    /** The pods' metadata. */
+    public Node metadata() {
+        return source.get("metadata");
+    }
+
+    /** What new pods are made from: the template, or the Pod itself. */
+    public Node source() {
+        return source;
+    }
+
+    /** Whether a change from that one to this makes no other pods: the template, or a Pod's specification, is the same. */
+    public boolean makesTheSamePodsAs(PodSpec other) {
+        return way.isEmpty() ? spec.equals(other.spec) : source.equals(other.source);
+    }
+
+    /** A path below the specification, from the object's root: {@code spec.template.spec.hostPID}. */
+    public String path(String below) {
+        return Paths.join(Paths.of(way), below.isEmpty() ? "spec" : "spec." + below);
+    }
+
+    /** A path below the pods' metadata. */
+    public String metadataPath(String below) {
+        return Paths.join(Paths.of(way), "metadata." + below);
+    }
+
+    /** Sets a field of the specification. */
+    public Fix fix(Node value, Object... below) {
+        List<Object> path = new ArrayList<>(way);
+        path.add("spec");
+        path.addAll(Arrays.asList(below));
+        return new Fix(path, value);
+    }
+
+    /** The field, or the nearest around it that exists, for its line. */
+    public Node near(String field) {
+        Node node = spec.get(field);
+        return node.isPresent() ? node : near();
+    }
+
+    /** The specification, or what should hold it. */
+    public Node near() {
+        return spec.isPresent() ? spec : source;
+    }
+
+    /** Whether the pods say that they run on Windows. */
+    public boolean isWindows() {
+        return spec.get("os").get("name").text().equals("windows");
+    }
+
+    /** Whether the pods have a user namespace of their own. */
+    public boolean hasUserNamespace() {
+        return spec.get("hostUsers").isFalse();
+    }
+
+    /** Every container: init, ordinary and ephemeral ones; entries that are no objects are left out. */
+    public List<Container> containers() {
+        if (containers == null) {
+            List<Container> all = new ArrayList<>(2);
+            for (String list : CONTAINER_LISTS) {
+                Node items = spec.get(list);
+                for (int i = 0; items.isArray() && i < items.size(); i++) {
+                    if (items.at(i).isObject()) {
+                        all.add(new Container(this, list, i, items.at(i)));
+                    }
                 }
-                containers.add(new Container(at, node));
             }
+            containers = all;
         }
         return containers;
     }
 
-    private static boolean isPod(String group, String kind) {
-        return group.isEmpty() && kind.equals("Pod");
-    }
+    /** One container. */
+    public static final class Container {
+        private final PodSpec pod;
+        private final String list;
+        private final int index;
+        private final Node node;
+        private final Node context;
 
-    private static JsonNode required(JsonNode parent, String path, String field) throws InvalidObjectException {
-        JsonNode node = Fields.object(parent, path, field);
-        if (node.isMissingNode()) {
-            throw new InvalidObjectException(join(path, field) + " is missing");
+        private Container(PodSpec pod, String list, int index, Node node) {
+            this.pod = pod;
+            this.list = list;
+            this.index = index;
+            this.node = node;
+            this.context = node.get("securityContext");
         }
-        return node;
-    }
 
-    private static String join(String path, String field) {
-        return path.isEmpty() ? field : path + '.' + field;
+        public PodSpec pod() {
+            return pod;
+        }
+
+        public Node node() {
+            return node;
+        }
+
+        /** Its {@code securityContext}. */
+        public Node context() {
+            return context;
+        }
+
+        public String name() {
+            return node.get("name").text();
+        }
+
+        public boolean isInit() {
+            return list.equals("initContainers");
+        }
+
+        public boolean isEphemeral() {
+            return list.equals("ephemeralContainers");
+        }
+
+        /** A path below the container, from the object's root. */
+        public String path(String below) {
+            String path = pod.path(list + '[' + index + ']');
+            return below.isEmpty() ? path : path + '.' + below;
+        }
+
+        /** As messages name it: {@code container "web"}. */
+        public String label() {
+            return "container \"" + name() + '"';
+        }
+
+        /** Sets a field of the container. */
+        public Fix fix(Node value, Object... below) {
+            Object[] path = new Object[below.length + 2];
+            path[0] = list;
+            path[1] = index;
+            System.arraycopy(below, 0, path, 2, below.length);
+            return pod.fix(value, path);
+        }
+
+        /** The field of the security context, or the nearest around it that exists, for its line. */
+        public Node nearContext(String field) {
+            Node value = context.get(field);
+            return value.isPresent() ? value : context.isPresent() ? context : node;
+        }
+
+        /** The field, or the container. */
+        public Node near(String field) {
+            Node value = node.get(field);
+            return value.isPresent() ? value : node;
+        }
     }
 }

@@ -1,10 +1,14 @@
 package io.kubeguardian.webhook;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kubeguardian.policy.BuiltInChecks;
+import io.kubeguardian.policy.Engine;
 import io.kubeguardian.policy.Finding;
 import io.kubeguardian.policy.InvalidObjectException;
-import io.kubeguardian.policy.PodCheck;
-import io.kubeguardian.policy.PodSpec;
-import io.kubeguardian.policy.PrivilegedContainers;
+import io.kubeguardian.policy.Manifest;
+import io.kubeguardian.policy.Node;
+import io.kubeguardian.policy.PodShape;
+import io.kubeguardian.policy.PodTemplates;
 import io.kubeguardian.schema.Keys;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +35,7 @@ final class Decider {
 
     private final String cluster;
     private final double denyAtRisk;
-    private final List<PodCheck> checks;
+    private final Engine engine;
     private final Function<String, WorkloadRisk> risks;
 
     /**
@@ -42,7 +46,7 @@ final class Decider {
     Decider(String cluster, double denyAtRisk, boolean denyPrivileged, Function<String, WorkloadRisk> risks) {
         this.cluster = cluster;
         this.denyAtRisk = denyAtRisk;
-        this.checks = denyPrivileged ? List.of(new PrivilegedContainers()) : List.of();
+        this.engine = new Engine(denyPrivileged ? List.of(BuiltInChecks.byId("privileged-container")) : List.of());
         this.risks = risks;
     }
 
@@ -55,8 +59,9 @@ final class Decider {
         if (!isJudged(request)) {
             return Decision.UNTOUCHED;
         }
-        PodSpec pod = PodSpec.of(request.group(), request.kind(), request.object()).orElseThrow();
-        if (changesNoPods(request, pod)) {
+        Manifest manifest = manifest(request, request.object());
+        PodShape.require(manifest, PodTemplates.OWN);
+        if (changesNoPods(request, manifest)) {
             return Decision.UNTOUCHED;
         }
         String workload = Keys.workload(Workloads.of(cluster, request));
@@ -77,12 +82,10 @@ final class Decider {
                 warnings.add(RiskMessages.warning(workload, score, denyAtRisk));
             }
         }
-        for (PodCheck check : checks) {
-            for (Finding finding : check.check(pod)) {
-                reasons.add(Text.oneLine(finding.message(), 400) + "; to fix it, " + finding.remediation());
-                if (!deniedBy.contains(finding.id())) {
-                    deniedBy.add(finding.id());
-                }
+        for (Finding finding : engine.evaluate(manifest)) {
+            reasons.add(Text.oneLine(finding.message(), 400) + "; to fix it, " + finding.remediation());
+            if (!deniedBy.contains(finding.id())) {
+                deniedBy.add(finding.id());
             }
         }
         if (!reasons.isEmpty() && EXEMPT_NAMESPACES.contains(request.namespace())) {
@@ -98,19 +101,21 @@ final class Decider {
     private static boolean isJudged(AdmissionRequest request) {
         boolean writes = request.operation() == AdmissionRequest.Operation.CREATE
                 || request.operation() == AdmissionRequest.Operation.UPDATE;
-        return writes && request.subResource().isEmpty() && PodSpec.isHeldBy(request.group(), request.kind());
+        return writes && request.subResource().isEmpty() && PodTemplates.OWN.hold(request.group(), request.kind());
     }
 
-    private static boolean changesNoPods(AdmissionRequest request, PodSpec pod) throws InvalidObjectException {
+    private static boolean changesNoPods(AdmissionRequest request, Manifest manifest) {
         if (request.operation() != AdmissionRequest.Operation.UPDATE) {
             return false;
         }
-        if (request.object().path("metadata").hasNonNull("deletionTimestamp")) {
+        if (manifest.metadata().get("deletionTimestamp").isPresent()) {
             return true;
         }
-        return !request.oldObject().isMissingNode()
-                && PodSpec.of(request.group(), request.kind(), request.oldObject())
-                        .filter(old -> old.source().equals(pod.source()))
-                        .isPresent();
+        Manifest old = manifest(request, request.oldObject());
+        return old.pod() != null && old.pod().makesTheSamePodsAs(manifest.pod());
+    }
+
+    private static Manifest manifest(AdmissionRequest request, JsonNode object) {
+        return Manifest.of(request.group(), "", request.kind(), Node.of(object), PodTemplates.OWN);
     }
 }
