@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 
 /** How results become text. */
 public final class Texts {
-    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private Texts() {}
+
+    /** Made when it is needed: it costs a short command a tenth of a second. */
+    private static final class Mapper {
+        static final ObjectMapper INSTANCE = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    }
 
     /** One line without control characters: what a rule file says must not steer the reader's terminal. */
     public static String line(String text) {
@@ -25,7 +28,7 @@ public final class Texts {
 
     public static String json(Object value) {
         try {
-            return MAPPER.writeValueAsString(value);
+            return Mapper.INSTANCE.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("plain records are always JSON", e);
         }

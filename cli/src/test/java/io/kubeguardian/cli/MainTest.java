@@ -38,7 +38,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "up", "ingest", "monitor", "contain", "rules", "rules check", "rules list", "rules test"})
+    @ValueSource(strings = {"demo", "up", "ingest", "monitor", "contain", "rules", "rules check", "rules list", "rules test", "scan"})
     void everyCommandExplainsItself(String command) {
         int code = Main.run((command + " --help").split(" "));
 

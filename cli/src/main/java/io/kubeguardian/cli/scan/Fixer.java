@@ -1,0 +1,152 @@
+package io.kubeguardian.cli.scan;
+
+import io.kubeguardian.policy.Finding;
+import io.kubeguardian.policy.Fix;
+import io.kubeguardian.policy.Node;
+import io.kubeguardian.policy.PodTemplates;
+import io.kubeguardian.policy.manifest.ManifestReader;
+import io.kubeguardian.policy.manifest.UnreadableException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Writes the fixes of findings into files. Before anything is written the new text is read: its objects must be the old ones
+ * with the fixes and nothing else changed, and the findings must be gone. Else the file stays as it was. Thread safe.
+ */
+final class Fixer {
+    /** A fix can make another finding fixable (a container that is no longer privileged may forbid escalation). */
+    private static final int MOST_ROUNDS = 5;
+
+    private final List<Profile> profiles;
+    private final PodTemplates templates;
+    private final Selection selection;
+    private final AtomicLong findings = new AtomicLong();
+    private final AtomicLong files = new AtomicLong();
+
+    Fixer(List<Profile> profiles, PodTemplates templates, Selection selection) {
+        this.profiles = profiles;
+        this.templates = templates;
+        this.selection = selection;
+    }
+
+    /** How many findings were mended. */
+    long findings() {
+        return findings.get();
+    }
+
+    /** How many files were written. */
+    long files() {
+        return files.get();
+    }
+
+    /**
+     * Mends one file.
+     *
+     * @param content what was read from it
+     * @param errors where it is told when a file cannot be mended
+     * @return what is in the file now
+     */
+    ManifestReader.Content fix(Inputs.Source source, byte[] bytes, ManifestReader.Content content, ManifestReader reader,
+            List<ScanError> errors) throws IOException {
+        try {
+            String raw = ManifestReader.decode(bytes);
+            boolean mark = bytes.length >= 3 && bytes[0] == (byte) 0xEF;
+            String text = raw.replace("\r\n", "\n");
+            boolean windows = text.length() != raw.length();
+            if (windows && raw.indexOf('\n') > 0 && raw.replace("\r\n", "").indexOf('\n') >= 0) {
+                return content; // mixed line ends: writing it would change lines that nobody asked to change
+            }
+            String fixed = text;
+            ManifestReader.Content now = content;
+            int mended = 0;
+            for (int round = 0; round < MOST_ROUNDS; round++) {
+                Round one = round(source, fixed, now, reader);
+                if (one == null) {
+                    errors.add(new ScanError(source.name(), 1, "cannot be fixed without changing more: mend it by hand"));
+                    return content;
+                }
+                if (one.mended == 0) {
+                    break;
+                }
+                fixed = one.text;
+                now = one.content;
+                mended += one.mended;
+            }
+            if (mended > 0) {
+                String out = (mark ? "\uFEFF" : "") + (windows ? fixed.replace("\n", "\r\n") : fixed);
+                Files.writeString(source.path(), out, StandardCharsets.UTF_8);
+                findings.addAndGet(mended);
+                files.incrementAndGet();
+            }
+            return now;
+        } catch (UnreadableException e) {
+            return content; // told already
+        }
+    }
+
+    private record Round(String text, ManifestReader.Content content, int mended) {}
+
+    /** All fixes that there are now; null when the result is not what it should be. */
+    private Round round(Inputs.Source source, String text, ManifestReader.Content content, ManifestReader reader) {
+        StringBuilder out = new StringBuilder();
+        List<Node> expected = new ArrayList<>();
+        int copied = 0;
+        int mended = 0;
+        for (ManifestReader.Document document : content.documents()) {
+            List<Fix> fixes = new ArrayList<>();
+            int fixable = fixes(source, document, fixes);
+            Node root = document.root();
+            String part = text.substring(document.start(), document.end());
+            for (Fix fix : fixes) {
+                Node then = fix.applyTo(root);
+                if (then.equals(root)) {
+                    continue;
+                }
+                part = TextFix.apply(part, fix);
+                if (part == null) {
+                    return null;
+                }
+                root = then;
+            }
+            mended += fixable;
+            expected.add(root);
+            if (!fixes.isEmpty()) {
+                out.append(text, copied, document.start()).append(part);
+                copied = document.end();
+            }
+        }
+        if (mended == 0) {
+            return new Round(text, content, 0);
+        }
+        String fixed = out.append(text, copied, text.length()).toString();
+        if (fixed.equals(text)) {
+            return new Round(text, content, 0);
+        }
+        ManifestReader.Content then = reader.read(fixed);
+        boolean asExpected = then.problems().size() == content.problems().size()
+                && then.documents().stream().map(ManifestReader.Document::root).toList().equals(expected);
+        return asExpected ? new Round(fixed, then, mended) : null;
+    }
+
+    /** The fixes of a document's findings, and of how many findings they are. */
+    private int fixes(Inputs.Source source, ManifestReader.Document document, List<Fix> fixes) {
+        int[] count = {0};
+        Scanner.eachManifest(document.root(), templates, (manifest, way) -> {
+            ResourceResult resource = new ResourceResult(source.name(), document.line(), document.index(), manifest.kind(),
+                    manifest.namespace(), manifest.name(), List.of());
+            List<Finding> findings = new ArrayList<>();
+            profiles.forEach(profile -> findings.addAll(profile.engine().evaluate(manifest)));
+            for (Finding finding : findings) {
+                if (!finding.fixes().isEmpty() && selection.shows(finding) && !selection.excepts(resource, finding)) {
+                    finding.fixes().forEach(fix -> fixes.add(fix.below(way)));
+                    count[0]++;
+                }
+            }
+        });
+        return count[0];
+    }
+}
