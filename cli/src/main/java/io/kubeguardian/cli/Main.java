@@ -2,6 +2,7 @@ package io.kubeguardian.cli;
 
 import io.kubeguardian.cli.contain.ContainCommand;
 import io.kubeguardian.cli.demo.DemoCommand;
+import io.kubeguardian.cli.profile.ProfileCommand;
 import io.kubeguardian.cli.replay.ReplayCommand;
 import io.kubeguardian.cli.rules.RulesCommand;
 import io.kubeguardian.cli.scan.ScanCommand;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Command;
         version = "kubeguardian 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, UpCommand.class, IngestCommand.class, MonitorCommand.class, ContainCommand.class,
-            RulesCommand.class, ReplayCommand.class, ScanCommand.class})
+            RulesCommand.class, ProfileCommand.class, ReplayCommand.class, ScanCommand.class})
 public final class Main {
     private Main() {}
 

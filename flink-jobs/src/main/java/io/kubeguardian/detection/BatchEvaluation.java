@@ -1,5 +1,6 @@
 package io.kubeguardian.detection;
 
+import io.kubeguardian.baseline.observe.Observer;
 import io.kubeguardian.intel.IntelMatcher;
 import io.kubeguardian.intel.IntelSet;
 import io.kubeguardian.process.ProcessTree;
@@ -23,6 +24,7 @@ import io.kubeguardian.schema.Fork;
 import io.kubeguardian.schema.Open;
 import io.kubeguardian.schema.ProcessEntry;
 import io.kubeguardian.schema.SocketCall;
+import io.kubeguardian.schema.SyscallCounts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,8 +37,6 @@ final class BatchEvaluation implements BatchEvents.Visitor {
     interface Output {
         void hit(Hit hit, TreeProcess process, ContainerView container, long time);
 
-        void observe(String kind, String item, TreeProcess process, ContainerView container, long time);
-
         /** A rule failed on an event, and the event's remaining rules with it. */
         void failed(EventView event, RuntimeException problem);
     }
@@ -47,6 +47,8 @@ final class BatchEvaluation implements BatchEvents.Visitor {
     private final ProcessTree tree;
     private final Detector detector;
     private final Output output;
+    /** Null: nothing is told to baselines. */
+    private final Observer observer;
     private final HitSink hits;
     private final CurrentEvent event = new CurrentEvent();
     private final IntelMatcher intel = new IntelMatcher();
@@ -55,10 +57,12 @@ final class BatchEvaluation implements BatchEvents.Visitor {
     private PodContext pod;
     private HostNames hostNames;
 
-    BatchEvaluation(ProcessTree tree, Detector detector, Output output) {
+    /** @param observer learns for baselines what happens; null: nobody does */
+    BatchEvaluation(ProcessTree tree, Detector detector, Output output, Observer observer) {
         this.tree = tree;
         this.detector = detector;
         this.output = output;
+        this.observer = observer;
         this.hits = hit -> output.hit(hit, event.process(), event.container(), event.time());
     }
 
@@ -90,7 +94,9 @@ final class BatchEvaluation implements BatchEvents.Visitor {
                 strings(exec.getEnvironment())), event.time());
         judge();
         intel.program(exec.getExe(), event.time(), hits);
-        observe("exec", string(exec.getExe()));
+        if (observer != null) {
+            observer.exec(exec.getProcess(), process, event.container(), event.time());
+        }
     }
 
     @Override
@@ -103,48 +109,60 @@ final class BatchEvaluation implements BatchEvents.Visitor {
 
     @Override
     public void open(Open open) {
-        begin(EventType.OPEN, open.getTime(), open.getProcess());
+        TreeProcess process = begin(EventType.OPEN, open.getTime(), open.getProcess());
         event.open(open);
         judge();
+        if (observer != null) {
+            observer.open(open.getProcess(), process, event.container(), open, event.time());
+        }
     }
 
     @Override
     public void connect(Connect connect) {
-        begin(EventType.CONNECT, connect.getTime(), connect.getProcess());
+        TreeProcess process = begin(EventType.CONNECT, connect.getTime(), connect.getProcess());
         event.connect(connect);
         judge();
         remote(connect.getFamily(), connect.getAddress());
-        if (connect.getFamily() == AF_INET) {
-            observe("connect", event.address() + ':' + event.port());
-        } else if (connect.getFamily() == AF_INET6) {
-            observe("connect", '[' + event.address() + "]:" + event.port());
+        if (observer != null) {
+            observer.connect(connect.getProcess(), process, event.container(), connect,
+                    hostNames.of(string(connect.getAddress())), event.time());
         }
     }
 
     @Override
     public void fileChange(FileChange change) {
-        begin(EventType.FILE_CHANGE, change.getTime(), change.getProcess());
+        TreeProcess process = begin(EventType.FILE_CHANGE, change.getTime(), change.getProcess());
         event.fileChange(change);
         judge();
+        if (observer != null) {
+            observer.fileChange(change.getProcess(), process, event.container(), change, event.time());
+        }
     }
 
     @Override
     public void socketCall(SocketCall call) {
-        begin(EventType.SOCKET, call.getTime(), call.getProcess());
+        TreeProcess process = begin(EventType.SOCKET, call.getTime(), call.getProcess());
         event.socketCall(call);
         judge();
         remote(call.getFamily(), call.getRemoteAddress());
+        if (observer != null) {
+            observer.socketCall(call.getProcess(), process, event.container(), call,
+                    call.getRemotePort() == 0 ? "" : hostNames.of(string(call.getRemoteAddress())), event.time());
+        }
     }
 
     @Override
     public void dns(Dns dns) {
-        begin(EventType.DNS, dns.getTime(), dns.getProcess());
+        TreeProcess process = begin(EventType.DNS, dns.getTime(), dns.getProcess());
         event.dns(dns);
         if (dns.getResponse()) {
             hostNames.learned(event.dnsName(), event.dnsAnswers(), event.time());
         }
         judge();
         intel.domain(dns.getName(), event.time(), hits);
+        if (observer != null) {
+            observer.dns(dns.getProcess(), process, event.container(), dns, event.time());
+        }
     }
 
     @Override
@@ -156,9 +174,21 @@ final class BatchEvaluation implements BatchEvents.Visitor {
 
     @Override
     public void call(Call call) {
-        begin(EventType.CALL, call.getTime(), call.getProcess());
+        TreeProcess process = begin(EventType.CALL, call.getTime(), call.getProcess());
         event.call(call);
         judge();
+        if (observer != null) {
+            observer.call(call.getProcess(), process, event.container(), string(call.getCall()), call.getResult(),
+                    event.time());
+        }
+    }
+
+    @Override
+    public void syscallCounts(SyscallCounts counts) {
+        if (observer != null) {
+            observer.syscallCounts(pod.container(string(counts.getContainer())), counts,
+                    batch.getBaseTime() + counts.getTime());
+        }
     }
 
     private void remote(int family, int address) {
@@ -186,10 +216,6 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         } catch (RuntimeException e) {
             output.failed(event, e);
         }
-    }
-
-    private void observe(String kind, String item) {
-        output.observe(kind, item, event.process(), event.container(), event.time());
     }
 
     private TreeProcess begin(EventType type, long offset, int processIndex) {

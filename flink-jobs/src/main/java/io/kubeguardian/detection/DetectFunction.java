@@ -1,5 +1,7 @@
 package io.kubeguardian.detection;
 
+import io.kubeguardian.baseline.Observation;
+import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.intel.IntelSource;
 import io.kubeguardian.intel.IntelView;
@@ -9,6 +11,7 @@ import io.kubeguardian.process.ProcessNode;
 import io.kubeguardian.process.ProcessTree;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BatchEvents;
+import io.kubeguardian.schema.Completeness;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
@@ -63,6 +66,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     static final int WAITING_LIMIT = 512;
 
     private final DetectionSettings settings;
+    private final BaselineSettings baseline;
     private final DetectorFactory detectors;
     private final DetectionClock clock;
     private final boolean bounded;
@@ -81,6 +85,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     private transient ProcessTree tree;
     private transient RepeatGuard guard;
     private transient BatchEvaluation evaluation;
+    private transient PodObservations observations;
     private transient DetectMetrics metrics;
     private transient SignalEmitter emitter;
     private transient BroadcastState<String, RuleBundle> restoredRules;
@@ -93,9 +98,10 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
      * @param bounded the input ends (a capture): metadata is waited for in event time, else in processing time
      */
     public DetectFunction(
-            DetectionSettings settings, DetectorFactory detectors, IntelSource intel, DetectionClock clock,
-            boolean bounded) {
+            DetectionSettings settings, BaselineSettings baseline, DetectorFactory detectors, IntelSource intel,
+            DetectionClock clock, boolean bounded) {
         this.settings = settings;
+        this.baseline = baseline;
         this.detectors = detectors;
         this.intelSource = intel;
         this.clock = clock;
@@ -104,7 +110,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
 
     /** Without threat intelligence. */
     DetectFunction(DetectionSettings settings, DetectorFactory detectors, DetectionClock clock, boolean bounded) {
-        this(settings, detectors, IntelSource.none(), clock, bounded);
+        this(settings, BaselineSettings.defaults(), detectors, IntelSource.none(), clock, bounded);
     }
 
     /** The bundle that ran must be known before the first record comes: it is asked for here. */
@@ -140,7 +146,8 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         rules.restore(restoredRules);
         reports = new RuleReports(runtime, clock);
         ruleMetrics = new RuleMetrics(runtime.getMetricGroup());
-        evaluation = new BatchEvaluation(tree, rules, emitter);
+        observations = new PodObservations(baseline, metrics);
+        evaluation = new BatchEvaluation(tree, rules, emitter, observations.observer());
         intel = intelSource.open();
         metrics.intel(intel);
     }
@@ -332,9 +339,11 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         boot(batch, pod);
 
         PodContext podContext = new PodContext(batch, metadata);
-        SignalFactory signals =
-                new SignalFactory(batch, podContext, pod.ledger.completeness(), clock.nanos());
-        emitter.begin(signals, podContext, pod);
+        Completeness completeness = pod.ledger.completeness();
+        long now = clock.nanos();
+        SignalFactory signals = new SignalFactory(batch, podContext, completeness, now);
+        emitter.begin(signals, pod);
+        observations.begin(batch, podContext, completeness, now, pod);
         if (pod.ledger.lostEvents > lostBefore) {
             lost(batch, pod, pod.ledger.lostEvents - lostBefore, signals, out);
         }
@@ -356,7 +365,11 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         metrics.evicted.inc(tree.commit());
         pod.processes = tree.size();
         emitter.signals().forEach(out::collect);
-        emitter.observations().forEach(observation -> context.output(OBSERVATIONS, observation));
+        long toldAt = pod.activityAt;
+        observed(observations.end(pod), context);
+        if (pod.activityAt != 0 && pod.activityAt != toldAt) {
+            context.timerService().registerEventTimeTimer(pod.activityAt);
+        }
 
         awaitRepeats(pod, context);
         if (!batch.getExits().isEmpty() && pod.sweepAt == 0) {
@@ -365,6 +378,12 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         long deadline = pod.ledger.nextDeadline();
         if (deadline != Long.MAX_VALUE) {
             context.timerService().registerEventTimeTimer(deadline);
+        }
+    }
+
+    private static void observed(Observation observation, ReadOnlyContext context) {
+        if (observation != null) {
+            context.output(OBSERVATIONS, observation);
         }
     }
 
@@ -419,6 +438,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         if (eventTime) {
             if (pod.deleteAt != 0 && pod.deleteAt <= timestamp) {
                 tellRepeats(Long.MAX_VALUE, timestamp, pod, context.getCurrentKey(), out);
+                tellActivity(timestamp, pod, context);
                 metadataState.clear();
                 clear();
                 return;
@@ -441,6 +461,9 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         if (pod.repeatsAt != 0 && pod.repeatsAt <= now) {
             tellRepeats(now * 1_000_000, now, pod, context.getCurrentKey(), out);
             awaitRepeats(pod, context);
+        }
+        if (pod.activityAt != 0 && pod.activityAt <= now) {
+            tellActivity(now, pod, context);
         }
         if (pod.sweepAt != 0 && pod.sweepAt <= now) {
             tree.begin(pod.processes);
@@ -471,6 +494,13 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
             SignalFactory signals = HouseSignals.of(pod, key, metadataState.value(), now, clock.nanos());
             over.forEach(repeat -> out.collect(signals.repeats(repeat)));
         }
+    }
+
+    private void tellActivity(long now, PodState pod, OnTimerContext context) throws Exception {
+        String key = context.getCurrentKey();
+        String uid = key.equals(Keys.events("", pod.node)) ? "" : key;
+        PodContext about = new PodContext(pod.cluster, pod.node, uid, metadataState.value());
+        observed(observations.counts(about, pod.ledger.completeness(), now, clock.nanos(), pod), context);
     }
 
     private static void sweepAfter(long time, PodState pod, ReadOnlyContext context) {

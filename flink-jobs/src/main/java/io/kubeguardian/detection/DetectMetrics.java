@@ -19,6 +19,7 @@ final class DetectMetrics {
     final Counter repeats;
     final Counter repeatsNotTold;
     final Counter observations;
+    final Counter observationsFull;
     final Counter foreign;
     final Counter bundlesAccepted;
     final Counter bundlesRejected;
@@ -40,6 +41,7 @@ final class DetectMetrics {
         repeats = group.counter("repeatsHeldBack");
         repeatsNotTold = group.counter("repeatsNotTold");
         observations = group.counter("observations");
+        observationsFull = group.counter("observationsFull");
         foreign = group.counter("foreignSignals");
         bundlesAccepted = group.counter("ruleBundlesAccepted");
         bundlesRejected = group.counter("ruleBundlesRejected");

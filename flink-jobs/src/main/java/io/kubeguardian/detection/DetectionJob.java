@@ -1,5 +1,6 @@
 package io.kubeguardian.detection;
 
+import io.kubeguardian.baseline.ProfileChange;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.intel.IntelTopic;
@@ -42,8 +43,13 @@ public final class DetectionJob {
                 .setParallelism(1).uid("rule-records")
                 .transform("rule-updates", TypeInformation.of(RuleUpdate.class), new RuleUpdates(clock))
                 .setParallelism(1).uid("rule-updates");
-        new DetectionPipeline(settings, detectors, new IntelTopic(config.kafka()), clock, false)
-                .build(records, updates, KafkaSinks.all(config.kafka()));
+        SingleOutputStreamOperator<ProfileChange> profileChanges = env
+                .fromSource(KafkaRecords.profiles(config.kafka()), IdleWatermarks.strategy(), "profile-records")
+                .setParallelism(1).uid("profile-records")
+                .process(new ProfileChanges(clock), TypeInformation.of(ProfileChange.class))
+                .setParallelism(1).name("profile-changes").uid("profile-changes");
+        new DetectionPipeline(settings, config.baseline(), detectors, new IntelTopic(config.kafka()), clock, false)
+                .build(records, updates, profileChanges, KafkaSinks.all(config.kafka()));
     }
 
     /** How Flink runs it. */

@@ -4,6 +4,10 @@ import io.kubeguardian.alerts.Alert;
 import io.kubeguardian.alerts.AlertBudget;
 import io.kubeguardian.alerts.OcsfAlerts;
 import io.kubeguardian.baseline.BaselineFunction;
+import io.kubeguardian.baseline.FleetFunction;
+import io.kubeguardian.baseline.ProfileChange;
+import io.kubeguardian.baseline.Sighting;
+import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.correlation.Correlation;
 import io.kubeguardian.correlation.CorrelationPattern;
@@ -31,8 +35,11 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *     │                          │ broadcast
  *  detect ─ decode · completeness · metadata · process tree · RULES ──► dead letters, rule status
  *     │ signals      │ observations
- *     │              │ keyBy workload
- *     │           baseline ─ learning → ready ─ drift signals
+ *     │              │ keyBy workload      operators' words on profiles, keyBy workload
+ *     │           baseline ◄────────────────────┘ ─────────────────────► profiles, profile audit
+ *     │              │ keyBy item     pods
+ *     │           fleet-rarity ◄───────┘ broadcast
+ *     │              │ drift signals: in workload, image, fleet
  *     └───── ∪ ──────┘
  *         signal-time (each signal's own event time)
  *            ├──────────────────────────────────────► signals
@@ -51,6 +58,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  */
 public final class DetectionPipeline {
     private final DetectionSettings settings;
+    private final BaselineSettings baseline;
     private final DetectorFactory detectors;
     private final IntelSource intel;
     private final List<CorrelationPattern> patterns;
@@ -62,9 +70,10 @@ public final class DetectionPipeline {
      * @throws io.kubeguardian.correlation.PatternException when a pattern cannot be used
      */
     public DetectionPipeline(
-            DetectionSettings settings, DetectorFactory detectors, IntelSource intel, DetectionClock clock,
-            boolean bounded) {
+            DetectionSettings settings, BaselineSettings baseline, DetectorFactory detectors, IntelSource intel,
+            DetectionClock clock, boolean bounded) {
         this.settings = settings;
+        this.baseline = baseline;
         this.detectors = detectors;
         this.intel = intel;
         this.patterns = PatternLoader.load(settings.patterns());
@@ -76,20 +85,29 @@ public final class DetectionPipeline {
      * Builds the topology between the records, which carry timestamps and watermarks, and the sinks.
      *
      * @param updates changes of the rules; they must not hold back event time
+     * @param profileChanges what operators say about baselines; likewise
      */
     public void build(
-            DataStream<RawRecord> records, SingleOutputStreamOperator<RuleUpdate> updates, DetectionSinks sinks) {
+            DataStream<RawRecord> records, SingleOutputStreamOperator<RuleUpdate> updates,
+            SingleOutputStreamOperator<ProfileChange> profileChanges, DetectionSinks sinks) {
         SingleOutputStreamOperator<Signal> detect = records
                 .keyBy(record -> record.key)
                 .connect(updates.broadcast(EffectiveRules.STATE))
-                .process(new DetectFunction(settings, detectors, intel, clock, bounded), Types.SIGNAL)
+                .process(new DetectFunction(settings, baseline, detectors, intel, clock, bounded), Types.SIGNAL)
                 .name("detect").uid("detect");
 
-        SingleOutputStreamOperator<Signal> drift = detect
+        SingleOutputStreamOperator<Sighting> baselines = detect
                 .getSideOutput(DetectFunction.OBSERVATIONS)
-                .keyBy(observation -> Keys.workload(observation.signal.getWorkload()))
-                .process(new BaselineFunction(settings), Types.SIGNAL)
+                .keyBy(observation -> observation.key)
+                .connect(profileChanges.keyBy(change -> change.key))
+                .process(new BaselineFunction(settings, baseline, clock), TypeInformation.of(Sighting.class))
                 .name("baseline").uid("baseline");
+
+        SingleOutputStreamOperator<Signal> drift = baselines
+                .keyBy(sighting -> sighting.item)
+                .connect(baselines.getSideOutput(BaselineFunction.PODS).broadcast(FleetFunction.PODS))
+                .process(new FleetFunction(), Types.SIGNAL)
+                .name("fleet-rarity").uid("fleet-rarity");
 
         DataStream<Signal> signals = detect.union(drift)
                 .transform("signal-time", Types.SIGNAL, new SignalTimestamps())
@@ -125,8 +143,10 @@ public final class DetectionPipeline {
         to(decisions, sinks.decisions(), "sink-decisions");
         to(alerts, sinks.alerts(), "sink-alerts");
         to(detect.getSideOutput(DetectFunction.RULE_STATUS), sinks.ruleStatus(), "sink-rule-status");
-        to(detect.getSideOutput(DeadLetters.TAG).union(updates.getSideOutput(DeadLetters.TAG)), sinks.deadLetters(),
-                "sink-dead-letters");
+        to(baselines.getSideOutput(BaselineFunction.PROFILES), sinks.profiles(), "sink-profiles");
+        to(baselines.getSideOutput(BaselineFunction.AUDIT), sinks.profileAudit(), "sink-profile-audit");
+        to(detect.getSideOutput(DeadLetters.TAG).union(updates.getSideOutput(DeadLetters.TAG),
+                profileChanges.getSideOutput(DeadLetters.TAG)), sinks.deadLetters(), "sink-dead-letters");
     }
 
     private static <T> void to(DataStream<T> stream, Sink<T> sink, String name) {

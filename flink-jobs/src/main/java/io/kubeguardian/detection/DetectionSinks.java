@@ -4,6 +4,8 @@ import io.kubeguardian.alerts.Alert;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.Profile;
+import io.kubeguardian.schema.ProfileAudit;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.RuleStatus;
 import io.kubeguardian.schema.Signal;
@@ -12,4 +14,5 @@ import org.apache.flink.api.connector.sink2.Sink;
 /** Where everything goes that the pipeline concludes, and says of itself. */
 public record DetectionSinks(
         Sink<Signal> signals, Sink<Incident> incidents, Sink<RiskScore> risk, Sink<Decision> decisions,
-        Sink<Alert> alerts, Sink<RuleStatus> ruleStatus, Sink<DeadLetter> deadLetters) {}
+        Sink<Alert> alerts, Sink<RuleStatus> ruleStatus, Sink<Profile> profiles, Sink<ProfileAudit> profileAudit,
+        Sink<DeadLetter> deadLetters) {}

@@ -31,6 +31,11 @@ public final class KafkaRecords {
         return source(kafka, new Rules(), Topics.POLICIES);
     }
 
+    /** What the policies topic says about baselines, likewise. */
+    static KafkaSource<RawRecord> profiles(KafkaSettings kafka) {
+        return source(kafka, new ProfilePolicies(), Topics.POLICIES);
+    }
+
     private static KafkaSource<RawRecord> source(
             KafkaSettings kafka, KafkaRecordDeserializationSchema<RawRecord> deserializer, String... topics) {
         Properties properties = new Properties();
@@ -75,6 +80,24 @@ public final class KafkaRecords {
                 return ForeignSignals.isForeign(signal) ? Keys.bytes(ForeignSignals.key(signal)) : OWN;
             } catch (MalformedRecordException e) {
                 return record.key(); // told as a dead letter where it is decoded again
+            }
+        }
+
+        @Override
+        public TypeInformation<RawRecord> getProducedType() {
+            return TypeInformation.of(RawRecord.class);
+        }
+    }
+
+    private static final class ProfilePolicies implements KafkaRecordDeserializationSchema<RawRecord> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> out) {
+            RawRecord raw = new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(),
+                    record.key(), record.value());
+            if (raw.key.startsWith(Keys.PROFILE)) {
+                out.collect(raw);
             }
         }
 

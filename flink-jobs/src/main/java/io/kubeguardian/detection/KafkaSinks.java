@@ -7,6 +7,9 @@ import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.Profile;
+import io.kubeguardian.schema.ProfileAudit;
+import io.kubeguardian.schema.ProfilePhase;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.RuleStatus;
 import io.kubeguardian.schema.Signal;
@@ -43,6 +46,8 @@ final class KafkaSinks {
                 sinks.<Alert>sink((alert, context, timestamp) ->
                         new ProducerRecord<>(Topics.ALERTS, Keys.bytes(alert.key), alert.json)),
                 sinks.avro(Topics.RULE_STATUS, RuleStatus.class, Keys::ruleStatus),
+                sinks.sink(new Profiles(new AvroRecords<>(Topics.PROFILES, Profile.class, Keys::profile))),
+                sinks.avro(Topics.PROFILE_AUDIT, ProfileAudit.class, a -> Keys.workload(a.getWorkload())),
                 sinks.avro(Topics.DEAD_LETTERS, DeadLetter.class, d -> d.getTopic() + '/' + d.getPartition()));
     }
 
@@ -76,6 +81,21 @@ final class KafkaSinks {
         @Override
         public ProducerRecord<byte[], byte[]> serialize(Signal signal, KafkaSinkContext context, Long timestamp) {
             return ForeignSignals.isForeign(signal) ? null : all.serialize(signal, context, timestamp);
+        }
+    }
+
+    /** That of a workload that is gone becomes a tombstone. */
+    private record Profiles(AvroRecords<Profile> all) implements KafkaRecordSerializationSchema<Profile> {
+        @Override
+        public void open(SerializationSchema.InitializationContext context, KafkaSinkContext sink) {
+            all.open(context, sink);
+        }
+
+        @Override
+        public ProducerRecord<byte[], byte[]> serialize(Profile profile, KafkaSinkContext context, Long timestamp) {
+            return profile.getPhase() == ProfilePhase.OTHER
+                    ? new ProducerRecord<>(Topics.PROFILES, Keys.bytes(Keys.profile(profile)), null)
+                    : all.serialize(profile, context, timestamp);
         }
     }
 

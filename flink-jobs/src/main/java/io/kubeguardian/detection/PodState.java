@@ -28,5 +28,9 @@ public final class PodState {
     public long deleteAt;
     /** When it is next looked at whether the pod is long silent; 0: no batch yet. */
     public long forgetAt;
+    /** How often each {@link io.kubeguardian.baseline.Activity} was since it was last told. */
+    public long[] activity = {};
+    /** When it is told next; 0: there is nothing to tell. */
+    public long activityAt;
     public Ledger ledger = new Ledger();
 }

@@ -1,6 +1,8 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.alerts.Alert;
+import io.kubeguardian.baseline.ProfileChange;
+import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.intel.IntelSource;
 import io.kubeguardian.schema.CaptureFile;
@@ -8,6 +10,8 @@ import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.Profile;
+import io.kubeguardian.schema.ProfileAudit;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.RuleStatus;
 import io.kubeguardian.schema.Signal;
@@ -47,6 +51,10 @@ public final class Replay {
         /** OCSF JSON, UTF-8. */
         default void alert(byte[] json) {}
 
+        default void profile(Profile profile) {}
+
+        default void profileAudit(ProfileAudit step) {}
+
         default void deadLetter(DeadLetter letter) {}
     }
 
@@ -62,6 +70,14 @@ public final class Replay {
      */
     public static void run(
             List<Path> captures, DetectionSettings settings, DetectorFactory detectors, Listener listener)
+            throws IOException, MalformedRecordException {
+        run(captures, settings, BaselineSettings.defaults(), detectors, listener);
+    }
+
+    /** As the other, with other baselines than the default. */
+    public static void run(
+            List<Path> captures, DetectionSettings settings, BaselineSettings baseline, DetectorFactory detectors,
+            Listener listener)
             throws IOException, MalformedRecordException {
         for (Path capture : captures) {
             if (!SignalFile.is(capture)) {
@@ -81,8 +97,12 @@ public final class Replay {
             SingleOutputStreamOperator<RuleUpdate> updates =
                     env.fromData(List.of(new RuleUpdate()), TypeInformation.of(RuleUpdate.class))
                             .name("rule-updates").uid("rule-updates");
-            new DetectionPipeline(settings, detectors, IntelSource.none(), DetectionClock.system(), true)
-                    .build(records, updates, sinks(run));
+            SingleOutputStreamOperator<ProfileChange> profileChanges =
+                    env.fromData(List.of(new ProfileChange()), TypeInformation.of(ProfileChange.class))
+                            .filter(change -> change.policy != null) // nobody says anything
+                            .name("profile-changes").uid("profile-changes");
+            new DetectionPipeline(settings, baseline, detectors, IntelSource.none(), DetectionClock.system(), true)
+                    .build(records, updates, profileChanges, sinks(run));
             env.execute("kubeguardian-replay");
         } catch (Exception e) {
             Throwable cause = e;
@@ -105,6 +125,7 @@ public final class Replay {
                 new ToListener<>(run, Listener::risk), new ToListener<>(run, Listener::decision),
                 new ToListener<Alert>(run, (listener, alert) -> listener.alert(alert.json)),
                 new ToListener<RuleStatus>(run, (listener, status) -> { }), // the rules of a replay do not change
+                new ToListener<>(run, Listener::profile), new ToListener<>(run, Listener::profileAudit),
                 new ToListener<>(run, Listener::deadLetter));
     }
 

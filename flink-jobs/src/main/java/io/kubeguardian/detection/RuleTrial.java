@@ -45,7 +45,8 @@ public final class RuleTrial {
 
         Pod(RuleSet rules, int processLimit, Listener listener) {
             tree = new ProcessTree(new Nodes(nodes), processLimit);
-            evaluation = new BatchEvaluation(tree, new RuleDetector(rules), new ToListener(listener));
+            evaluation = new BatchEvaluation(tree, new RuleDetector(rules), new ToListener(listener),
+                    null);
         }
     }
 
@@ -90,11 +91,6 @@ public final class RuleTrial {
         @Override
         public void hit(Hit hit, TreeProcess process, ContainerView container, long time) {
             listener.hit(hit, time);
-        }
-
-        @Override
-        public void observe(String kind, String item, TreeProcess process, ContainerView container, long time) {
-            // Baselines are not part of a trial.
         }
 
         @Override

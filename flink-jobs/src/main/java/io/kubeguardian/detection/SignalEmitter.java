@@ -4,7 +4,6 @@ import io.kubeguardian.process.StateException;
 import io.kubeguardian.process.TreeProcess;
 import io.kubeguardian.rules.ContainerView;
 import io.kubeguardian.rules.EventView;
-import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.Signal;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,13 +15,10 @@ final class SignalEmitter implements BatchEvaluation.Output {
     private static final Logger LOG = LoggerFactory.getLogger(SignalEmitter.class);
 
     private final RepeatGuard guard;
-    private final RecentItems recent = new RecentItems();
     private final DetectMetrics metrics;
     private final List<Signal> signals = new ArrayList<>();
-    private final List<Observation> observations = new ArrayList<>();
 
     private SignalFactory factory;
-    private String workload;
     private PodState pod;
 
     SignalEmitter(RepeatGuard guard, DetectMetrics metrics) {
@@ -30,21 +26,15 @@ final class SignalEmitter implements BatchEvaluation.Output {
         this.metrics = metrics;
     }
 
-    void begin(SignalFactory signalFactory, PodContext context, PodState state) {
+    void begin(SignalFactory signalFactory, PodState state) {
         factory = signalFactory;
-        workload = Keys.workload(context.workload());
         pod = state;
         signals.clear();
-        observations.clear();
     }
 
     /** Of the batch, in the order of its events. */
     List<Signal> signals() {
         return signals;
-    }
-
-    List<Observation> observations() {
-        return observations;
     }
 
     @Override
@@ -68,16 +58,6 @@ final class SignalEmitter implements BatchEvaluation.Output {
     private static String same(Hit hit, TreeProcess process) {
         String declared = hit.repeatKey();
         return declared == null ? process.pid() + "|" + process.startTime() : declared;
-    }
-
-    @Override
-    public void observe(String kind, String item, TreeProcess process, ContainerView container, long time) {
-        // By pod and program: the baseline tells drift of each.
-        String seen = workload + '|' + container.podUid() + '|' + process.exePath() + '|' + kind + '|' + item;
-        if (recent.isNew(seen, time)) {
-            metrics.observations.inc();
-            observations.add(new Observation(kind, item, factory.drift(kind, item, process, container, time)));
-        }
     }
 
     @Override

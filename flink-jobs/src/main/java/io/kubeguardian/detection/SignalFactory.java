@@ -1,6 +1,6 @@
 package io.kubeguardian.detection;
 
-import io.kubeguardian.process.ProcessTree;
+import io.kubeguardian.process.ProcessRefs;
 import io.kubeguardian.process.TreeProcess;
 import io.kubeguardian.rules.ContainerView;
 import io.kubeguardian.schema.Completeness;
@@ -8,12 +8,10 @@ import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Ids;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.Priority;
-import io.kubeguardian.schema.ProcessRef;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,9 +20,6 @@ import java.util.Map;
  * usual 1 MB as Avro and as an alert, even if JSON has to write every character as six.
  */
 final class SignalFactory {
-    /** Of the process that acted: as much as the sensor reads. */
-    static final int MAX_ARGS = 4096;
-    static final int MAX_ANCESTOR_ARGS = 512;
     static final int MAX_OUTPUT = 4096;
     static final int MAX_FIELD = 2048;
 
@@ -51,23 +46,13 @@ final class SignalFactory {
         signal.setPriority(hit.priority());
         signal.setTags(new ArrayList<>(hit.tags()));
         signal.setTechniques(new ArrayList<>(hit.techniques()));
-        signal.setOutput(cut(hit.output(), MAX_OUTPUT));
+        signal.setOutput(ProcessRefs.cut(hit.output(), MAX_OUTPUT));
         Map<String, String> fields = new HashMap<>(hit.outputFields());
-        fields.replaceAll((name, value) -> cut(value, MAX_FIELD));
+        fields.replaceAll((name, value) -> ProcessRefs.cut(value, MAX_FIELD));
         if (heldBack > 0) {
             fields.put("kubeguardian.repeats", Long.toString(heldBack));
         }
         signal.setOutputFields(fields);
-        return signal;
-    }
-
-    /** The signal that an observation becomes if it is outside its baseline. */
-    Signal drift(String kind, String item, TreeProcess process, ContainerView container, long eventTime) {
-        String rule = "drift." + kind;
-        Signal signal = about(process, container, eventTime, rule, rule + '|' + item);
-        signal.setKind(SignalKind.DRIFT);
-        signal.setPriority(Priority.NOTICE);
-        signal.setOutputFields(new HashMap<>(Map.of("kubeguardian.item", item)));
         return signal;
     }
 
@@ -95,10 +80,10 @@ final class SignalFactory {
         signal.setPriority(repeat.priority == null || repeat.priority.isEmpty()
                 ? Priority.NOTICE : Priority.valueOf(repeat.priority)); // state of an older version says nothing
         signal.setContainerId(repeat.containerId);
-        signal.setOutput(cut(repeat.rule, MAX_FIELD) + ": " + repeat.count + " more of the same held back after signal "
+        signal.setOutput(ProcessRefs.cut(repeat.rule, MAX_FIELD) + ": " + repeat.count + " more of the same held back after signal "
                 + repeat.signal);
         signal.setOutputFields(new HashMap<>(Map.of("kubeguardian.repeats", Long.toString(repeat.count),
-                "kubeguardian.repeats_of", repeat.signal, "kubeguardian.rule", cut(repeat.rule, MAX_FIELD))));
+                "kubeguardian.repeats_of", repeat.signal, "kubeguardian.rule", ProcessRefs.cut(repeat.rule, MAX_FIELD))));
         return signal;
     }
 
@@ -110,12 +95,8 @@ final class SignalFactory {
         signal.setRule(rule);
         signal.setContainerId(container.id());
         signal.setImage(container.image());
-        signal.setProcess(reference(process, MAX_ARGS));
-        List<ProcessRef> ancestors = new ArrayList<>();
-        for (TreeProcess a = process.parent(); a != null && ancestors.size() < ProcessTree.LINEAGE; a = a.parent()) {
-            ancestors.add(reference(a, MAX_ANCESTOR_ARGS));
-        }
-        signal.setAncestors(ancestors);
+        signal.setProcess(ProcessRefs.of(batch.getBootId(), process, ProcessRefs.MAX_ARGS));
+        signal.setAncestors(ProcessRefs.ancestors(batch.getBootId(), process));
         return signal;
     }
 
@@ -136,27 +117,5 @@ final class SignalFactory {
         signal.setUnmapped(new HashMap<>());
         signal.setContributions(new ArrayList<>());
         return signal;
-    }
-
-    private ProcessRef reference(TreeProcess process, int mostChars) {
-        List<String> args = new ArrayList<>();
-        int left = mostChars;
-        for (String arg : process.args()) {
-            args.add(cut(arg, left));
-            left -= arg.length() + 1;
-            if (left <= 0) {
-                break;
-            }
-        }
-        return new ProcessRef(batch.getBootId(), process.pid(), process.startTime(), process.name(),
-                process.exePath(), args, process.uid(), process.containerId());
-    }
-
-    private static String cut(String text, int most) {
-        if (text.length() <= most) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
-        return text.substring(0, end) + '…';
     }
 }

@@ -4,6 +4,8 @@ import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.PodMetadata;
+import io.kubeguardian.schema.Profile;
+import io.kubeguardian.schema.ProfileAudit;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.RuleBundle;
 import io.kubeguardian.schema.RuleStatus;
@@ -21,6 +23,8 @@ public final class Types {
     public static final TypeInformation<PodMetadata> POD = new AvroTypeInfo<>(PodMetadata.class);
     public static final TypeInformation<RuleBundle> RULE_BUNDLE = new AvroTypeInfo<>(RuleBundle.class);
     public static final TypeInformation<RuleStatus> RULE_STATUS = new AvroTypeInfo<>(RuleStatus.class);
+    public static final TypeInformation<Profile> PROFILE = new AvroTypeInfo<>(Profile.class);
+    public static final TypeInformation<ProfileAudit> PROFILE_AUDIT = new AvroTypeInfo<>(ProfileAudit.class);
 
     private Types() {}
 }

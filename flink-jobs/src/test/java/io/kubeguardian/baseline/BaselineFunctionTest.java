@@ -1,39 +1,36 @@
 package io.kubeguardian.baseline;
 
+import static io.kubeguardian.baseline.BaselineHarness.IMAGE;
+import static io.kubeguardian.baseline.BaselineHarness.START;
+import static io.kubeguardian.baseline.BaselineHarness.observation;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kubeguardian.config.DetectionSettings;
-import io.kubeguardian.detection.Observation;
-import io.kubeguardian.detection.Types;
-import io.kubeguardian.schema.Completeness;
-import io.kubeguardian.schema.PodRef;
-import io.kubeguardian.schema.Priority;
-import io.kubeguardian.schema.ProcessRef;
+import io.kubeguardian.schema.ItemSource;
+import io.kubeguardian.schema.ProfileAudit;
+import io.kubeguardian.schema.ProfileEvent;
+import io.kubeguardian.schema.ProfileItem;
+import io.kubeguardian.schema.ProfilePhase;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
-import io.kubeguardian.schema.WorkloadRef;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
+import java.util.Random;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BaselineFunctionTest {
-    private static final long START = 1_790_000_000L;
+    private static final String NEXT_IMAGE = "sha256:" + "b".repeat(64);
 
-    private KeyedOneInputStreamOperatorTestHarness<String, Observation, Signal> operator;
+    private BaselineHarness operator;
 
     @BeforeEach
     void open() throws Exception {
-        operator = harness(null);
+        operator = BaselineHarness.start();
     }
 
     @AfterEach
@@ -43,23 +40,25 @@ class BaselineFunctionTest {
 
     @Test
     void whatIsNewToAReadyBaselineIsToldOnceWithItsReason() throws Exception {
-        observe("orders", "exec", "/srv/orders", 0);
-        observe("orders", "connect", "10.0.0.5:5432", 1);
-        observe("orders", "exec", "/srv/orders", 200);
+        operator.observe("orders", "exec", "/srv/orders", 0);
+        operator.observe("orders", "connect", "10.0.0.5:5432", 1);
+        operator.observe("orders", "exec", "/srv/orders", 200);
 
-        observe("orders", "connect", "203.0.113.9:4444", 201);
-        observe("orders", "connect", "203.0.113.9:4444", 202);
+        operator.observe("orders", "connect", "203.0.113.9:4444", 201);
+        operator.observe("orders", "connect", "203.0.113.9:4444", 202);
 
-        assertThat(drift()).hasSize(1);
-        Signal signal = drift().get(0);
+        assertThat(operator.signals()).hasSize(1);
+        Signal signal = operator.signals().get(0);
         assertThat(signal.getRule()).isEqualTo("drift.connect");
-        assertThat(signal.getOutput()).contains("203.0.113.9:4444", "1 known connect items", "ready since 20");
-        assertThat(signal.getOutputFields()).containsEntry("kubeguardian.baseline.items", "1");
+        assertThat(signal.getOutput()).contains("203.0.113.9:4444", "1 known connect items", "ready since 20",
+                "first seen now");
+        assertThat(signal.getOutputFields()).containsEntry("kubeguardian.baseline.items", "1")
+                .containsEntry("kubeguardian.baseline.state", "ready");
     }
 
     @Test
     void aDriftIsToldForEachPodAndProgramItIsNewTo() throws Exception {
-        observe("orders", "exec", "/srv/orders", 0);
+        operator.observe("orders", "exec", "/srv/orders", 0);
 
         // A second replica is attacked from the same place; a downloaded program calls back where it came from.
         drift("pod-1", "/usr/bin/curl", 200);
@@ -67,128 +66,285 @@ class BaselineFunctionTest {
         drift("pod-1", "/tmp/x", 202);
         drift("pod-1", "/tmp/x", 203);
 
-        assertThat(drift()).extracting(s -> s.getPod().getUid() + ' ' + s.getProcess().getExe())
+        assertThat(operator.signals()).extracting(s -> s.getPod().getUid() + ' ' + s.getProcess().getExe())
                 .containsExactly("pod-1 /usr/bin/curl", "pod-2 /usr/bin/curl", "pod-1 /tmp/x");
     }
 
     @Test
     void aDriftIsToldAgainWhenTheContainmentItMayHaveLedToIsOver() throws Exception {
-        observe("orders", "exec", "/srv/orders", 0);
+        operator.observe("orders", "exec", "/srv/orders", 0);
         drift("pod-1", "/tmp/x", 200);
         drift("pod-1", "/tmp/x", 1_000);
-        assertThat(drift()).hasSize(1);
+        assertThat(operator.signals()).hasSize(1);
 
         drift("pod-1", "/tmp/x", 1_101);
 
-        assertThat(drift()).hasSize(2);
+        assertThat(operator.signals()).hasSize(2);
+        assertThat(operator.signals().get(1).getOutput()).contains("first seen 2026-");
+    }
+
+    @Test
+    void whatAnUnknownProgramDoesIsToldAsTheProgramAndItsDestinationsAlone() throws Exception {
+        operator.observe("orders", "exec", "/srv/orders", 0);
+
+        operator.observe("orders", "uid", "/tmp/x", "exec", "/tmp/x", 200);
+        operator.observe("orders", "uid", "/tmp/x", "parent", "/srv/orders > /tmp/x", 200);
+        operator.observe("orders", "uid", "/tmp/x", "file", "read /etc/shadow", 201);
+        operator.observe("orders", "uid", "/tmp/x", "connect", "203.0.113.9:443", 202);
+        operator.observe("orders", "uid", "/srv/orders", "file", "read /etc/shadow", 203);
+
+        assertThat(operator.signals()).extracting(Signal::getRule)
+                .containsExactly("drift.exec", "drift.connect", "drift.file");
+    }
+
+    @Test
+    void aDestinationKnownByItsAddressIsKnownByItsName() throws Exception {
+        operator.observe("orders", "connect", "10.0.0.5:5432", 0);
+        operator.observe("orders", "connect", "10.0.0.5:5432", 200);
+        Observation named = observation("orders", "uid", IMAGE, "/srv/orders", "connect",
+                "db.shop.svc.cluster.local:5432", 201);
+        named.items.get(0).alternative = "10.0.0.5:5432";
+
+        operator.send(named);
+
+        assertThat(operator.signals()).isEmpty();
     }
 
     @Test
     void tooMuchDriftIsToldOnceAndJudgedAgainLater() throws Exception {
-        observe("orders", "exec", "/srv/orders", 0);
+        operator.observe("orders", "exec", "/srv/orders", 0);
         for (int i = 0; i < 30; i++) {
-            observe("orders", "connect", "203.0.113.9:" + i, 200);
+            operator.observe("orders", "connect", "203.0.113.9:" + i, 200);
         }
-        assertThat(drift()).hasSize(17);
-        assertThat(drift().get(16).getRule()).isEqualTo("gap.baseline");
-        assertThat(drift().get(16).getOutput()).contains("more than 16 different connect items outside its baseline");
+        assertThat(operator.signals()).hasSize(17);
+        assertThat(operator.signals().get(16).getRule()).isEqualTo("gap.baseline");
+        assertThat(operator.signals().get(16).getOutput())
+                .contains("more than 16 different connect items outside its baseline");
 
-        operator.processWatermark((START + 1_200) * 1000);
-        observe("orders", "connect", "203.0.113.9:4444", 1_201);
+        operator.watermark(1_200);
+        operator.observe("orders", "connect", "203.0.113.9:4444", 1_201);
 
-        assertThat(drift()).hasSize(18);
-        assertThat(drift().get(17).getRule()).isEqualTo("drift.connect");
+        assertThat(operator.signals()).hasSize(18);
+        assertThat(operator.signals().get(17).getRule()).isEqualTo("drift.connect");
     }
 
     @Test
     void eachWorkloadHasItsOwn() throws Exception {
-        observe("orders", "exec", "/srv/orders", 0);
-        observe("orders", "exec", "/srv/orders", 200);
+        operator.observe("orders", "exec", "/srv/orders", 0);
+        operator.observe("orders", "exec", "/srv/orders", 200);
 
-        observe("billing", "exec", "/srv/billing", 201);
+        operator.observe("billing", "exec", "/srv/billing", 201);
 
-        assertThat(drift()).isEmpty();
+        assertThat(operator.signals()).isEmpty();
     }
 
     @Test
-    void itSurvivesARestart() throws Exception {
-        observe("orders", "exec", "/srv/orders", 0);
+    void itSurvivesARestartWhileItLearns() throws Exception {
+        operator.observe("orders", "exec", "/srv/orders", 0);
+        operator.put(observation("orders", "uid", IMAGE, "/srv/orders", "exec", "/srv/helper", 40)); // still waits
         OperatorSubtaskState snapshot = operator.snapshot(1, 1);
         operator.close();
-        operator = harness(snapshot);
+        operator = BaselineHarness.start(new EmbeddedRocksDBStateBackend(), snapshot);
 
-        observe("orders", "exec", "/srv/orders", 200);
-        observe("orders", "exec", "/tmp/x", 201);
+        operator.observe("orders", "exec", "/srv/orders", 200);
+        operator.observe("orders", "exec", "/srv/helper", 201);
+        operator.observe("orders", "exec", "/tmp/x", 202);
 
-        assertThat(drift()).extracting(Signal::getRule).containsExactly("drift.exec");
+        assertThat(operator.signals()).extracting(Signal::getOutput).singleElement().asString().contains("/tmp/x");
     }
 
     @Test
-    void aSaturatedBaselineSaysSo() throws Exception {
-        for (int i = 0; i < 20; i++) {
-            observe("orders", "exec", "/bin/" + i, i);
+    void aNewImageStartsFromTheOneBeforeAndJudgesOnlyWhenItIsReadyItself() throws Exception {
+        operator.observe("orders", "exec", "/srv/orders", 0);
+        operator.observe("orders", "exec", "/srv/orders", 200);
+
+        operator.send(observation("orders", "uid-2", NEXT_IMAGE, "/srv/orders", "exec", "/srv/orders", 210));
+        operator.send(observation("orders", "uid-2", NEXT_IMAGE, "/srv/orders", "exec", "/srv/worker", 211));
+        operator.watermark(300);
+        operator.send(observation("orders", "uid-2", NEXT_IMAGE, "/srv/orders", "exec", "/tmp/x", 300));
+
+        assertThat(operator.audit()).extracting(ProfileAudit::getEvent).contains(ProfileEvent.INHERITED);
+        assertThat(operator.profile().getInheritedFrom()).isEqualTo(IMAGE);
+        assertThat(operator.profile().getItems()).extracting(item -> item.getItem() + ' ' + item.getSource())
+                .containsExactly("/srv/orders INHERITED", "/srv/worker LEARNED");
+        assertThat(operator.signals()).extracting(Signal::getOutput).singleElement().asString().contains("/tmp/x");
+        // The old image does not know what only the new one does.
+        operator.observe("orders", "exec", "/srv/worker", 301);
+        assertThat(operator.signals()).hasSize(2);
+    }
+
+    @Test
+    void anImageKnownByNameOnlyKeepsItsBaselineWhenItsDigestIsLearned() throws Exception {
+        String name = "registry.example/shop/orders:1";
+        operator.send(observation("orders", "uid", name, "/srv/orders", "exec", "/srv/orders", 0));
+        operator.watermark(200);
+
+        operator.observe("orders", "exec", "/tmp/x", 200);
+        operator.send(observation("orders", "uid", name, "/srv/orders", "exec", "/tmp/y", 201));
+
+        assertThat(operator.signals()).hasSize(2);
+    }
+
+    @Test
+    void whatIsManyBecomesAPattern() throws Exception {
+        for (int i = 0; i < 12; i++) {
+            operator.observe("orders", "file", "read /srv/data/part" + (char) ('a' + i), i);
+            operator.observe("orders", "connect", "10.0.7." + i + ":5432", i);
+            operator.observe("orders", "dns", (char) ('a' + i) + ".shop.example.com", i);
         }
+        operator.watermark(200);
 
-        observe("orders", "exec", "/tmp/x", 500);
+        operator.observe("orders", "file", "read /srv/data/another", 201);
+        operator.observe("orders", "connect", "10.0.7.99:5432", 201);
+        operator.observe("orders", "dns", "x.shop.example.com", 201);
+        operator.observe("orders", "file", "write /srv/data/another", 202);
+        operator.observe("orders", "connect", "10.0.8.1:5432", 202);
+        operator.watermark(300);
 
-        assertThat(drift()).hasSize(1);
-        assertThat(drift().get(0).getRule()).isEqualTo("gap.baseline");
-        assertThat(drift().get(0).getKind()).isEqualTo(SignalKind.GAP);
+        assertThat(operator.profile().getItems()).extracting(ProfileItem::getItem)
+                .containsExactly("10.0.7.0/24:5432", "read /srv/data/*", "*.shop.example.com");
+        assertThat(operator.signals()).extracting(s -> s.getOutputFields().get("kubeguardian.item"))
+                .containsExactly("write /srv/data/another", "10.0.8.1:5432");
+        assertThat(operator.audit()).filteredOn(step -> step.getEvent() == ProfileEvent.COLLAPSED).hasSize(3);
+    }
+
+    @Test
+    void whatFindsNoRoomIsKnownByTheSketchAndJudged() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            operator.observe("orders", "exec", "/opt/tools/" + Integer.toString(i + 1000, 36), i % 50);
+        }
+        operator.watermark(200);
+
+        operator.observe("orders", "exec", "/opt/tools/" + Integer.toString(1199, 36), 201);
+        operator.observe("orders", "exec", "/tmp/x", 202);
+        operator.watermark(300);
+
+        assertThat(operator.signals()).extracting(s -> s.getOutputFields().get("kubeguardian.item"))
+                .containsExactly("/tmp/x");
+        assertThat(operator.profile().getItems()).hasSize(16);
+        assertThat(operator.profile().getSketched()).containsEntry("exec", 184L);
+    }
+
+    @Test
+    void aSaturatedKindSaysSoOnceAndIsNotJudged() throws Exception {
+        for (int i = 0; i < 2_000; i++) {
+            operator.put(observation("orders", "uid", IMAGE, "/srv/orders", "exec", "/opt/" + Integer.toString(i, 36),
+                    i % 50));
+        }
+        operator.watermark(500);
+
+        operator.observe("orders", "exec", "/tmp/x", 501);
+
+        assertThat(operator.signals()).hasSize(1);
+        assertThat(operator.signals().get(0).getRule()).isEqualTo("gap.baseline");
+        assertThat(operator.signals().get(0).getKind()).isEqualTo(SignalKind.GAP);
+        assertThat(operator.signals().get(0).getOutput()).contains("saturated");
+    }
+
+    @Test
+    void systemCallsAreLearnedByTheIntervalAndJudged() throws Exception {
+        operator.send(calls(0, "read", "write"));
+        operator.watermark(200);
+
+        operator.send(calls(200, "read", "ptrace"));
+        operator.watermark(300);
+
+        assertThat(operator.signals()).extracting(Signal::getRule).containsExactly("drift.syscall");
+        assertThat(operator.signals().get(0).getOutput()).contains("made a system call that it never made", "ptrace");
+        assertThat(operator.profile().getSyscalls()).extracting(call -> call.getName() + ' ' + call.getCount())
+                .containsExactly("read 20", "write 10");
+    }
+
+    @Test
+    void aShuffleWithinTheBoundOfDisorderLeadsToTheSame() throws Exception {
+        List<Observation> story = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            story.add(observation("orders", "pod-" + i % 3, IMAGE, "/srv/orders", "exec", "/srv/" + i % 7, i));
+            story.add(observation("orders", "pod-" + i % 3, IMAGE, "/srv/orders", "file", "read /srv/data/" + i % 11, i));
+        }
+        for (int i = 60; i < 140; i++) {
+            // News at 89 s delays readiness from 90 to 119 s: whoever looks at the events as they come misses that.
+            story.add(observation("orders", "pod-0", IMAGE, "/srv/orders", "exec", i == 89 ? "/srv/late" : "/srv/1", i));
+            story.add(observation("orders", "pod-1", IMAGE, "/srv/orders", "connect", "203.0.113.9:" + (i < 125 ? 1 : i),
+                    i));
+        }
+        List<String> ordered = outcome(story);
+
+        for (int seed = 1; seed <= 3; seed++) {
+            List<Observation> shuffled = new ArrayList<>(story);
+            for (int from = 0; from < shuffled.size(); from += 12) {
+                Collections.shuffle(shuffled.subList(from, Math.min(shuffled.size(), from + 12)), new Random(seed));
+            }
+            assertThat(outcome(shuffled)).isEqualTo(ordered);
+        }
+        assertThat(ordered).contains("drift 203.0.113.9:125", "drift 203.0.113.9:139", "ready at 119")
+                .doesNotContain("drift /srv/late");
+    }
+
+    /** The watermark stays seven seconds behind the newest: more than a shuffle moves. */
+    private List<String> outcome(List<Observation> story) throws Exception {
+        operator.close();
+        operator = BaselineHarness.start();
+        long newest = 0;
+        for (Observation observation : story) {
+            operator.put(observation);
+            newest = Math.max(newest, observation.time / BaselineHarness.SECOND);
+            operator.watermark(newest - START - 14);
+        }
+        operator.watermark(400);
+        List<String> outcome = new ArrayList<>();
+        operator.signals().forEach(s -> outcome.add("drift " + s.getOutputFields().get("kubeguardian.item")));
+        Collections.sort(outcome);
+        operator.profile().getItems().forEach(i -> outcome.add(i.getKind() + ' ' + i.getItem() + ' ' + i.getFirstSeen()));
+        outcome.add("ready at " + (operator.profile().getReadySince() / BaselineHarness.SECOND - START));
+        return outcome;
+    }
+
+    @Test
+    void aBaselineThatNothingWasSeenForIsStaleAndLearnsAnew() throws Exception {
+        operator.observe("orders", "exec", "/srv/orders", 0);
+        operator.watermark(200);
+        long week = 604_800;
+
+        operator.watermark(week + 300);
+        assertThat(operator.profile().getPhase()).isEqualTo(ProfilePhase.STALE);
+        operator.observe("orders", "exec", "/tmp/x", week + 400);
+
+        assertThat(operator.signals()).isEmpty();
+        assertThat(operator.profile().getPhase()).isEqualTo(ProfilePhase.LEARNING);
+        assertThat(operator.audit()).extracting(ProfileAudit::getEvent).containsExactly(
+                ProfileEvent.LEARNING, ProfileEvent.READY, ProfileEvent.STALE, ProfileEvent.LEARNING);
+        operator.watermark(week + 600);
+        assertThat(operator.profile().getItems()).extracting(ProfileItem::getItem, ProfileItem::getSource)
+                .contains(org.assertj.core.groups.Tuple.tuple("/srv/orders", ItemSource.LEARNED));
     }
 
     @Test
     void theBaselineOfAWorkloadThatIsGoneIsForgotten() throws Exception {
         operator.close();
-        operator = harness(new HashMapStateBackend(), null); // RocksDB's harness cannot count
-        observe("orders", "exec", "/srv/orders", 0);
+        operator = BaselineHarness.start(new HashMapStateBackend(), null); // RocksDB's harness cannot count
+        operator.observe("orders", "exec", "/srv/orders", 0);
 
-        operator.processWatermark(START * 1000 + BaselineFunction.FORGET_MILLIS + 1);
+        operator.watermark(40L * 24 * 3600);
 
         assertThat(operator.numKeyedStateEntries()).isZero();
-    }
-
-    private static KeyedOneInputStreamOperatorTestHarness<String, Observation, Signal> harness(
-            OperatorSubtaskState state) throws Exception {
-        return harness(new EmbeddedRocksDBStateBackend(), state);
-    }
-
-    private static KeyedOneInputStreamOperatorTestHarness<String, Observation, Signal> harness(
-            StateBackend backend, OperatorSubtaskState state) throws Exception {
-        DetectionSettings settings =
-                new DetectionSettings(List.of(), List.of(), 1, "", 200, 3000, 256, 60, 30, 16, 3600, 80, 900, List.of(), List.of(),
-                        100, 3600);
-        var harness = new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(new BaselineFunction(settings)),
-                (Observation o) -> o.signal.getWorkload().getName(), BasicTypeInfo.STRING_TYPE_INFO);
-        harness.setStateBackend(backend);
-        harness.setup(Types.SIGNAL.createSerializer(harness.getExecutionConfig().getSerializerConfig()));
-        if (state != null) {
-            harness.initializeState(state);
-        }
-        harness.open();
-        return harness;
+        assertThat(operator.profile().getPhase()).isEqualTo(ProfilePhase.OTHER);
     }
 
     private void drift(String pod, String exe, long second) throws Exception {
-        Signal signal = signal("orders", "connect", second);
-        signal.getPod().setUid(pod);
-        signal.setProcess(new ProcessRef("boot", 7, 7L, "x", exe, new ArrayList<>(), 0, ""));
-        operator.processElement(new Observation("connect", "203.0.113.9:443", signal), (START + second) * 1000);
+        operator.observe("orders", pod, exe, "connect", "203.0.113.9:443", second);
     }
 
-    private void observe(String workload, String kind, String item, long second) throws Exception {
-        operator.processElement(new Observation(kind, item, signal(workload, kind, second)), (START + second) * 1000);
-    }
-
-    private static Signal signal(String workload, String kind, long second) {
-        return new Signal("id", SignalKind.DRIFT, "drift." + kind, Priority.NOTICE, new ArrayList<>(),
-                new ArrayList<>(), (START + second) * 1_000_000_000L, 0L,
-                new WorkloadRef("prod", "shop", "Deployment", workload), new PodRef("uid", "shop", "pod", "node", true),
-                "", "", null, new ArrayList<>(), "", new HashMap<>(), new Completeness(true, 0L, 0L), "",
-                new HashMap<>(), 0.0, List.of());
-    }
-
-    private List<Signal> drift() {
-        return operator.extractOutputValues();
+    private static Observation calls(long second, String... names) {
+        Observation observation = observation("orders", "uid", second + 10);
+        ObservedCalls calls = new ObservedCalls();
+        calls.image = IMAGE;
+        calls.imageName = "registry.example/shop/orders:1";
+        calls.from = (START + second) * BaselineHarness.SECOND;
+        calls.names = List.of(names);
+        calls.counts = new long[names.length];
+        java.util.Arrays.fill(calls.counts, 10);
+        observation.calls.add(calls);
+        return observation;
     }
 }

@@ -3,6 +3,7 @@ package io.kubeguardian.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubeguardian.alerts.OcsfAlerts;
+import io.kubeguardian.baseline.Observation;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.EventBatch;
@@ -279,7 +280,7 @@ class DetectFunctionTest {
         batches(story.normal());
 
         List<String> observed = operator.getSideOutput(DetectFunction.OBSERVATIONS).stream()
-                .map(r -> r.getValue().kind + ' ' + r.getValue().item).toList();
+                .flatMap(r -> r.getValue().items.stream()).map(item -> item.kind + ' ' + item.item).toList();
         assertThat(observed).containsOnlyOnce("exec /srv/orders");
         // Five connections in two minutes: told again only after a minute of silence.
         assertThat(observed.stream().filter("connect 10.0.0.5:5432"::equals)).hasSizeLessThanOrEqualTo(3);
@@ -324,8 +325,9 @@ class DetectFunctionTest {
 
         batches(List.of(story.finish(batch)));
 
-        assertThat(operator.getSideOutput(DetectFunction.OBSERVATIONS)).extracting(r -> r.getValue().kind + ' '
-                + r.getValue().signal.getProcess().getExe())
+        Observation observation = operator.getSideOutput(DetectFunction.OBSERVATIONS).element().getValue();
+        assertThat(observation.items).filteredOn(item -> item.kind.equals("exec") || item.kind.equals("connect"))
+                .extracting(item -> item.kind + ' ' + observation.processes.get(item.process).process.getExe())
                 .containsExactly("exec /usr/bin/curl", "exec /tmp/x", "connect /usr/bin/curl", "connect /tmp/x");
     }
 

@@ -46,7 +46,7 @@ final class KafkaWorld implements AutoCloseable {
     KubeGuardianConfig config(DetectionSettings settings) {
         KubeGuardianConfig defaults = ConfigReader.read(null, Map.of());
         return new KubeGuardianConfig(new KafkaSettings(kafka.bootstrapServers(), Map.of()), defaults.collector(),
-                settings, defaults.webhook(), defaults.ingest(), defaults.intel(), defaults.decisions());
+                settings, defaults.baseline(), defaults.webhook(), defaults.ingest(), defaults.intel(), defaults.decisions());
     }
 
     void send(PodMetadata pod) {

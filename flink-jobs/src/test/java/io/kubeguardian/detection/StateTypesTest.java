@@ -5,7 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubeguardian.alerts.Alert;
 import io.kubeguardian.alerts.BudgetState;
 import io.kubeguardian.baseline.BaselineItem;
-import io.kubeguardian.baseline.BaselineState;
+import io.kubeguardian.baseline.CountMin;
+import io.kubeguardian.baseline.DriftState;
+import io.kubeguardian.baseline.ImageBaseline;
+import io.kubeguardian.baseline.Observation;
+import io.kubeguardian.baseline.ObservedCalls;
+import io.kubeguardian.baseline.ObservedItem;
+import io.kubeguardian.baseline.ObservedProcess;
+import io.kubeguardian.baseline.PodSeen;
+import io.kubeguardian.baseline.PodSet;
+import io.kubeguardian.baseline.ProfileChange;
+import io.kubeguardian.baseline.Rates;
+import io.kubeguardian.baseline.Sighting;
+import io.kubeguardian.baseline.SyscallHistogram;
+import io.kubeguardian.baseline.WorkloadBaseline;
 import io.kubeguardian.correlation.CapState;
 import io.kubeguardian.process.ProcessId;
 import io.kubeguardian.process.ProcessNode;
@@ -22,7 +35,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StateTypesTest {
     @ParameterizedTest
     @ValueSource(classes = {RawRecord.class, PodState.class, Ledger.class, EpochProgress.class, Hole.class,
-        Repeat.class, Observation.class, ProcessId.class, ProcessNode.class, BaselineState.class, BaselineItem.class,
+        Repeat.class, Observation.class, ProcessId.class, ProcessNode.class, BaselineItem.class,
+        WorkloadBaseline.class, ImageBaseline.class, CountMin.class, PodSet.class, PodSet.Half.class, SyscallHistogram.class,
+        DriftState.class, Rates.class, Sighting.class, PodSeen.class, ProfileChange.class, ObservedItem.class,
+        ObservedProcess.class, ObservedCalls.class,
         CapState.class, Alert.class, RuleUpdate.class, BudgetState.class})
     void pojosNeedNoKryo(Class<?> type) {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(type);
@@ -30,7 +46,7 @@ class StateTypesTest {
 
     static Stream<TypeInformation<?>> records() {
         return Stream.of(Types.SIGNAL, Types.INCIDENT, Types.RISK, Types.DECISION, Types.DEAD_LETTER, Types.POD,
-                Types.RULE_BUNDLE, Types.RULE_STATUS);
+                Types.RULE_BUNDLE, Types.RULE_STATUS, Types.PROFILE, Types.PROFILE_AUDIT);
     }
 
     @ParameterizedTest

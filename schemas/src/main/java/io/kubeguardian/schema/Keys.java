@@ -18,6 +18,8 @@ public final class Keys {
     public static final String FEED = "feed/";
     /** Decisions: keys of quarantined workloads begin so. */
     public static final String QUARANTINE = "quarantine/";
+    /** Policies: keys of what operators say about baselines begin so. */
+    public static final String PROFILE = "profile/";
 
     private static final String RULE_BUNDLE = RULES + "bundle/";
     private static final String PATTERN_BUNDLE = PATTERNS + "bundle/";
@@ -102,6 +104,16 @@ public final class Keys {
     /** Rule status: {@code job/subtask}. */
     public static String ruleStatus(RuleStatus status) {
         return status.getJob() + '/' + status.getSubtask();
+    }
+
+    /** Profiles: {@code workload@image}. */
+    public static String profile(Profile profile) {
+        return workload(profile.getWorkload()) + '@' + profile.getImage();
+    }
+
+    /** Policies: {@code profile/<workload>}. */
+    public static String profilePolicy(WorkloadRef workload) {
+        return PROFILE + workload(workload);
     }
 
     public static byte[] bytes(String key) {

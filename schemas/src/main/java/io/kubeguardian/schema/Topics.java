@@ -20,6 +20,8 @@ public final class Topics {
     public static final String INTEL = "kubeguardian.intel";
     public static final String CONTAINMENT_AUDIT = "kubeguardian.containment-audit";
     public static final String COLLECTOR_HEALTH = "kubeguardian.collector-health";
+    public static final String PROFILES = "kubeguardian.profiles";
+    public static final String PROFILE_AUDIT = "kubeguardian.profile-audit";
     public static final String DEAD_LETTERS = "kubeguardian.dead-letters";
 
     private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
@@ -64,6 +66,8 @@ public final class Topics {
                 // One partition: a feed's own record comes behind its chunks.
                 new Definition(INTEL, 1, COMPACTED),
                 new Definition(CONTAINMENT_AUDIT, 1, ONE_YEAR),
+                new Definition(PROFILES, 1, COMPACTED),
+                new Definition(PROFILE_AUDIT, 1, ONE_YEAR),
                 new Definition(COLLECTOR_HEALTH, 1, COMPACTED),
                 new Definition(DEAD_LETTERS, 1, THIRTY_DAYS));
     }

@@ -16,7 +16,8 @@ final class Examples {
 
     static List<SpecificRecordBase> all() {
         return List.of(eventBatch(), pod(), signal(), incident(), risk(), decision(), health(), audit(), deadLetter(),
-                new CaptureEntry(eventBatch()), ruleBundle(), ruleStatus(), approval(), posture(), intelChunk(), intelFeed());
+                new CaptureEntry(eventBatch()), ruleBundle(), ruleStatus(), approval(), posture(), intelChunk(), intelFeed(),
+                profile(), profilePolicy(), profileAudit());
     }
 
     static EventBatch eventBatch() {
@@ -137,5 +138,32 @@ final class Examples {
         return new IntelFeed("blocklist", "https://intel.example/ips.txt", 8_000L, 1, 1, 2, "sha256:" + "e".repeat(64),
                 9_000L, 99_000L, 70, true, List.of("T1071"), List.of("", "botnet"), "\"etag\"",
                 "Thu, 01 Oct 2026 00:00:00 GMT", "ada", 3);
+    }
+
+    static Profile profile() {
+        return Profile.newBuilder().setWorkload(WORKLOAD).setImage("sha256:" + "d".repeat(64))
+                .setImageName("shop/orders:1.2").setPhase(ProfilePhase.READY).setFirstEvent(1_000L).setReadySince(2_000L)
+                .setUpdatedTime(3_000L)
+                .setItems(List.of(new ProfileItem("connect", "db.shop.svc.cluster.local:5432", ItemSource.LEARNED, 1_000L,
+                        2_500L, 7L, "", List.of("10.0.0.5:5432"))))
+                .setLeftOut(Map.of("file", 3)).setSketched(Map.of("file", 12L))
+                .setSyscalls(List.of(new ProfileCall("read", 100L)))
+                .setDrifts(List.of(new ProfileDrift("exec", "/tmp/x", 2_600L, 2_700L, 2L, POD.getUid(), "/tmp/x")))
+                .setRates(List.of(new ProfileRate("execs", 7, 3, 10.0, 2.0, 100.0)))
+                .setDigest("sha256:" + "e".repeat(64)).build();
+    }
+
+    static ProfilePolicy profilePolicy() {
+        return ProfilePolicy.newBuilder().setWorkload(WORKLOAD)
+                .setAccepted(List.of(new AcceptedItem("exec", "/bin/sh", "alice", "debugging", 2_000L)))
+                .setFrozen(true).setImported(List.of(profile())).setAction("accept").setSubject("exec /bin/sh")
+                .setIssuedBy("alice").setReason("debugging").setIssuedTime(2_000L).setDigest("sha256:" + "f".repeat(64))
+                .build();
+    }
+
+    static ProfileAudit profileAudit() {
+        return ProfileAudit.newBuilder().setId("a-1").setWorkload(WORKLOAD).setTime(3_000L).setEventTime(2_000L)
+                .setEvent(ProfileEvent.APPLIED).setAction("accept").setSubject("exec /bin/sh").setIssuedBy("alice")
+                .setReason("debugging").setIssuedTime(2_000L).build();
     }
 }
