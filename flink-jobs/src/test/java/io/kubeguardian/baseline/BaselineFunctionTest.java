@@ -258,8 +258,9 @@ class BaselineFunctionTest {
     @Test
     void aShuffleWithinTheBoundOfDisorderLeadsToTheSame() throws Exception {
         List<Observation> story = new ArrayList<>();
-        for (int i = 0; i < 40; i++) {
-            story.add(observation("orders", "pod-" + i % 3, IMAGE, "/srv/orders", "exec", "/srv/" + i % 7, i));
+        for (int i = 0; i < 55; i++) {
+            String program = i == 50 ? "/srv/fifty" : "/srv/" + i % 7;
+            story.add(observation("orders", "pod-" + i % 3, IMAGE, "/srv/orders", "exec", program, i));
             story.add(observation("orders", "pod-" + i % 3, IMAGE, "/srv/orders", "file", "read /srv/data/" + i % 11, i));
         }
         for (int i = 60; i < 140; i++) {
