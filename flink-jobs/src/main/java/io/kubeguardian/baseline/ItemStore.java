@@ -55,6 +55,12 @@ final class ItemStore {
                         && sketches.get(image.slot).count(kind.word() + '|' + item) > 0;
     }
 
+    /** Whether it is known from what the workload did, and not by an operator's word alone. */
+    boolean isLearned(ImageBaseline image, ItemKind kind, String item) throws Exception {
+        BaselineItem known = items.get(key(image, kind, item));
+        return known == null ? contains(image, kind, item) : !known.source.equals(ItemSource.ACCEPTED.name());
+    }
+
     private boolean seen(String key, long time, String address) throws Exception {
         BaselineItem known = items.get(key);
         if (known == null) {

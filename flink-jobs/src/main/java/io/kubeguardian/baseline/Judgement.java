@@ -17,7 +17,7 @@ import org.apache.flink.util.Collector;
 
 /** Takes observations into a workload's baselines: each item is known, learned, or a drift. */
 final class Judgement {
-    /** Of a program that is itself a drift they say nothing more: whatever it does is new. */
+    /** Of a program that is a drift, or was accepted as one, they say nothing more: whatever it does is new. */
     private static final Set<ItemKind> IMPLIED = EnumSet.of(ItemKind.PARENT, ItemKind.ARGS, ItemKind.FILE);
     /** Pods that were announced to the fleet's count of late, and how long that holds, nanoseconds. */
     private static final int ANNOUNCED = 8192;
@@ -214,7 +214,7 @@ final class Judgement {
         ProcessRef process = item.process < 0 ? null : observation.processes.get(item.process).process;
         String exe = process == null ? "" : process.getExe();
         if (IMPLIED.contains(kind) && image.learned.containsKey(ItemKind.EXEC.word())
-                && !store.items.contains(image, ItemKind.EXEC, shape.path(exe).toString())) {
+                && !store.items.isLearned(image, ItemKind.EXEC, shape.path(exe).toString())) {
             implied.inc();
             return;
         }

@@ -7,6 +7,9 @@ import io.kubeguardian.schema.ContainmentState;
 import io.kubeguardian.schema.ContainmentStatus;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.Profile;
+import io.kubeguardian.schema.ProfileItem;
+import io.kubeguardian.schema.ProfilePhase;
 import io.kubeguardian.schema.RiskFactor;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
@@ -14,12 +17,15 @@ import io.kubeguardian.schema.SignalKind;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 /** The story from the first normal request to the refused pod, each step checked as it happens. */
 final class DemoRun {
@@ -68,12 +74,29 @@ final class DemoRun {
         screen.title("1  The service behaves normally; its baseline is learnt");
         scene.begin(stack);
         scene.behaveNormally();
+        learned();
         List<String> alerts = timeline.signals().stream().map(s -> s.record().getRule()).toList();
         check("normal: no alert", alerts.isEmpty(), alerts.isEmpty()
                 ? timeline.events() + " kernel events, no alert" : "alerts while nothing happened: " + alerts);
         AdmissionClient.Answer answer = admission.ask(scene.workload().nextPodReview());
         check("normal: next pod admitted", answer.allowed(), answer.allowed()
                 ? "AdmissionReview of the workload's next pod: allowed" : "denied: " + answer.message());
+    }
+
+    private void learned() {
+        Optional<Profile> ready = timeline.await(PATIENCE, () -> timeline.profiles().stream().map(Arrived::record)
+                .filter(profile -> profile.getPhase() == ProfilePhase.READY).findFirst());
+        check("normal: baseline ready", ready.isPresent(), ready.map(DemoRun::words)
+                .orElse("the baseline did not become ready"));
+    }
+
+    private static String words(Profile profile) {
+        Map<String, Long> kinds = profile.getItems().stream().collect(
+                Collectors.groupingBy(ProfileItem::getKind, TreeMap::new, Collectors.counting()));
+        String known = kinds.entrySet().stream().map(kind -> kind.getValue() + " " + kind.getKey())
+                .collect(Collectors.joining(", "));
+        return String.format(Locale.ROOT, "baseline ready after %.0f s: old enough, and nothing new for a while; it knows %s",
+                (profile.getReadySince() - profile.getFirstEvent()) / 1e9, known);
     }
 
     private void attack() {

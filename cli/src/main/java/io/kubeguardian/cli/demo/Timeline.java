@@ -15,6 +15,7 @@ import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.Exec;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.Profile;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
@@ -55,7 +56,7 @@ final class Timeline {
     }
 
     static final List<String> TOPICS = List.of(Topics.EVENTS, Topics.SIGNALS, Topics.INCIDENTS, Topics.ALERTS,
-            Topics.RISK, Topics.DECISIONS, Topics.COLLECTOR_HEALTH, Topics.DEAD_LETTERS);
+            Topics.RISK, Topics.DECISIONS, Topics.PROFILES, Topics.COLLECTOR_HEALTH, Topics.DEAD_LETTERS);
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final AvroCodec<EventBatch> BATCH = AvroCodec.of(EventBatch.class);
@@ -63,6 +64,7 @@ final class Timeline {
     private static final AvroCodec<Incident> INCIDENT = AvroCodec.of(Incident.class);
     private static final AvroCodec<RiskScore> RISK = AvroCodec.of(RiskScore.class);
     private static final AvroCodec<Decision> DECISION = AvroCodec.of(Decision.class);
+    private static final AvroCodec<Profile> PROFILE = AvroCodec.of(Profile.class);
     private static final AvroCodec<CollectorHealth> HEALTH = AvroCodec.of(CollectorHealth.class);
     private static final AvroCodec<DeadLetter> DEAD_LETTER = AvroCodec.of(DeadLetter.class);
 
@@ -72,6 +74,7 @@ final class Timeline {
     private final List<Arrived<Signal>> signals = new ArrayList<>();
     private final List<Arrived<Incident>> incidents = new ArrayList<>();
     private final List<Arrived<RiskScore>> risks = new ArrayList<>();
+    private final List<Arrived<Profile>> profiles = new ArrayList<>();
     private final Map<String, ContainmentStatus> containments = new TreeMap<>();
     private final Set<String> alertIds = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
@@ -108,6 +111,7 @@ final class Timeline {
                     listener.risk(risk);
                 }
                 case Topics.DECISIONS -> listener.decision(new Arrived<>(DECISION.decode(record.value()), now));
+                case Topics.PROFILES -> add(profiles, new Arrived<>(PROFILE.decode(record.value()), now));
                 case Topics.ALERTS -> alert(JSON.readTree(record.value()));
                 case Topics.COLLECTOR_HEALTH -> health(HEALTH.decode(record.value()));
                 case Topics.DEAD_LETTERS -> {
@@ -178,6 +182,10 @@ final class Timeline {
 
     synchronized List<EventBatch> batches() {
         return List.copyOf(batches);
+    }
+
+    synchronized List<Arrived<Profile>> profiles() {
+        return List.copyOf(profiles);
     }
 
     synchronized List<Arrived<Signal>> signals() {
