@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         description = "Runs a scenario and prints its figures; without a name it lists the scenarios.")
 public final class Main implements Callable<Integer> {
     private static final List<Scenario> SCENARIOS =
-            List.of(new KernelOverhead(), new CollectorScenario(), new StartUp(), new RulesScenario(),
+            List.of(new KernelOverhead(), new CollectorScenario(), new StartUp(), new RulesScenario(), new BaselineScenario(),
                     new PipelineScenario());
 
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "the scenario")

@@ -1,5 +1,6 @@
 package io.kubeguardian.benchmarks;
 
+import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.detection.Hit;
 import io.kubeguardian.detection.RuleTrial;
 import io.kubeguardian.rules.EventView;
@@ -41,6 +42,10 @@ public class RuleEvaluation implements RuleTrial.Listener {
     @Param("none")
     public String rules;
 
+    /** Whether it is also worked out what baselines are told. */
+    @Param("false")
+    public boolean baseline;
+
     private List<EventBatch> batches;
     private RuleTrial trial;
     private long failed;
@@ -63,7 +68,8 @@ public class RuleEvaluation implements RuleTrial.Listener {
         for (int i = 0; i < BATCHES; i++) {
             batches.add(events.next(0, ""));
         }
-        trial = new RuleTrial(rules(rules), PROCESS_LIMIT, this);
+        trial = new RuleTrial(rules(rules), PROCESS_LIMIT, this,
+                baseline ? BaselineSettings.defaults() : BaselineSettings.off());
     }
 
     @Benchmark

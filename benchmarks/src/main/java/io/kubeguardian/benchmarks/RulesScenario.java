@@ -53,14 +53,20 @@ final class RulesScenario implements Scenario {
 
     /** The mean of JMH's iterations, each of which is kept. */
     private static double nanosPerEvent(Run run, String set) throws Exception {
+        return nanosPerEvent(run, set, set, false);
+    }
+
+    /** @param sample what the measurements are called */
+    static double nanosPerEvent(Run run, String sample, String set, boolean baseline) throws Exception {
         ChainedOptionsBuilder options = new OptionsBuilder().include(RuleEvaluation.class.getName()).param("rules", set)
+                .param("baseline", Boolean.toString(baseline))
                 .verbosity(VerboseMode.SILENT).shouldFailOnError(true);
         if (run.quick()) {
             options.warmupIterations(1).measurementIterations(2).measurementTime(TimeValue.seconds(1));
         }
         RunResult result = new Runner(options.build()).runSingle();
         for (IterationResult iteration : result.getBenchmarkResults().iterator().next().getIterationResults()) {
-            run.sample(set + ".ns", iteration.getPrimaryResult().getScore());
+            run.sample(sample + ".ns", iteration.getPrimaryResult().getScore());
         }
         return result.getPrimaryResult().getScore();
     }

@@ -59,6 +59,13 @@ public record BaselineSettings(
         Check.between("baseline.rateFactorMost", rateFactorMost, rateFactorLeast, 10_000);
     }
 
+    /** Nothing is learned. */
+    public static BaselineSettings off() {
+        BaselineSettings d = defaults();
+        return new BaselineSettings(List.of(), d.newItemsPerHour, d.staleSeconds, d.collapseAt, d.observedItems,
+                d.publishSeconds, d.rateHours, d.rateFloor, d.rateFactorLeast, d.rateFactorMost);
+    }
+
     /** What holds without a configuration. */
     public static BaselineSettings defaults() {
         return ConfigReader.read(null, Map.of()).baseline();

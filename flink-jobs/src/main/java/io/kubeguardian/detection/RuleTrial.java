@@ -1,5 +1,7 @@
 package io.kubeguardian.detection;
 
+import io.kubeguardian.baseline.observe.Observer;
+import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.intel.IntelSet;
 import io.kubeguardian.process.NodeStore;
 import io.kubeguardian.process.ProcessId;
@@ -16,6 +18,7 @@ import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.PodMetadata;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
 /**
  * Takes captured batches through the process tree and the rules as the job does, in this thread and without Flink, so
@@ -40,24 +43,32 @@ public final class RuleTrial {
         final BatchEvaluation evaluation;
         final ProcessTree tree;
         final HostNames hostNames = new HostNamesInMemory();
+        final PodState state = new PodState();
         String bootId = "";
         int processes;
 
-        Pod(RuleSet rules, int processLimit, Listener listener) {
+        Pod(RuleSet rules, int processLimit, Listener listener, Observer observer) {
             tree = new ProcessTree(new Nodes(nodes), processLimit);
-            evaluation = new BatchEvaluation(tree, new RuleDetector(rules), new ToListener(listener),
-                    null);
+            evaluation = new BatchEvaluation(tree, new RuleDetector(rules), new ToListener(listener), observer);
         }
     }
 
     private final RuleSet rules;
     private final int processLimit;
     private final Listener listener;
+    private final PodObservations observations;
     private final Map<String, PodMetadata> metadata = new HashMap<>();
     private final Map<String, Pod> pods = new HashMap<>();
 
     /** @param processLimit most processes remembered per pod, as {@code detection.processLimit} */
     public RuleTrial(RuleSet rules, int processLimit, Listener listener) {
+        this(rules, processLimit, listener, BaselineSettings.off());
+    }
+
+    /** @param baseline of what baselines are told: it is worked out as in the job, and dropped, to see what it costs */
+    public RuleTrial(RuleSet rules, int processLimit, Listener listener, BaselineSettings baseline) {
+        this.observations =
+                new PodObservations(baseline, new DetectMetrics(UnregisteredMetricsGroup.createOperatorMetricGroup()));
         this.rules = rules;
         this.processLimit = processLimit;
         this.listener = listener;
@@ -71,14 +82,17 @@ public final class RuleTrial {
     /** @throws MalformedRecordException when an index of the batch points outside its tables */
     public void batch(EventBatch batch) throws MalformedRecordException {
         BatchEvents.validate(batch);
-        Pod pod = pods.computeIfAbsent(Keys.events(batch), key -> new Pod(rules, processLimit, listener));
+        Pod pod = pods.computeIfAbsent(Keys.events(batch), key -> new Pod(rules, processLimit, listener, observations.observer()));
         if (!batch.getBootId().equals(pod.bootId)) {
             pod.nodes.clear();
             pod.processes = 0;
             pod.bootId = batch.getBootId();
         }
         pod.tree.begin(pod.processes);
-        pod.evaluation.run(batch, new PodContext(batch, metadata.get(batch.getPodUid())), pod.hostNames, IntelSet.EMPTY);
+        PodContext context = new PodContext(batch, metadata.get(batch.getPodUid()));
+        observations.begin(batch, context, pod.state.ledger.completeness(), batch.getBaseTime(), pod.state);
+        pod.evaluation.run(batch, context, pod.hostNames, IntelSet.EMPTY);
+        observations.end(pod.state);
         try {
             pod.tree.commit();
         } catch (Exception e) {
