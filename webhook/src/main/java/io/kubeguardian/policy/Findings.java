@@ -27,6 +27,11 @@ public final class Findings {
         findings.add(new Finding(check, path, line, what + ": " + check.why(), List.of(fixes)));
     }
 
+    /** One that says all of it itself. */
+    public void add(Finding finding) {
+        findings.add(finding);
+    }
+
     public List<Finding> list() {
         return findings;
     }
