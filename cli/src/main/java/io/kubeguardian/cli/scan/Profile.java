@@ -24,6 +24,11 @@ record Profile(Framework framework, int minor, Engine engine) {
         return new Profile(null, PodSecurity.LATEST, new Engine(BuiltInChecks.all(registries)));
     }
 
+    /** Policies of the user's own, beside whatever else is judged. */
+    static Profile of(List<Check> policies) {
+        return new Profile(null, PodSecurity.LATEST, new Engine(policies));
+    }
+
     static Profile of(Choice choice, Set<String> registries) {
         if (choice.framework.isVersioned()) {
             return new Profile(choice.framework, choice.minor, new Engine(PodSecurity.checks(choice.framework, choice.minor)));

@@ -70,6 +70,10 @@ public final class ScanCommand implements Callable<Integer> {
                 + " --framework: info)")
     private Severity least;
 
+    @Option(names = "--policies", paramLabel = "PATH",
+            description = "judge by these policies too (docs/policies.md): files or folders; may be given several times")
+    private List<String> policies = new ArrayList<>();
+
     @Option(names = "--exceptions", paramLabel = "FILE", description = "findings that are accepted, with reason and expiry")
     private Path exceptionsFile;
 
@@ -105,15 +109,22 @@ public final class ScanCommand implements Callable<Integer> {
                 least != null ? least : frameworks.isEmpty() ? Severity.LOW : Severity.INFO, exceptions);
         List<Profile> profiles = frameworks.isEmpty() ? List.of(Profile.all(registries))
                 : frameworks.stream().distinct().map(choice -> Profile.of(choice, registries)).toList();
+        NetworkCoverage coverage = new NetworkCoverage(profiles);
+        List<String> notes = new ArrayList<>();
+        if (!policies.isEmpty()) {
+            profiles = new ArrayList<>(profiles);
+            profiles.add(Profile.of(Policies.read(policies, LocalDate.now(), notes)));
+        }
         PodTemplates templates = templates();
         Inputs inputs = Inputs.of(paths, System.in);
         Fixer fixer = fix ? new Fixer(profiles, templates, selection) : null;
-        ScanResult result = new Scanner(profiles, selection, templates, new NetworkCoverage(profiles), fixer)
+        ScanResult result = new Scanner(profiles, selection, templates, coverage, fixer)
                 .scan(inputs, Math.max(1, Math.min(threads, inputs.sources().size())));
         if (baseline != null) {
             result = result.with(baseline.newIn(result.results()));
         }
         write(result);
+        notes.forEach(ScanCommand::say);
         tell(result, exceptions, baseline, fixer);
         return !result.errors().isEmpty() ? 2 : result.violations() > 0 ? 1 : 0;
     }
