@@ -21,6 +21,7 @@ KG_IN_BTF(kg_header)
 KG_IN_BTF(kg_exec)
 KG_IN_BTF(kg_environment_name)
 KG_IN_BTF(kg_counts)
+KG_IN_BTF(kg_cpu)
 KG_IN_BTF(kg_fork)
 KG_IN_BTF(kg_exit)
 KG_IN_BTF(kg_open)
@@ -34,6 +35,7 @@ KG_IN_BTF(kg_dup)
 KG_IN_BTF(kg_file_change)
 KG_IN_BTF(kg_call)
 
+#include "read.h"
 #include "ring.h"
 
 KG_RING(precious)	/* rare, needed to make sense of the rest: processes, cgroups, connections */

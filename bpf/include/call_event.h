@@ -46,7 +46,7 @@ static __always_inline struct kg_call *kg_begin_call(struct kg_scratch *scratch,
 	struct kg_call *call = (struct kg_call *)scratch->bytes;
 
 	__builtin_memset(call, 0, sizeof(*call));
-	kg_fill_header(&call->header, KG_CALL, (void *)bpf_get_current_task());
+	kg_fill_header(&call->header, KG_CALL);
 	call->result = result;
 	call->number = scratch->args.number;
 	call->event_class = 1;

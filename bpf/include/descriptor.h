@@ -32,13 +32,13 @@ struct kg_socket {
 /* Of the file system that the file lies in: what kind of thing it is. */
 static __always_inline __u64 kg_magic(struct file *file)
 {
-	return BPF_CORE_READ(file, f_inode, i_sb, s_magic);
+	return KG_READ(file, f_inode, i_sb, s_magic);
 }
 
 /* The S_IFMT bits; 0 for what has none to show: eventfd, epoll, timerfd, … (newer kernels call those regular). */
 static __always_inline __u32 kg_file_type(struct file *file, __u64 magic)
 {
-	return magic == KG_ANON_INODE_MAGIC ? 0 : BPF_CORE_READ(file, f_inode, i_mode) & KG_S_IFMT;
+	return magic == KG_ANON_INODE_MAGIC ? 0 : KG_READ(file, f_inode, i_mode) & KG_S_IFMT;
 }
 
 /*
@@ -58,8 +58,8 @@ static __always_inline struct sock *kg_sock(struct file *file)
 
 	if (kg_magic(file) != KG_SOCKFS_MAGIC)
 		return 0;
-	socket = BPF_CORE_READ(file, private_data);
-	return BPF_CORE_READ(socket, sk);
+	socket = KG_READ(file, private_data);
+	return KG_READ(socket, sk);
 }
 
 /* Appends the address; its length. */
@@ -78,8 +78,8 @@ static __always_inline __u32 kg_add_address(struct kg_scratch *scratch, const vo
 /* Appends the name that a Unix socket is bound to; its length. */
 static __always_inline __u32 kg_add_unix_name(struct kg_scratch *scratch, struct unix_sock *sock)
 {
-	struct unix_address *address = BPF_CORE_READ(sock, addr);
-	int length = address ? BPF_CORE_READ(address, len) : 0;
+	struct unix_address *address = KG_READ(sock, addr);
+	int length = address ? KG_READ(address, len) : 0;
 	int head = sizeof(__kernel_sa_family_t);
 
 	return length > head ? kg_add_address(scratch, (void *)&address->name[0] + head, length - head) : 0;
@@ -90,9 +90,9 @@ static __always_inline void kg_add_socket(struct kg_scratch *scratch, struct kg_
 {
 	__u32 address;
 
-	socket->family = BPF_CORE_READ(sock, __sk_common.skc_family);
-	socket->type = BPF_CORE_READ(sock, sk_type);
-	socket->protocol = BPF_CORE_READ(sock, sk_protocol);
+	socket->family = KG_READ(sock, __sk_common.skc_family);
+	socket->type = KG_READ(sock, sk_type);
+	socket->protocol = KG_READ(sock, sk_protocol);
 	socket->local_port = 0;
 	socket->remote_port = 0;
 	socket->local_length = 0;
@@ -100,7 +100,7 @@ static __always_inline void kg_add_socket(struct kg_scratch *scratch, struct kg_
 	socket->reserved = 0;
 	if (socket->family == KG_AF_UNIX && bpf_core_type_exists(struct unix_sock)) {
 		struct unix_sock *own = (void *)sock;
-		struct sock *peer = BPF_CORE_READ(own, peer);
+		struct sock *peer = KG_READ(own, peer);
 
 		socket->local_length = kg_add_unix_name(scratch, own);
 		if (peer)
@@ -110,19 +110,19 @@ static __always_inline void kg_add_socket(struct kg_scratch *scratch, struct kg_
 	if (socket->family != KG_AF_INET && socket->family != KG_AF_INET6)
 		return;
 	if (socket->type != KG_SOCK_RAW) {	/* of a raw socket it is the protocol */
-		socket->local_port = BPF_CORE_READ(sock, __sk_common.skc_num);
-		socket->remote_port = bpf_ntohs(BPF_CORE_READ(sock, __sk_common.skc_dport));
+		socket->local_port = KG_READ(sock, __sk_common.skc_num);
+		socket->remote_port = bpf_ntohs(KG_READ(sock, __sk_common.skc_dport));
 	}
 	if (socket->family == KG_AF_INET) {
-		address = BPF_CORE_READ(sock, __sk_common.skc_rcv_saddr);
+		address = KG_READ(sock, __sk_common.skc_rcv_saddr);
 		if (address || socket->local_port)
 			socket->local_length = kg_add_address(scratch, &sock->__sk_common.skc_rcv_saddr, 4);
-		address = BPF_CORE_READ(sock, __sk_common.skc_daddr);
+		address = KG_READ(sock, __sk_common.skc_daddr);
 		if (address || socket->remote_port)
 			socket->remote_length = kg_add_address(scratch, &sock->__sk_common.skc_daddr, 4);
 	} else {
-		struct in6_addr local = BPF_CORE_READ(sock, __sk_common.skc_v6_rcv_saddr);
-		struct in6_addr remote = BPF_CORE_READ(sock, __sk_common.skc_v6_daddr);
+		struct in6_addr local = KG_READ(sock, __sk_common.skc_v6_rcv_saddr);
+		struct in6_addr remote = KG_READ(sock, __sk_common.skc_v6_daddr);
 		__u64 *local_words = (void *)&local, *remote_words = (void *)&remote;
 
 		if (local_words[0] || local_words[1] || socket->local_port)

@@ -104,6 +104,8 @@ struct kg_settings {
 	__u64 root_cgroup;	/* only tasks in this cgroup or below it are looked at */
 	__u32 root_level;	/* its depth below the root of cgroup v2 */
 	__u32 count_calls;	/* whether every system call is counted, or only those with a sensor are looked at */
+	__u64 precious_quarter;	/* of the ring, bytes: more than that lying in it wakes the reader */
+	__u64 bulk_quarter;
 	__u64 open_repeat_ns;	/* opens like one sent less than this ago are only counted; 0: all are sent */
 };
 

@@ -13,6 +13,22 @@ struct kg_walk_context {
 	struct kg_scratch *scratch;
 };
 
+/* A component of a path. A short one by two words, which the rest of the path is put over. */
+static __always_inline bool kg_add_name(struct kg_scratch *scratch, __u32 length, const unsigned char *name)
+{
+	if (KG_TYPED && length <= 16) {
+		__u64 *words = (__u64 *)kg_end(scratch);
+
+		words[0] = kg_read_word(name);
+		if (length > 8)
+			words[1] = kg_read_word(name + 8);
+	} else if (bpf_probe_read_kernel(kg_end(scratch), length, name)) {
+		return false;
+	}
+	scratch->length += length;
+	return true;
+}
+
 static long kg_walk_step(__u32 index, struct kg_walk_context *context)
 {
 	struct kg_scratch *scratch = context->scratch;
@@ -24,29 +40,28 @@ static long kg_walk_step(__u32 index, struct kg_walk_context *context)
 		walk->complete = true;
 		return 1;
 	}
-	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-	if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+	struct dentry *parent = KG_READ(dentry, d_parent);
+	if (dentry == KG_READ(vfsmount, mnt_root)) {
 		struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
-		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+		struct mount *above = KG_READ(mount, mnt_parent);
 
 		if (above != mount) {
-			walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+			walk->dentry = KG_READ(mount, mnt_mountpoint);
 			walk->mount = (void *)above + bpf_core_field_offset(struct mount, mnt);
 			return 0;
 		}
 		/* The top of all mounts without having met the task's root: it was left behind by a chroot. */
-		if (dentry == parent && BPF_CORE_READ(dentry, d_name.len) <= 1) {
+		if (dentry == parent && KG_READ(dentry, d_name.len) <= 1) {
 			walk->complete = true;
 			return 1;
 		}
 	}
 
-	__u32 length = BPF_CORE_READ(dentry, d_name.len);
+	__u32 length = KG_READ(dentry, d_name.len);
 	if (length > KG_NAME_MAX || scratch->length + length + 1 > walk->limit)
 		return 1;
-	if (bpf_probe_read_kernel(kg_end(scratch), length, BPF_CORE_READ(dentry, d_name.name)))
+	if (!kg_add_name(scratch, length, KG_READ(dentry, d_name.name)))
 		return 1;
-	scratch->length += length;
 	*kg_end(scratch) = '/';
 	scratch->length++;
 	if (parent == dentry) {	/* attached nowhere: a memfd, a pipe */
@@ -66,10 +81,10 @@ static __always_inline bool kg_walk_below(struct kg_scratch *scratch, const stru
 	struct kg_walk *walk = &scratch->walk;
 	struct kg_walk_context context = {.scratch = scratch};
 
-	walk->dentry = BPF_CORE_READ(path, dentry);
-	walk->mount = BPF_CORE_READ(path, mnt);
-	walk->root_dentry = root ? BPF_CORE_READ(root, dentry) : 0;
-	walk->root_mount = root ? BPF_CORE_READ(root, mnt) : 0;
+	walk->dentry = KG_READ((struct path *)path, dentry);
+	walk->mount = KG_READ((struct path *)path, mnt);
+	walk->root_dentry = root ? KG_READ((struct path *)root, dentry) : 0;
+	walk->root_mount = root ? KG_READ((struct path *)root, mnt) : 0;
 	walk->limit = scratch->length + KG_PATH_MAX;
 	if (walk->limit > KG_SCRATCH_WRITABLE - 1)
 		walk->limit = KG_SCRATCH_WRITABLE - 1;
@@ -81,16 +96,14 @@ static __always_inline bool kg_walk_below(struct kg_scratch *scratch, const stru
 /* The same below the task's root. */
 static __always_inline bool kg_walk_path(struct kg_scratch *scratch, const struct path *path)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct fs_struct *fs = bpf_get_current_task_btf()->fs;
 
 	return kg_walk_below(scratch, &fs->root, path);
 }
 
 static __always_inline bool kg_walk_cwd(struct kg_scratch *scratch)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct fs_struct *fs = bpf_get_current_task_btf()->fs;
 
 	return kg_walk_path(scratch, &fs->pwd);
 }
@@ -99,12 +112,10 @@ static __always_inline bool kg_walk_cwd(struct kg_scratch *scratch)
 static __always_inline struct file *kg_file(int descriptor)
 {
 	struct fdtable *table = bpf_get_current_task_btf()->files->fdt;
-	struct file *file = 0;
 
 	if (descriptor < 0 || (__u32)descriptor >= table->max_fds)
 		return 0;
-	bpf_probe_read_kernel(&file, sizeof(file), &table->fd[descriptor]);
-	return file;
+	return (struct file *)kg_read_word(&table->fd[descriptor]);
 }
 
 #endif

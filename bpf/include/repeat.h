@@ -52,18 +52,18 @@ struct {
 static __always_inline bool kg_open_repeated(const struct kg_header *header, struct file *file, __u32 flags,
 					     __u32 given_length, __u32 *repeats)
 {
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+	struct dentry *dentry = KG_READ(file, f_path.dentry);
 	struct kg_open_key key = {
 		.cgroup = header->cgroup,
 		.start_time = header->start_time,
 		.dentry = dentry,
-		.mount = BPF_CORE_READ(file, f_path.mnt),
-		.inode = BPF_CORE_READ(file, f_inode),
+		.mount = KG_READ(file, f_path.mnt),
+		.inode = KG_READ(file, f_inode),
 		.pid = header->pid,
 		.exec_id = bpf_get_current_task_btf()->self_exec_id,
 		.uid = header->uid,
 		.flags = flags,
-		.name_hash = BPF_CORE_READ(dentry, d_name.hash),
+		.name_hash = KG_READ(dentry, d_name.hash),
 		.given_length = given_length,
 	};
 	struct kg_open_seen first = {.time = header->time};

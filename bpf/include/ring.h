@@ -33,8 +33,7 @@ volatile struct kg_reader reader SEC(".data.reader") = {};
 	}                                                                                                 \
 	static __always_inline bool name##_send(void *record, __u64 size)                                 \
 	{                                                                                                 \
-		bool quarter_full = bpf_ringbuf_query(&name, BPF_RB_AVAIL_DATA) >=                        \
-				    bpf_ringbuf_query(&name, BPF_RB_RING_SIZE) / 4;                       \
+		bool quarter_full = bpf_ringbuf_query(&name, BPF_RB_AVAIL_DATA) >= settings.name##_quarter; \
 		if (bpf_ringbuf_output(&name, record, size,                                               \
 				       quarter_full ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP)) {          \
 			name##_lose();                                                                    \

@@ -11,7 +11,7 @@ static __always_inline int kg_on_cgroup(__u32 type, struct cgroup *cgroup, const
 	struct kg_cgroup *event = (struct kg_cgroup *)scratch->bytes;
 	long length = bpf_probe_read_kernel_str(event->data, KG_PATH_MAX, path);
 
-	kg_fill_header(&event->header, type, (void *)bpf_get_current_task());
+	kg_fill_header(&event->header, type);
 	event->header.cgroup = BPF_CORE_READ(cgroup, kn, id);
 	event->path_length = length > 0 ? length : 0;
 	event->reserved = 0;

@@ -39,7 +39,7 @@ static __always_inline void kg_on_connect(struct kg_scratch *scratch, int descri
 			return;
 	}
 
-	kg_fill_header(&event->header, KG_CONNECT, (void *)bpf_get_current_task());
+	kg_fill_header(&event->header, KG_CONNECT);
 	event->result = result;
 	event->fd = descriptor;
 	/* Our cgroup programs speak before anything else that answers EPERM (netfilter, an LSM at send). */

@@ -46,7 +46,7 @@ static __always_inline void kg_tell_datagram(const struct kg_destination *where,
 	__u64 record[(sizeof(struct kg_connect) + 16) / sizeof(__u64)] = {};
 	struct kg_connect *event = (struct kg_connect *)record;
 
-	kg_fill_header(&event->header, KG_CONNECT, (void *)bpf_get_current_task());
+	kg_fill_header(&event->header, KG_CONNECT);
 	event->result = -KG_EPERM;
 	event->given.family = v4 ? KG_AF_INET : KG_AF_INET6;
 	event->given.port = bpf_ntohs(where->to.port);

@@ -72,7 +72,7 @@ static __always_inline bool kg_find_udp6(struct __sk_buff *skb, struct kg_datagr
  */
 static __always_inline bool kg_fill_sender(struct kg_header *header, struct __sk_buff *skb)
 {
-	kg_fill_header_by_reading(header, KG_DNS, (void *)bpf_get_current_task());
+	kg_fill_header(header, KG_DNS);
 	return header->cgroup == bpf_skb_cgroup_id(skb);
 }
 

@@ -17,7 +17,7 @@ KG_CALL_GROUP(dup)
 	if (args->number == KG_NR_FCNTL && (__u32)args->arg[1] != KG_F_DUPFD &&
 	    (__u32)args->arg[1] != KG_F_DUPFD_CLOEXEC)
 		return;
-	kg_fill_header(&event->header, KG_DUP, (void *)bpf_get_current_task());
+	kg_fill_header(&event->header, KG_DUP);
 	event->number = args->number;
 	event->fd = args->arg[0];
 	event->result = result;

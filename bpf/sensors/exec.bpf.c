@@ -60,7 +60,7 @@ int BPF_PROG(kg_exec, struct task_struct *task, int old_pid, struct linux_binprm
 		return 0;
 	struct kg_exec *event = (struct kg_exec *)scratch->bytes;
 
-	kg_fill_header(&event->header, KG_EXEC, task);
+	kg_fill_header(&event->header, KG_EXEC);
 	kg_fill_exec(scratch, task, file);
 	kg_exec_args(scratch, event, task);
 	if (kg_environment_wanted())

@@ -12,7 +12,7 @@ int BPF_PROG(kg_exit, struct task_struct *task)
 	struct kg_exit event = {};
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 
-	kg_fill_header(&event.header, KG_EXIT, task);
+	kg_fill_header(&event.header, KG_EXIT);
 	/* As wait_task_zombie() in kernel/exit.c reports it. */
 	event.status = BPF_CORE_READ(task, signal, flags) & KG_SIGNAL_GROUP_EXIT
 			       ? BPF_CORE_READ(task, signal, group_exit_code)

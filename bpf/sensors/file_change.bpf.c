@@ -158,7 +158,7 @@ KG_CALL_GROUP(file_change)
 	event->flags = 0;
 	if (!kg_read_change(event, &change, &scratch->args))
 		return;
-	kg_fill_header(&event->header, KG_FILE_CHANGE, (void *)bpf_get_current_task());
+	kg_fill_header(&event->header, KG_FILE_CHANGE);
 	event->number = scratch->args.number;
 	event->result = result;
 	event->second_given_length = 0;

@@ -14,7 +14,7 @@ int BPF_PROG(kg_fork, struct task_struct *parent, struct task_struct *child)
 		return 0;
 	struct kg_fork event = {};
 
-	kg_fill_header(&event.header, KG_FORK, parent);
+	kg_fill_header(&event.header, KG_FORK);
 	event.header.cgroup = BPF_CORE_READ(cgroup, kn, id);
 	event.child_start_time = BPF_CORE_READ(child, start_boottime);
 	event.child_pid = BPF_CORE_READ(child, tgid);

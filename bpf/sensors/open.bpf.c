@@ -21,7 +21,7 @@ static __always_inline void kg_on_open(struct kg_scratch *scratch, int directory
 	struct kg_open *event = (struct kg_open *)scratch->bytes;
 	struct file *file = result >= 0 ? kg_file(result) : 0;
 
-	kg_fill_header(&event->header, KG_OPEN, (void *)bpf_get_current_task());
+	kg_fill_header(&event->header, KG_OPEN);
 	event->result = result;
 	event->flags = flags;
 	event->mode = flags & (KG_O_CREAT | KG_O_TMPFILE) ? mode : 0;

@@ -40,7 +40,7 @@ static __always_inline bool kg_tell_socket_call(struct kg_scratch *scratch, bool
 	struct kg_socket_call *event = (struct kg_socket_call *)scratch->bytes;
 	__u64 length = scratch->length & (KG_SCRATCH_WRITABLE - 1);
 
-	kg_fill_header(&event->header, KG_SOCKET_CALL, (void *)bpf_get_current_task());
+	kg_fill_header(&event->header, KG_SOCKET_CALL);
 	event->precious = precious;
 	event->reserved = 0;
 	return precious ? precious_send(event, length) : bulk_send(event, length);

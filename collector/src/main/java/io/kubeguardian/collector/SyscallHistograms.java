@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -86,7 +87,11 @@ final class SyscallHistograms {
     }
 
     private void add(Map<Container, long[]> to, Container container, long cgroup) {
-        int[] now = counts.read(cgroup);
+        Optional<int[]> reading = counts.read(cgroup);
+        if (reading.isEmpty()) {
+            return; // the next one has it all
+        }
+        int[] now = reading.get();
         int[] before = last.put(cgroup, now);
         long[] sum = null;
         for (int number = 0; number < now.length; number++) {

@@ -3,6 +3,7 @@ package io.kubeguardian.collector.event;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
@@ -48,6 +49,8 @@ public final class KernelLayouts {
             JAVA_LONG.withName("root_cgroup"),
             JAVA_INT.withName("root_level"),
             JAVA_INT.withName("count_calls"),
+            JAVA_LONG.withName("precious_quarter"),
+            JAVA_LONG.withName("bulk_quarter"),
             JAVA_LONG.withName("open_repeat_ns")).withName("kg_settings");
 
     public static final StructLayout READER = MemoryLayout.structLayout(
@@ -63,9 +66,19 @@ public final class KernelLayouts {
     public static final StructLayout COUNTS = MemoryLayout.structLayout(
             MemoryLayout.sequenceLayout(512, JAVA_INT).withName("calls")).withName("kg_counts");
 
+    public static final StructLayout CPU = MemoryLayout.structLayout(
+            JAVA_INT.withName("turn"),
+            JAVA_INT.withName("room"),
+            JAVA_LONG.withName("cgroup"),
+            JAVA_LONG.withName("outside"),
+            JAVA_INT.withName("kinds"),
+            MemoryLayout.sequenceLayout(64, JAVA_SHORT).withName("kind"),
+            JAVA_INT.withName("reserved"),
+            MemoryLayout.sequenceLayout(512, JAVA_INT).withName("calls")).withName("kg_cpu");
+
     /** All of them. */
     public static List<StructLayout> all() {
-        List<StructLayout> all = new ArrayList<>(List.of(HEADER, SETTINGS, READER, ENVIRONMENT_NAME, COUNTS));
+        List<StructLayout> all = new ArrayList<>(List.of(HEADER, SETTINGS, READER, ENVIRONMENT_NAME, COUNTS, CPU));
         all.addAll(ProcessRecords.LAYOUTS);
         all.addAll(FileRecords.LAYOUTS);
         all.addAll(DescriptorRecords.LAYOUTS);

@@ -65,7 +65,8 @@ public final class Sensor implements AutoCloseable {
         this.opensRepeated = Libbpf.mapFd(object.map("opens_repeated"));
         this.uncounted = Libbpf.mapFd(object.map("calls_uncounted"));
         this.callCounts = options.countCalls()
-                ? new CallCounts(Libbpf.mapFd(object.map("call_counts")), Libbpf.possibleCpus()) : null;
+                ? new CallCounts(Libbpf.mapFd(object.map("call_counts")), Libbpf.mapFd(object.map("cpus")),
+                        Libbpf.possibleCpus()) : null;
         this.sendsRepeated = Libbpf.mapFd(object.map("sends_repeated"));
         this.hooks = new ContainmentHooks(object, tree.root(), refused);
         this.containments = new ContainmentMap(object, hooks);
@@ -204,6 +205,8 @@ public final class Sensor implements AutoCloseable {
             settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "root_level"), tree.rootLevel());
             settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "open_repeat_ns"), options.openRepeatNanos());
             settings.set(JAVA_INT, offset(KernelLayouts.SETTINGS, "count_calls"), options.countCalls() ? 1 : 0);
+            settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "precious_quarter"), options.preciousRingBytes() / 4);
+            settings.set(JAVA_LONG, offset(KernelLayouts.SETTINGS, "bulk_quarter"), options.bulkRingBytes() / 4);
             EnvironmentNames.write(options.environment(), Libbpf.initialValue(object.map(".rodata.environment")));
             describeCalls(object, programs);
             Libbpf.setMaxEntries(object.map("precious"), options.preciousRingBytes());
