@@ -8,7 +8,14 @@ compiler=$(command -v gcc || command -v clang) || {
 	exit 0
 }
 mkdir -p "$out"
+for source in "$here"/*.bpf.c; do
+	object=$out/$(basename "$source" .c).o
+	if command -v clang >/dev/null && { [ ! -e "$object" ] || [ -n "$(find "$source" -newer "$object")" ]; }; then
+		clang -O2 -g -target bpf -mcpu=v3 -Wall -Werror -c "$source" -o "$object"
+	fi
+done
 for source in "$here"/*.c; do
+	case $source in *.bpf.c) continue ;; esac
 	program=$out/$(basename "$source" .c)
 	if [ ! -e "$program" ] || [ -n "$(find "$source" -newer "$program")" ]; then
 		"$compiler" -O2 -Wall -Werror -static -o "$program" "$source" 2>/dev/null ||

@@ -6,12 +6,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the sensors add to a system call: nothing attached, attached but this process not monitored, monitored; and
- * open+close of one file again and again as the collector is shipped, which does not send each of these opens. Each round measures all of them anew, and alternates which comes first, so that a drift of the machine's speed falls on all.
+ * What the sensors add to a system call: nothing attached; an empty program where ours is (what no sensor at that place
+ * can do without); attached but this process not monitored; monitored. Beside them open+close of one file again and again
+ * as the collector is shipped, which does not send each of these opens; and without pauses, where the collector reads on
+ * the other cores meanwhile and cannot keep up. Each round measures all of them anew, and alternates which comes first,
+ * so that a drift of the machine's speed falls on all.
+ *
+ * <p>Loops run in slices with pauses, in which the rings are emptied: an event that is lost costs less than one that is
+ * sent, so figures are worth something only when {@code lost} is 0.
  */
 final class KernelOverhead implements Scenario {
-    private static final Map<String, Integer> LOOPS = Map.of("getppid", 3_000_000, "openclose", 400_000, "forkexec", 1_500);
-    private static final List<String> ORDER = List.of("getppid", "openclose", "forkexec");
+    /** @param name as {@code loops} knows it @param pause after each slice, milliseconds */
+    private record Loop(String figure, String name, int slices, int turns, int pause) {}
+
+    private static final Loop OPEN_CLOSE = new Loop("openclose", "openclose", 40, 1_000, 25);
+    private static final Loop FLOOD = new Loop("openclose", "openclose", 1, 400_000, 0);
+    private static final List<Loop> LOOPS = List.of(new Loop("getppid", "getppid", 40, 20_000, 2), OPEN_CLOSE,
+            new Loop("forkexec", "forkexec", 15, 50, 25), new Loop("dns.packet", "datagram:53", 40, 500, 25),
+            new Loop("udp.packet", "datagram:54", 40, 500, 2));
     private static final int ROUNDS = 9;
 
     @Override
@@ -21,7 +33,7 @@ final class KernelOverhead implements Scenario {
 
     @Override
     public String describes() {
-        return "cost of getppid, open+close, fork+exec: nothing attached, unmonitored, monitored";
+        return "cost of getppid, open+close, fork+exec, a packet: nothing attached, an empty program, unmonitored, monitored";
     }
 
     @Override
@@ -36,20 +48,33 @@ final class KernelOverhead implements Scenario {
             for (int round = 0; round < rounds; round++) {
                 run.progress("round %d of %d", round + 1, rounds);
                 if (round % 2 == 0) {
-                    loops(run, "bare", container);
+                    without(run, container);
                     attached(run, cgroups, container);
                 } else {
                     attached(run, cgroups, container);
-                    loops(run, "bare", container);
+                    without(run, container);
                 }
             }
         }
-        for (String loop : ORDER) {
-            double bare = run.median(loop + ".bare");
-            run.figure(Figure.against(loop + ".unmonitored", run.median(loop + ".unmonitored"), "ns", bare));
-            run.figure(Figure.against(loop + ".monitored", run.median(loop + ".monitored"), "ns", bare));
+        for (Loop loop : LOOPS) {
+            for (String state : List.of("empty", "unmonitored", "monitored")) {
+                figure(run, loop.figure, state);
+            }
         }
-        run.figure(Figure.against("openclose.repeated", run.median("openclose.repeated"), "ns", run.median("openclose.bare")));
+        figure(run, "openclose", "repeated");
+        figure(run, "openclose", "flood");
+        run.figure(Figure.of("lost", run.median("lost"), "events a round"));
+    }
+
+    private static void figure(Run run, String loop, String state) {
+        run.figure(Figure.against(loop + '.' + state, run.median(loop + '.' + state), "ns", run.median(loop + ".bare")));
+    }
+
+    private static void without(Run run, Path container) throws Exception {
+        loops(run, "bare", container);
+        try (EmptyProgram empty = new EmptyProgram(run)) {
+            loops(run, "empty", container);
+        }
     }
 
     private static void attached(Run run, Cgroups cgroups, Path container) throws Exception {
@@ -57,9 +82,10 @@ final class KernelOverhead implements Scenario {
             loops(run, "unmonitored", cgroups.unmonitored());
             loops(run, "monitored", container);
             run.sample("lost", collector.metric("kubeguardian_collector_lost_events_total"));
+            loop(run, FLOOD, "flood", container);
         }
         try (CollectorProcess collector = collector(run, cgroups, Map.of())) {
-            loop(run, "openclose", "repeated", container);
+            loop(run, OPEN_CLOSE, "repeated", container);
         }
     }
 
@@ -69,13 +95,14 @@ final class KernelOverhead implements Scenario {
     }
 
     private static void loops(Run run, String state, Path cgroup) throws Exception {
-        for (String loop : ORDER) {
+        for (Loop loop : LOOPS) {
             loop(run, loop, state, cgroup);
         }
     }
 
-    private static void loop(Run run, String loop, String state, Path cgroup) throws Exception {
-        int count = LOOPS.get(loop) / (run.quick() ? 10 : 1);
-        run.sample(loop + '.' + state, Double.parseDouble(Programs.run(run, "loops", cgroup, loop, count)));
+    private static void loop(Run run, Loop loop, String state, Path cgroup) throws Exception {
+        int slices = run.quick() ? Math.ceilDiv(loop.slices, 8) : loop.slices;
+        run.sample(loop.figure + '.' + state,
+                Double.parseDouble(Programs.run(run, "loops", cgroup, loop.name, slices, loop.turns, loop.pause)));
     }
 }

@@ -27,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest
 class SyscallCountsIT {
     private static final int CALLS = 12_345;
+    /** Numbers without a call: more than {@code KG_PENDING_CALLS}. */
+    private static final int FIRST_UNUSED = 340;
+    private static final int LAST_UNUSED = 420;
 
     @TempDir
     Path folder;
@@ -92,6 +95,41 @@ class SyscallCountsIT {
             collector.close();
         }
         assertThat(counts()).singleElement().satisfies(this::isThatOfTheContainer);
+    }
+
+    @Test
+    void cpusThatGoFromOneContainerToAnotherCountForEach() throws Exception {
+        Path one = cgroups.container(pod, container);
+        Path other = cgroups.container(pod, TestCgroups.randomContainer());
+        try (SensorHarness seen = new SensorHarness(cgroups.tree(),
+                new SensorOptions(1 << 18, 1 << 18, SensorHooks.AUTO, 0, List.of(), true))) {
+            for (int i = 1; i <= 5; i++) {
+                run(one, trigger("call_often"), 10);
+                run(other, trigger("call_often"), i);
+            }
+
+            seen.flushHistograms();
+
+            assertThat(seen.read().all(EventBatch::getSyscallCounts))
+                    .extracting(r -> named(r.batch(), r.raw()).get("getppid")).containsExactlyInAnyOrder(50L, 15L);
+        }
+    }
+
+    @Test
+    void moreKindsOfCallsThanACpuKeepsAreCounted() throws Exception {
+        Path cgroup = cgroups.container(pod, container);
+        try (SensorHarness seen = new SensorHarness(cgroups.tree(),
+                new SensorOptions(1 << 18, 1 << 18, SensorHooks.AUTO, 0, List.of(), true))) {
+            run(cgroup, trigger("call_each"), FIRST_UNUSED, LAST_UNUSED);
+
+            seen.flushHistograms();
+
+            Seen<SyscallCounts> record = seen.read().all(EventBatch::getSyscallCounts).getFirst();
+            Map<String, Long> counts = named(record.batch(), record.raw());
+            for (int number = FIRST_UNUSED; number <= LAST_UNUSED; number++) {
+                assertThat(counts).containsEntry("syscall_" + number, 1L);
+            }
+        }
     }
 
     @Test
