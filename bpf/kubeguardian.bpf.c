@@ -69,6 +69,7 @@ KG_RING(bulk)		/* the rest */
 #include "sensors/exit.bpf.c"
 #include "sensors/open.bpf.c"
 #include "sensors/file_change.bpf.c"
+#include "sensors/times.bpf.c"
 #include "sensors/dup.bpf.c"
 #include "sensors/connect.bpf.c"
 #include "sensors/socket.bpf.c"

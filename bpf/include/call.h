@@ -64,7 +64,7 @@ static __always_inline void kg_read_args(struct kg_args *args, struct pt_regs *r
 {
 	bool compat = kg_is_compat(bpf_get_current_task_btf());
 
-	args->compat = compat;
+	args->compat = compat ? regs->orig_ax : 0;
 	args->number = kg_call_number(regs, compat);
 	if (!compat) {
 		args->arg[0] = regs->di;
@@ -87,6 +87,15 @@ static __always_inline void kg_read_args(struct kg_args *args, struct pt_regs *r
 		args->arg[4] = (__u32)regs->di;
 		args->arg[5] = (__u32)regs->bp;
 	}
+}
+
+/*
+ * Whether the times that the call is given have words of 64 bits: in 32-bit calls those of the newer form, which came with
+ * Linux 5.1 and numbers from 403 (clock_gettime64) to 421 (rt_sigtimedwait_time64).
+ */
+static __always_inline bool kg_wide_times(const struct kg_args *args)
+{
+	return !args->compat || (args->compat >= 403 && args->compat <= 421);
 }
 
 /* Arguments into scratch, and the group's handler. */

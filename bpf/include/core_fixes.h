@@ -78,16 +78,36 @@ struct trace_event_raw_sched_process_exit___6_16 {
 	bool group_dead;
 } __attribute__((preserve_access_index));
 
+/* Processes that have ended a moment ago, before 6.16. */
+struct kg_ended {
+	__u64 start_time;
+	__u64 pid;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct kg_ended);
+	__type(value, __u8);
+} ended SEC(".maps");
+
 /*
  * Whether the task that sched_process_exit tells of is its process's last thread. The tracepoint says so itself since
  * 6.16. Before, the count of live threads has already been taken down when it is reached, so two threads that end in
- * the same instant can both find it 0: the process's end is then told twice.
+ * the same instant can both find it 0: the first to say so is it.
  */
 static __always_inline bool kg_last_thread(__u64 *context, struct task_struct *task)
 {
+	struct kg_ended process = {};
+	__u8 once = 1;
+
 	if (bpf_core_field_exists(((struct trace_event_raw_sched_process_exit___6_16 *)0)->group_dead))
 		return context[1] & 1;
-	return BPF_CORE_READ(task, signal, live.counter) == 0;
+	if (BPF_CORE_READ(task, signal, live.counter) != 0)
+		return false;
+	process.start_time = BPF_CORE_READ(task, group_leader, start_boottime);
+	process.pid = BPF_CORE_READ(task, tgid);
+	return !bpf_map_update_elem(&ended, &process, &once, BPF_NOEXIST);
 }
 
 #endif

@@ -11,6 +11,7 @@
 
 #define KG_DNS_TRUNCATED 1
 #define KG_DNS_SERVER 4
+#define KG_DNS_UNASKED 8
 
 /* An address as given to a call; its bytes stand in the record's data, before those of its struct kg_socket. */
 struct kg_given_address {

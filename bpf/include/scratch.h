@@ -14,7 +14,7 @@
 struct kg_args {
 	__u64 arg[6];
 	__u32 number;	/* of x86-64, also for a 32-bit call */
-	__u32 compat;	/* a 32-bit call: pointers and structures in memory are those of i386 */
+	__u32 compat;	/* not 0: a 32-bit call, and its number there; pointers and structures in memory are those of i386 */
 };
 
 /* A walk in progress, see path.h. */

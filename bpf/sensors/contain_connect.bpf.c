@@ -37,29 +37,7 @@ static __always_inline bool kg_refuse_destination(const struct kg_destination *w
 	return true;
 }
 
-/*
- * A refused datagram is told as a connection, too, however it was sent; a refused connect is told by the system call's
- * own event. 4 bytes of address are the end of an IPv4-mapped one.
- */
-static __always_inline void kg_tell_datagram(const struct kg_destination *where, bool v4)
-{
-	__u64 record[(sizeof(struct kg_connect) + 16) / sizeof(__u64)] = {};
-	struct kg_connect *event = (struct kg_connect *)record;
-
-	kg_fill_header(&event->header, KG_CONNECT);
-	event->result = -KG_EPERM;
-	event->given.family = v4 ? KG_AF_INET : KG_AF_INET6;
-	event->given.port = bpf_ntohs(where->to.port);
-	event->flags = KG_CONNECT_REFUSED;
-	event->given.address_length = v4 ? 4 : 16;
-	if (v4)
-		__builtin_memcpy(event->data, where->to.address + 12, 4);
-	else
-		__builtin_memcpy(event->data, where->to.address, 16);
-	precious_send(event, sizeof(*event) + (v4 ? 4 : 16));
-}
-
-/* 0 is EPERM. */
+/* 0 is EPERM. The system call's own event tells of it. */
 SEC("cgroup/connect4")
 int kg_connect4(struct bpf_sock_addr *to)
 {
@@ -82,10 +60,7 @@ int kg_sendmsg4(struct bpf_sock_addr *to)
 {
 	struct kg_destination where = kg_destination4(to);
 
-	if (!kg_refuse_destination(&where))
-		return 1;
-	kg_tell_datagram(&where, true);
-	return 0;
+	return !kg_refuse_destination(&where);
 }
 
 SEC("cgroup/sendmsg6")
@@ -93,8 +68,5 @@ int kg_sendmsg6(struct bpf_sock_addr *to)
 {
 	struct kg_destination where = kg_destination6(to);
 
-	if (!kg_refuse_destination(&where))
-		return 1;
-	kg_tell_datagram(&where, false);
-	return 0;
+	return !kg_refuse_destination(&where);
 }

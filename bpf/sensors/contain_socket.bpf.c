@@ -86,7 +86,7 @@ int BPF_PROG(kg_lsm_connect, struct socket *socket, struct sockaddr *address, in
 	return kg_refuse_socket(&where);
 }
 
-/* socket_sendmsg: every way to send. Addressed datagrams are left to sendmsg4 and sendmsg6, which tell of them. */
+/* socket_sendmsg: every way to send. Addressed datagrams are left to sendmsg4 and sendmsg6. */
 SEC("lsm/socket_sendmsg")
 int BPF_PROG(kg_lsm_sendmsg, struct socket *socket, struct msghdr *message, int size, int earlier)
 {

@@ -20,6 +20,22 @@ struct {
 	__type(value, struct kg_header);
 } dns_senders SEC(".maps");
 
+/* A question that was sent: its answer comes to the same socket, from the same server, with the same number. */
+struct kg_question {
+	__u64 cookie;
+	__u8 server[16];
+	__u16 id;		/* as in the message */
+	__u16 reserved[3];
+};
+
+/* With room for those of many a moment; the longest unasked goes first. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct kg_question);
+	__type(value, __u8);
+} dns_questions SEC(".maps");
+
 /* Where a datagram's parts are. */
 struct kg_datagram {
 	__u32 addresses;	/* the source; the destination follows it */
@@ -96,6 +112,24 @@ static __always_inline void kg_fill_dns_header(struct kg_header *header, struct 
 	header->time = bpf_ktime_get_boot_ns();
 }
 
+/* Whether the message that a client received answers a question of its socket's; a message sent becomes one. */
+static __always_inline bool kg_asked(struct kg_scratch *scratch, struct __sk_buff *skb, __u32 server_length, __u32 message,
+				     bool sent)
+{
+	struct kg_dns *event = (struct kg_dns *)scratch->bytes;
+	struct kg_question question = {.cookie = bpf_get_socket_cookie(skb)};
+	__u8 once = 1;
+
+	__builtin_memcpy(question.server, event->data, 4);
+	if (server_length == 16)
+		__builtin_memcpy(question.server, event->data, 16);
+	bpf_skb_load_bytes(skb, message, &question.id, sizeof(question.id));
+	if (!sent)
+		return bpf_map_lookup_elem(&dns_questions, &question);
+	bpf_map_update_elem(&dns_questions, &question, &once, BPF_ANY);
+	return true;
+}
+
 static __always_inline void kg_tell_dns(struct kg_scratch *scratch, struct __sk_buff *skb,
 					struct kg_datagram *datagram, bool sent, bool server)
 {
@@ -122,6 +156,8 @@ static __always_inline void kg_tell_dns(struct kg_scratch *scratch, struct __sk_
 	event->server_length = server_length;
 	bpf_skb_load_bytes(skb, address, event->data, server_length);
 	bpf_skb_load_bytes(skb, message, event->data + server_length, length);
+	if (!server && !kg_asked(scratch, skb, server_length, message, sent))
+		event->flags |= KG_DNS_UNASKED;
 	bulk_send(event, sizeof(*event) + server_length + length);
 }
 

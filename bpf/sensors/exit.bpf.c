@@ -7,7 +7,7 @@
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(kg_exit, struct task_struct *task)
 {
-	if (!kg_last_thread(ctx, task) || !kg_monitored())
+	if (!kg_monitored() || !kg_last_thread(ctx, task))
 		return 0;
 	struct kg_exit event = {};
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);

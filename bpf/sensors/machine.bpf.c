@@ -14,10 +14,10 @@
 #define KG_NR_CLOCK_SETTIME 227
 #define KG_HOST_NAME_MAX 66	/* __NEW_UTS_LEN, its NUL, and one more: a full one shall not look cut */
 
-/* Seconds of a timeval or timespec. A 32-bit call has one of two forms, and does not say which. */
+/* Of a timeval or timespec. */
 static __always_inline __s64 kg_user_seconds(struct kg_args *args, __u64 address)
 {
-	return args->compat ? 0 : kg_user_u64(address);
+	return kg_wide_times(args) ? (__s64)kg_user_u64(address) : (__s32)kg_user_u32(address);
 }
 
 KG_CALL_GROUP(machine)

@@ -135,7 +135,7 @@ cache_classes() {
 	(
 		cd "$root"
 		printf '%s\n' -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
-			-Dkubeguardian.bpf.target=/ -cp "$(printf '%s:' tests/*.jar collector/lib/*.jar)" >tests/java.args
+			-Djdk.lang.Process.launchMechanism=VFORK -Dkubeguardian.bpf.target=/ -cp "$(printf '%s:' tests/*.jar collector/lib/*.jar)" >tests/java.args
 		"$target/runtime/bin/java" -XX:AOTCacheOutput=tests/classes.aot @tests/java.args \
 			"-Dkubeguardian.bpf.target=$triggers/.." io.kubeguardian.collector.vm.GuestTests \
 			io.kubeguardian.collector.event.EventDecoderTest io.kubeguardian.collector.SensorIT >/dev/null 2>&1 || true

@@ -131,6 +131,13 @@ class CallSensorIT {
             keyctl            | 99 5                 | [99, 5]     | []
             reboot            | 1 2 3 0              | [1, 2, 3, 0] | []
             swapon            | :/non/existent 7     | [0, 7]      | ["/non/existent"]
+            utimensat         | -100 :/no/such %01000000000000000200000000000000030000000000000004 0x100 | [-100, 0, 0, 256, 1000000002, 3000000004] | ["/no/such"]
+            utimensat         | -100 :no %0000000000000000ffffff3f000000000000000000000000feffff3f 0 | [-100, 0, 0, 0, 9223372036854775807, -9223372036854775808] | ["/no"]
+            utimensat         | -100 :no %ffffffffffffff7f00000000000000000000000000000080 0 | [-100, 0, 0, 0, 9000000000000000000, -9000000000000000000] | ["/no"]
+            utimensat         | @/dev/null 0 0 0     | [3, 0, 0, 0, 9223372036854775807, 9223372036854775807] | ["/dev/null"]
+            futimesat         | -100 :no %010000000000000002000000000000000300000000000000 | [-100, 0, 0, 1000002000, 3000000000] | ["/no"]
+            utimes            | :/no %ffffffffffffffff02000000000000000300000000000000 | [0, 0, -999998000, 3000000000] | ["/no"]
+            utime             | :/no %05000000000000000600000000000000 | [0, 0, 5000000000, 6000000000] | ["/no"]
             swapoff           | :no                  | [0]         | ["/no"]
             acct              | :/non/existent       | [0]         | ["/non/existent"]
             settimeofday      | %0500000000000000ffe0f50500000000 0 | [0, 0, 5] | []
@@ -183,6 +190,7 @@ class CallSensorIT {
             ptrace            | 0x4206 2147483632 0 0 | 0
             process_vm_readv  | 2147483632 0 1 0 1 0 | 1
             process_vm_writev | 2147483632 0 1 0 1 0 | 0
+            utimensat         | -100 :/no 0 0        | 1
             bpf               | 1 %00 1              | 1
             bpf               | 5 %00 1              | 0
             """)
@@ -198,6 +206,10 @@ class CallSensorIT {
     @CsvSource(delimiter = '|', textBlock = """
             213 | 7                              | setuid | [7]                | []
             26  | 16 2147483632 0 0              | ptrace | [16, 2147483632, 0, 0] | []
+            320 | -100 :/no %01000000020000000300000004 0 | utimensat | [-100, 0, 0, 0, 1000000002, 3000000004] | ["/no"]
+            412 | -100 :/no %01000000000000000200000000000000030000000000000004 0 | utimensat | [-100, 0, 0, 0, 1000000002, 3000000004] | ["/no"]
+            271 | :/no %ffffffff020000000300000004 | utimes | [0, 0, -999998000, 3000004000] | ["/no"]
+            30  | :/no %0500000006               | utime  | [0, 0, 5000000000, 6000000000] | ["/no"]
             21  | :etc :/no :tmpfs 4096 :data    | mount  | [0, 0, 0, 4096, 0] | ["/etc", "/no", "tmpfs", "data"]
             """)
     void thirtyTwoBitCallsAreToldLikeOthers(String number, String given, String call, String arguments, String texts)
@@ -238,6 +250,21 @@ class CallSensorIT {
                     assertThat(event.raw().getTargetStartTime()).isEqualTo(child.getChildStartTime());
                     assertThat(event.raw().getResult()).isEqualTo(result);
                 });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            mount    | ://host/share :/no :cifs 0 :username=me,password=kg-no-secret | ["//host/share", "/no", "cifs", "username=me,password=***"]
+            fsconfig | -1 1 :password :kg-no-secret 0                                | ["password", "***"]
+            """)
+    void secretsOfMountsAreMasked(String call, String given, String texts) throws Exception {
+        rawCall(cgroup, "64", call, given);
+
+        seen.read();
+        assertThat(seen.all(EventBatch::getCalls)).singleElement().satisfies(event -> {
+            assertThat(quoted(event)).isEqualTo(texts);
+            assertThat(event.raw().getFlags()).isEqualTo(EventBits.CALL_TEXT_MASKED);
+        });
     }
 
     @Test
@@ -375,7 +402,7 @@ class CallSensorIT {
     void anUnmonitoredCgroupGivesNothing() throws Exception {
         try (TestCgroups other = new TestCgroups()) {
             Path elsewhere = other.container(pod, container);
-            for (String call : List.of("setuid", "unshare", "umount2", "open_by_handle_at", "ptrace", "kill", "delete_module",
+            for (String call : List.of("setuid", "unshare", "umount2", "open_by_handle_at", "ptrace", "kill", "delete_module", "utimensat",
                     "memfd_create", "iopl")) {
                 rawCall(elsewhere, "64", call, "2147483632 9");
             }

@@ -20,7 +20,7 @@ class ContainerSensorIT {
 
     @BeforeEach
     void makeTree() throws Exception {
-        cgroups = new TestCgroups();
+        cgroups = TestCgroups.monitored();
     }
 
     @AfterEach

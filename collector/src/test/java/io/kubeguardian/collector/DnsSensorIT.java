@@ -119,13 +119,22 @@ class DnsSensorIT {
     }
 
     @Test
+    void anAnswerThatNobodyAskedForIsFlagged() throws Exception {
+        run(client, trigger("dns_exchange"), others.root(), "4", "sendto", QUESTION, "4321" + ANSWER.substring(4));
+
+        seen.read();
+        assertThat(messages()).extracting(m -> m.raw().getResponse(), m -> m.raw().getFlags()).containsExactly(
+                tuple(false, 0), tuple(true, EventBits.DNS_UNASKED));
+    }
+
+    @Test
     void whatIsNoDnsIsSeenAndFlagged() throws Exception {
         run(client, trigger("dns_exchange"), others.root(), "4", "connect", "deadbeef", "00".repeat(12) + "ff");
 
         seen.read();
         assertThat(messages()).extracting(m -> m.raw().getFlags(), m -> m.raw().getSize()).containsExactly(
                 tuple(EventBits.DNS_UNREADABLE, 4),
-                tuple(0, 13)); // a header that announces nothing; more may follow it
+                tuple(EventBits.DNS_UNASKED, 13)); // a header that announces nothing; more may follow it
     }
 
     @Test

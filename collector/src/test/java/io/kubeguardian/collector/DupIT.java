@@ -136,7 +136,7 @@ class DupIT {
     @Test
     void onlyASocketOnAStandardDescriptorIsPrecious() throws Exception {
         seen.close();
-        seen = new SensorHarness(cgroups.tree(), 1 << 18, 4096);
+        seen = SensorHarness.withLittleRoom(cgroups.tree());
         run(cgroup, trigger("open_many"), 500, "/etc/hostname");
 
         run(cgroup, trigger("dup_fd"), "dup2", "socketpair");
@@ -144,8 +144,8 @@ class DupIT {
         run(cgroup, trigger("dup_fd"), "dup2", "/etc/hostname");
 
         assertThat(dups()).singleElement().satisfies(d -> assertThat(d.raw().getResult()).isZero());
-        assertThat(seen.sensor.reader().bulkLost()).isGreaterThanOrEqualTo(2);
-        assertThat(seen.sensor.reader().preciousLost()).isZero();
+        assertThat(seen.bulkLost()).isGreaterThanOrEqualTo(2);
+        assertThat(seen.preciousLost()).isZero();
     }
 
     private List<Seen<Dup>> dups() {

@@ -13,14 +13,14 @@ class FirstInstructionIT {
 
     @Test
     void aProgramThatBeginsInACgroupJustMadeIsSeenWithAllThatItDoesEveryTime() throws Exception {
-        try (TestCgroups cgroups = new TestCgroups();
-                SensorHarness sensor = new SensorHarness(cgroups.tree(), 1 << 22, 1 << 20)) {
+        try (TestCgroups cgroups = TestCgroups.monitored();
+                SensorHarness sensor = new SensorHarness(cgroups.tree())) {
             Path kubepods = cgroups.make(cgroups.root().resolve("kubepods"));
 
             Churn.run(kubepods, 1, TIMES);
 
             sensor.read();
-            assertThat(sensor.sensor.reader().preciousLost() + sensor.sensor.reader().bulkLost()).isZero();
+            assertThat(sensor.preciousLost() + sensor.bulkLost()).isZero();
             assertThat(sensor.cgroups.counts().failures()).isZero();
             for (int i = 1; i <= TIMES; i++) {
                 String path = Churn.PATH + i;

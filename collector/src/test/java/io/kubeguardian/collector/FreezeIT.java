@@ -116,6 +116,7 @@ class FreezeIT {
         awaitFrozen(false);
     }
 
+    @NotInGuest("a JVM of its own; what thaws is shown by the others")
     @Test
     void allThatWasFrozenCanBeThawedWithoutACollector() throws Exception {
         freezer.freeze(id, decision);

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubeguardian.collector.SensorHarness.SeenExec;
 import io.kubeguardian.collector.TestCgroups.Ended;
-import io.kubeguardian.collector.sensor.SensorOptions;
-import io.kubeguardian.config.SensorHooks;
 import io.kubeguardian.schema.EventBits;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ProcessSensorIT {
     private static final Path ENV = Path.of("/usr/bin/env");
     private static final int NET_RAW = 13;
-    private static final SensorOptions OPTIONS =
-            new SensorOptions(1 << 20, 1 << 18, SensorHooks.AUTO, 0, List.of("LD_PRELOAD", "A_NAME_OF_THIRTY_ONE_CHARACTERS"), false);
 
     @TempDir
     Path folder;
@@ -42,7 +38,7 @@ class ProcessSensorIT {
         folder = folder.toRealPath();
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         cgroups = TestCgroups.monitored();
-        seen = new SensorHarness(cgroups.tree(), OPTIONS);
+        seen = new SensorHarness(cgroups.tree());
         cgroup = cgroups.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
     }
 
@@ -227,14 +223,7 @@ class ProcessSensorIT {
         run(cgroup, trigger("end_together"), children);
 
         seen.read();
-        Assumptions.assumeTrue(tracepointKnowsTheLastThread(), "before Linux 6.16 an end can be told twice");
         assertThat(seen.exits).extracting(e -> e.process().pid()).hasSize(children + 1).doesNotHaveDuplicates();
-    }
-
-    private static boolean tracepointKnowsTheLastThread() throws Exception {
-        String[] release = Files.readString(Path.of("/proc/sys/kernel/osrelease")).split("[.-]");
-        int major = Integer.parseInt(release[0]);
-        return major > 6 || major == 6 && Integer.parseInt(release[1]) >= 16;
     }
 
     private static int ownLoginUid() throws Exception {

@@ -19,7 +19,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,18 +31,29 @@ import org.junit.jupiter.api.io.TempDir;
 class RestartIT {
     private static final int TERMINATED = 128 + 15;
 
+    private static EmbeddedKafka kafka;
+
     @TempDir
     Path folder;
 
     private final String pod = TestCgroups.randomPod();
-    private EmbeddedKafka kafka;
+    private final String node = "node-" + pod.substring(0, 8);
     private TestCgroups cgroups;
     private Path cgroup;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void startBroker() {
         kafka = EmbeddedKafka.start();
         TopicSetup.createMissing(kafka.clientProperties(), 1);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        kafka.close();
+    }
+
+    @BeforeEach
+    void start() throws Exception {
         cgroups = new TestCgroups();
         cgroup = cgroups.container(pod, TestCgroups.randomContainer());
     }
@@ -48,7 +61,6 @@ class RestartIT {
     @AfterEach
     void stop() throws Exception {
         cgroups.close();
-        kafka.close();
     }
 
     @Test
@@ -90,7 +102,7 @@ class RestartIT {
         assertThat(batches.stream().mapToLong(EventBatch::getUnwatchedMillis).distinct()).hasSize(3);
         try (TopicTail<CollectorHealth> health =
                 new TopicTail<>(kafka, Topics.COLLECTOR_HEALTH, CollectorHealth.class)) {
-            health.await(read -> read.stream().filter(CollectorHealth::getEnded).count() == 3);
+            health.await(read -> read.stream().filter(h -> h.getEnded() && h.getNode().equals(node)).count() == 3);
         }
     }
 
@@ -168,6 +180,7 @@ class RestartIT {
     private Map<String, String> environment() {
         return Map.of("KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
                 "KUBEGUARDIAN_COLLECTOR_CGROUP", cgroups.root().toString(),
+                "KUBEGUARDIAN_COLLECTOR_NODE", node,
                 "KUBEGUARDIAN_COLLECTOR_STATE_FOLDER", folder.toString(),
                 "KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", "0",
                 "KUBEGUARDIAN_COLLECTOR_METRICS_PORT", "-1");
@@ -175,7 +188,7 @@ class RestartIT {
 
     private void awaitBatches(int batches) throws Exception {
         try (TopicTail<EventBatch> events = new TopicTail<>(kafka, Topics.EVENTS, EventBatch.class)) {
-            events.await(read -> read.size() >= batches);
+            events.await(read -> read.stream().filter(b -> b.getPodUid().equals(pod)).count() >= batches);
         }
     }
 

@@ -75,10 +75,16 @@ final class SensorHarness implements AutoCloseable {
     private final boolean ownSensor;
     private final long opensBefore;
     private final long sendsBefore;
+    private final long preciousLostBefore;
+    private final long bulkLostBefore;
+
+    /** What nearly all tests are with, so that they share a sensor; rings have room for all that a slow machine has to tell. */
+    private static final SensorOptions ORDINARY = new SensorOptions(1 << 22, 1 << 23, SensorHooks.AUTO, 0,
+            List.of("LD_PRELOAD", "A_NAME_OF_THIRTY_ONE_CHARACTERS"), false);
 
     /** Of a {@link SharedSensor} where they monitor this tree, else of a sensor of its own. */
     SensorHarness(CgroupTree tree) {
-        this(tree, options(1 << 18, 1 << 18, 0));
+        this(tree, ORDINARY);
     }
 
     /** As {@link #SensorHarness(CgroupTree)}. */
@@ -87,13 +93,14 @@ final class SensorHarness implements AutoCloseable {
                 !SharedSensor.monitors(tree), options.countCalls());
     }
 
-    /** Of a sensor of its own, whatever monitors the tree besides: what its rings have no room for is lost. */
-    SensorHarness(CgroupTree tree, int preciousBytes, int bulkBytes) {
-        this(tree, Sensor.open(tree, options(preciousBytes, bulkBytes, 0)), true, false);
+    /** Of a sensor whose ring for bulk events has room for a page. */
+    static SensorHarness withLittleRoom(CgroupTree tree) {
+        return new SensorHarness(tree, new SensorOptions(1 << 18, 4096, SensorHooks.AUTO, 0, List.of(), false));
     }
 
-    static SensorOptions options(int preciousBytes, int bulkBytes, long openRepeatNanos) {
-        return new SensorOptions(preciousBytes, bulkBytes, SensorHooks.AUTO, openRepeatNanos, List.of(), false);
+    /** @param nanos an open like one sent less than this ago is only counted */
+    static SensorHarness withoutRepeats(CgroupTree tree, long nanos) {
+        return new SensorHarness(tree, new SensorOptions(1 << 18, 1 << 23, SensorHooks.AUTO, nanos, List.of(), false));
     }
 
     private SensorHarness(CgroupTree tree, Sensor sensor, boolean ownSensor, boolean countCalls) {
@@ -101,6 +108,8 @@ final class SensorHarness implements AutoCloseable {
         this.ownSensor = ownSensor;
         this.opensBefore = sensor.opensRepeated();
         this.sendsBefore = sensor.sendsRepeated();
+        this.preciousLostBefore = sensor.reader().preciousLost();
+        this.bulkLostBefore = sensor.reader().bulkLost();
         cgroups = new CgroupTable(10_000, id -> null);
         pods = new PodBatches(Origin.here("test", "node"), Numbers.FIRST, 1000, 1, new LossCounters(), (b, contents) -> {
             all.add(b);
@@ -178,6 +187,15 @@ final class SensorHarness implements AutoCloseable {
     /** Sends held back as repeated, of this test. */
     long sendsRepeated() {
         return sensor.sendsRepeated() - sendsBefore;
+    }
+
+    /** Precious events that their ring had no room for, of this test. */
+    long preciousLost() {
+        return sensor.reader().preciousLost() - preciousLostBefore;
+    }
+
+    long bulkLost() {
+        return sensor.reader().bulkLost() - bulkLostBefore;
     }
 
     long unreadable() {

@@ -309,15 +309,15 @@ class SensorIT {
     @Test
     void whatARingCannotTakeIsCounted() throws Exception {
         seen.close();
-        seen = new SensorHarness(cgroups.tree(), 1 << 18, 4096);
+        seen = SensorHarness.withLittleRoom(cgroups.tree());
         int count = 500;
 
         run(cgroup, trigger("open_many"), count, "/etc/hostname");
 
         seen.read();
-        assertThat(seen.sensor.reader().bulkLost()).isPositive();
-        assertThat(seen.opens.size() + seen.sensor.reader().bulkLost()).isEqualTo(count);
-        assertThat(seen.sensor.reader().preciousLost()).isZero();
+        assertThat(seen.bulkLost()).isPositive();
+        assertThat(seen.opens.size() + seen.bulkLost()).isEqualTo(count);
+        assertThat(seen.preciousLost()).isZero();
         assertThat(seen.execs).hasSize(1);
     }
 

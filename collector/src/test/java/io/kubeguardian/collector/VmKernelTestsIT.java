@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Every {@link KernelTest} again on Debian 12's kernel, where the sensors take other ways in: same triggers, same events.
- * New classes are found by themselves.
+ * New classes are found by themselves; {@link NotInGuest} says what is left out and why.
  */
 @VmTest
 class VmKernelTestsIT {

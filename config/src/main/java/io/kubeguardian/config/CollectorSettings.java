@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * @param drainSeconds how long a stop may take to send what there is, seconds
  * @param stateFolder where it leaves to the next run where it stood; empty: nowhere, each run begins a new epoch
  * @param healthSeconds interval of the health records, seconds
- * @param maskSecrets whether what looks like a secret in arguments and environment is masked
+ * @param maskSecrets whether what looks like a secret in arguments, environment and texts of calls is masked
  * @param environment names of the environment variables that are kept, at most 8 of at most 31 letters
  * @param syscallCountSeconds interval of the counts of system calls, seconds; 0: they are not counted
  * @param metricsPort port of /metrics, /healthz and /readyz; 0: any free one, -1: none

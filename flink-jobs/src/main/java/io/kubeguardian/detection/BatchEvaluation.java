@@ -16,6 +16,7 @@ import io.kubeguardian.schema.Connect;
 import io.kubeguardian.schema.Dns;
 import io.kubeguardian.schema.Dup;
 import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.Exec;
 import io.kubeguardian.schema.Exit;
 import io.kubeguardian.schema.FileChange;
@@ -155,7 +156,7 @@ final class BatchEvaluation implements BatchEvents.Visitor {
     public void dns(Dns dns) {
         TreeProcess process = begin(EventType.DNS, dns.getTime(), dns.getProcess());
         event.dns(dns);
-        if (dns.getResponse()) {
+        if (dns.getResponse() && (dns.getFlags() & EventBits.DNS_UNASKED) == 0) {
             hostNames.learned(event.dnsName(), event.dnsAnswers(), event.time());
         }
         judge();

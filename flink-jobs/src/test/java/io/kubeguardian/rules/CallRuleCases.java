@@ -31,6 +31,7 @@ final class CallRuleCases {
     private static final int SOCK_RAW = 3;
     private static final int EPERM = -1;
     private static final int TXT = 16;
+    private static final long YEAR_2020 = 1_577_836_800_000_000_000L;
     private static final int NULL = 10;
     private static final long ADMINISTRATOR = 1L << 21;
     private static final long BINDER = 1L << 10;
@@ -130,7 +131,16 @@ final class CallRuleCases {
         String removed = "Shell history or system log removed by a program";
         String linked = "Link to a secret file or to the root made";
         String moved = "Persistence path moved or linked to in a container";
+        String forged = "File time forged by a program";
         return List.of(
+                of(forged, call(OWN, "utimensat", "/usr/bin/sshd", -100, 0, 0, 0, 0, YEAR_2020),
+                        call(OWN, "utimensat", "/usr/bin/sshd", -100, 0, 0, 0, Long.MAX_VALUE, Long.MAX_VALUE)),
+                of(forged, call(OWN, "futimesat", "/etc/cron.d/x", -100, 0, 0, 0, YEAR_2020),
+                        call(OWN, "futimesat", "/srv/upload.jpg", -100, 0, 0, 0, YEAR_2020)),
+                of(forged, call(OWN, "utimes", "/lib/x.so", 0, 0, 0, YEAR_2020),
+                        call(OWN, "utimes", "/lib/x.so", 0, 0, 0, YEAR_2020).returning(EPERM)),
+                of(forged, call(INTRUDER, "utime", "/etc/passwd", 0, 0, 0, YEAR_2020),
+                        call(running("/bin/tar", "xf x.tar", INTRUDER), "utime", "/etc/passwd", 0, 0, 0, YEAR_2020)),
                 of(linked, change(OWN, "symlink", "/srv/www/s.txt", "/etc/shadow"),
                         change(OWN, "symlink", "/srv/www/s.txt", "/etc/hostname")),
                 of(linked, change(tool("/bin/ln", "-s / /var/log/x"), "symlinkat", "/var/log/x", "/"),

@@ -26,6 +26,7 @@ public final class EventBits {
 
     public static final int CALL_TEXT_TRUNCATED = 1;
     public static final int CALL_PATH_RELATIVE = 2;
+    public static final int CALL_TEXT_MASKED = 4;
 
     public static final int SOCKET_REFUSED = 1;
     public static final int SOCKET_ADDRESS_TRUNCATED = 2;
@@ -33,6 +34,7 @@ public final class EventBits {
     public static final int DNS_TRUNCATED = 1;
     public static final int DNS_UNREADABLE = 2;
     public static final int DNS_SERVER = 4;
+    public static final int DNS_UNASKED = 8;
 
     public static final int DUP_PATH_TRUNCATED = 1;
 

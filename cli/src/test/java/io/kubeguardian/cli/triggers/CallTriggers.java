@@ -15,6 +15,9 @@ import java.util.List;
  * for which no program is there.
  */
 final class CallTriggers {
+    /** Both times of a file: two times seconds and nanoseconds, of 64 bits each. */
+    private static final String YEAR_2001 = "%80c84f3a00000000" + "0000000000000000" + "80c84f3a00000000";
+
     private CallTriggers() {}
 
     static List<RuleTrigger> all() {
@@ -60,6 +63,9 @@ final class CallTriggers {
                 of("Set-user-id bit set by a program", later("/bin/change_file chmod /srv orders.db 4755"),
                         later("/bin/change_file chmod /srv orders.db 2755"),
                         "evt.type = chmod and evt.arg.mode contains S_ISGID"),
+                of("File time forged by a program", later("/bin/raw_call 64 280 -100 :/etc/hostname " + YEAR_2001),
+                        later("/bin/raw_call 64 280 -100 :/srv/orders.db " + YEAR_2001),
+                        "evt.type = utimensat and evt.arg.mtime = 978307200 and evt.rawres = 0"),
                 of("Link to a secret file or to the root made", later("/bin/ln -s /etc/shadow /srv/www/s.txt"),
                         later("/bin/ln -s /etc/hostname /srv/www/h.txt"), "evt.type in (symlink, symlinkat) and evt.rawres = 0"),
                 of("Shell history or system log removed by a program", later("/bin/change_file unlink /srv .bash_history"),

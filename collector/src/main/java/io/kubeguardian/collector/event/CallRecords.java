@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.kubeguardian.collector.sensor.SystemCalls;
 import io.kubeguardian.schema.Call;
 import io.kubeguardian.schema.EventBatchBuilder;
+import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.EventClass;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -58,9 +59,12 @@ final class CallRecords implements RecordDecoder {
     private static final int CALL_BYTES = (int) CALL.byteSize();
 
     private final RecordContext to;
+    private final boolean maskSecrets;
 
-    CallRecords(RecordContext to) {
+    /** @param maskSecrets whether what looks like a secret is masked, see {@link CallSecrets} */
+    CallRecords(RecordContext to, boolean maskSecrets) {
         this.to = to;
+        this.maskSecrets = maskSecrets;
     }
 
     @Override
@@ -90,11 +94,16 @@ final class CallRecords implements RecordDecoder {
         for (int i = 0; i < argumentCount; i++) {
             arguments.add(ring.get(JAVA_LONG, at + ARGUMENT + i * JAVA_LONG.byteSize()));
         }
+        String name = SystemCalls.name(ring.get(JAVA_INT, at + NUMBER));
+        int flags = ring.get(JAVA_INT, at + FLAGS);
+        if (maskSecrets && CallSecrets.mask(name, texts)) {
+            flags |= EventBits.CALL_TEXT_MASKED;
+        }
         EventBatchBuilder batch = to.begin(ring, at);
         batch.add(new Call(to.time(ring, at), to.process(ring, at),
-                batch.string(SystemCalls.name(ring.get(JAVA_INT, at + NUMBER))), arguments, batch.strings(texts),
+                batch.string(name), arguments, batch.strings(texts),
                 ring.get(JAVA_INT, at + TARGET_PID), ring.get(JAVA_LONG, at + TARGET_START_TIME),
-                ring.get(JAVA_LONG, at + RESULT), ring.get(JAVA_INT, at + FLAGS)));
+                ring.get(JAVA_LONG, at + RESULT), flags));
         to.added(ring.get(JAVA_INT, at + EVENT_CLASS) == 0 ? EventClass.BULK : EventClass.PRECIOUS, length);
         return true;
     }

@@ -15,7 +15,7 @@ public final class EventDecoder implements RecordHandler {
 
     /**
      * @param bootToWall nanoseconds to add to the boot clock to have wall time
-     * @param maskSecrets whether what looks like a secret is masked in arguments and environment
+     * @param maskSecrets whether what looks like a secret is masked in arguments, environment and texts of calls
      */
     public EventDecoder(CgroupTable cgroups, PodBatches batches, CgroupListener listener, long bootToWall,
             boolean maskSecrets) {
@@ -32,7 +32,7 @@ public final class EventDecoder implements RecordHandler {
         decoders[KernelLayouts.TYPE_CONNECT] = sockets;
         decoders[KernelLayouts.TYPE_SOCKET_CALL] = sockets;
         decoders[KernelLayouts.TYPE_DNS] = new DnsRecords(context);
-        decoders[KernelLayouts.TYPE_CALL] = new CallRecords(context);
+        decoders[KernelLayouts.TYPE_CALL] = new CallRecords(context, maskSecrets);
         RecordDecoder changes = new CgroupRecords(context, listener);
         decoders[KernelLayouts.TYPE_CGROUP_MKDIR] = changes;
         decoders[KernelLayouts.TYPE_CGROUP_RMDIR] = changes;

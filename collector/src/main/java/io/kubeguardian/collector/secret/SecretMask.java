@@ -50,6 +50,35 @@ public final class SecretMask {
         return masked;
     }
 
+    /** The text with what it contains masked. */
+    public static String text(String text) {
+        return new SecretText(text, false).mask();
+    }
+
+    /** The value of something of this name, as it may be shown. */
+    public static String value(String name, String value) {
+        String shown = new SecretText(name + '=' + value, false).assignment().mask();
+        return shown.startsWith(name + '=') ? shown.substring(name.length() + 1) : MASK;
+    }
+
+    /**
+     * The data of mount(2) with the values masked of options that are named like a secret: NAME=VALUE, separated by commas.
+     * A comma within a value is written twice (fs/smb/client/fs_context.c).
+     */
+    public static String mountOptions(String options) {
+        StringBuilder shown = new StringBuilder(options.length());
+        for (int start = 0; start <= options.length();) {
+            int end = start;
+            while (end < options.length() && (options.charAt(end) != ',' || options.startsWith(",,", end))) {
+                end += options.charAt(end) == ',' ? 2 : 1;
+            }
+            String option = options.substring(start, end);
+            shown.append(start == 0 ? "" : ",").append(new SecretText(option, false).assignment().mask());
+            start = end + 1;
+        }
+        return shown.toString();
+    }
+
     private String program(String argument) {
         program = PasswordOptions.of(argument.substring(argument.lastIndexOf('/') + 1));
         return new SecretText(argument, false).mask();

@@ -16,6 +16,7 @@ enum CallGroup {
             "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "mkdir",
             "mkdirat", "rmdir", "mknod", "mknodat", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown",
             "fchownat"),
+    TIMES("times", SensorProgram.CALL_TIMES, List.of(), "utimensat", "futimesat", "utimes", "utime"),
     DUP("dup", SensorProgram.CALL_DUP, List.of(), "dup", "dup2", "dup3", "fcntl"),
     CONNECT("connect", SensorProgram.CALL_CONNECT, List.of(SensorProgram.FEXIT_CONNECT), "connect"),
     SOCKET("socket", SensorProgram.CALL_SOCKET, List.of(), "socket", "bind", "listen", "accept", "accept4"),

@@ -28,12 +28,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The programs in the kernel, attached for one cgroup and all below it. What this kernel refuses is left out and named
  * in {@link #modes()}. Closing detaches everything.
  */
 public final class Sensor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sensor.class);
     private static final Set<SensorProgram> FEXITS = Arrays.stream(SensorProgram.values())
             .filter(program -> program.kind == SensorProgram.Kind.FEXIT)
             .collect(Collectors.toCollection(() -> EnumSet.noneOf(SensorProgram.class)));
@@ -136,7 +139,12 @@ public final class Sensor implements AutoCloseable {
         try {
             object = load(wanted, tree, options);
         } catch (SensorException e) {
+            LOG.warn("event=programs-refused consequence=\"each of {} is tried alone, which takes some seconds\" error=\"{}\"",
+                    wanted.size(), e.getMessage());
             wanted.forEach(program -> tryAlone(program, refused));
+            wanted.stream().filter(refused::containsKey).forEach(program ->
+                    LOG.warn("event=program-refused program={} hook={} reason=\"{}\"", program.function, program.hook,
+                            refused.get(program)));
             wanted.removeAll(refused.keySet());
             if (wanted.isEmpty()) {
                 throw e;

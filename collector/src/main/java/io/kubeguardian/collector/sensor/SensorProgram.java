@@ -9,6 +9,7 @@ enum SensorProgram {
     SYS_EXIT("kg_sys_exit", "tp_btf/sys_exit", Kind.TRACING),
     CALL_OPEN("kg_call_open", "tp_btf/sys_exit", Kind.CALL),
     CALL_FILE_CHANGE("kg_call_file_change", "tp_btf/sys_exit", Kind.CALL),
+    CALL_TIMES("kg_call_times", "tp_btf/sys_exit", Kind.CALL),
     CALL_DUP("kg_call_dup", "tp_btf/sys_exit", Kind.CALL),
     CALL_CONNECT("kg_call_connect", "tp_btf/sys_exit", Kind.CALL),
     CALL_SOCKET("kg_call_socket", "tp_btf/sys_exit", Kind.CALL),

@@ -185,6 +185,31 @@ class SecretMaskTest {
         assertThat(masked).isEqualTo(!shown.equals(given.strip()));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '>', quoteCharacter = '\0', value = {
+        "username=me,password=two words;and,uid=1 > username=me,password=***,uid=1",
+        "password=a,,b,c=d > password=***,c=d",
+        "rw,pass=x1 > rw,pass=***",
+        "name=admin,secret=AQBxyz==,fsid=1 > name=admin,secret=***,fsid=1",
+        "rw,credentials=/etc/smb.cred,secretfile=/etc/ceph/key > rw,credentials=/etc/smb.cred,secretfile=/etc/ceph/key",
+        "lowerdir=/a:/b,upperdir=/c,workdir=/d > lowerdir=/a:/b,upperdir=/c,workdir=/d",
+        ",,, > ,,,",
+    })
+    void valuesOfMountOptionsAreMasked(String given, String shown) {
+        assertThat(SecretMask.mountOptions(given.strip())).isEqualTo(shown.strip());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '>', quoteCharacter = '\0', value = {
+        "password > hunter2 > ***",
+        "source > //host/share > //host/share",
+        "source > https://me:hunter2@host/dav > https://me:***@host/dav",
+        "size > 64k > 64k",
+    })
+    void aNamedValueIsMasked(String name, String given, String shown) {
+        assertThat(SecretMask.value(name.strip(), given.strip())).isEqualTo(shown.strip());
+    }
+
     private static List<String> split(String args) {
         return new ArrayList<>(List.of(args.split(" ¦ ", -1)));
     }

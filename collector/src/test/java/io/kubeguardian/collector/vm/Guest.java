@@ -61,26 +61,27 @@ public final class Guest implements AutoCloseable {
     static Guest boot(Path image) throws IOException {
         Path folder = Files.createTempDirectory("kubeguardian-vm-");
         Path socket = folder.resolve("agent");
-        Path console = image.resolve("console.log");
-        Files.deleteIfExists(console);
+        long own = ProcessHandle.current().pid(); // tests run in two JVMs
+        Path console = image.resolve("console-" + own + ".log");
+        Path log = image.resolve("qemu-" + own + ".log");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
             Process process = new ProcessBuilder("timeout", "--kill-after=5", LONGEST_LIFE,
-                    "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", "1024",
+                    "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max,la57=off", "-smp", "2", "-m", "1024",
                     "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                     "-kernel", image.resolve("kernel/vmlinuz").toString(),
                     "-initrd", image.resolve("initramfs.cpio").toString(),
-                    "-append", "console=ttyS0 panic=-1 quiet lsm=landlock,lockdown,yama,bpf",
+                    "-append", "console=ttyS0 panic=-1 quiet mitigations=off lsm=landlock,lockdown,yama,bpf",
                     "-serial", "file:" + console,
                     "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
                     "-chardev", "socket,id=agent,path=" + socket,
                     "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent,name=agent")
-                    .redirectErrorStream(true).redirectOutput(image.resolve("qemu.log").toFile()).start();
+                    .redirectErrorStream(true).redirectOutput(log.toFile()).start();
             process.onExit().thenRun(() -> close(server)); // else accept() waits for a qemu that did not start
             try {
                 return new Guest(process, console, folder, server.accept());
             } catch (AsynchronousCloseException e) {
-                throw new IOException("qemu ended: " + Files.readString(image.resolve("qemu.log")), e);
+                throw new IOException("qemu ended: " + Files.readString(log), e);
             } catch (IOException | RuntimeException e) {
                 process.children().forEach(ProcessHandle::destroyForcibly);
                 throw e;

@@ -6,7 +6,9 @@ import java.util.stream.Stream;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -14,9 +16,12 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
  * Runs test classes inside the guest: {@code GuestTests CLASS...}. Writes a line per test that ended, which the side of
- * the host reads again: {@link #PREFIX}, the class, the method, the outcome, the message in one line; separated by tabs.
+ * the host reads again: {@link #PREFIX}, the class, the method, the outcome, the message in one line; separated by tabs. In between, a line for each class with the seconds that it took.
  */
 public final class GuestTests implements TestExecutionListener {
+    /** Tag of what is left out. */
+    public static final String NOT_IN_GUEST = "not-in-guest";
+
     private static final String PREFIX = "guest-test";
     private static final String SEPARATOR = "\t";
 
@@ -43,12 +48,14 @@ public final class GuestTests implements TestExecutionListener {
         FAILED
     }
 
+    private long started;
+
     private GuestTests() {}
 
     public static void main(String[] classes) {
         List<? extends DiscoverySelector> selectors = Stream.of(classes).map(DiscoverySelectors::selectClass).toList();
-        LauncherFactory.create().execute(
-                LauncherDiscoveryRequestBuilder.request().selectors(selectors).build(), new GuestTests());
+        LauncherFactory.create().execute(LauncherDiscoveryRequestBuilder.request().selectors(selectors)
+                .filters(TagFilter.excludeTags(NOT_IN_GUEST)).build(), new GuestTests());
     }
 
     /** The results among what the guest wrote. */
@@ -62,7 +69,17 @@ public final class GuestTests implements TestExecutionListener {
     }
 
     @Override
+    public void executionStarted(TestIdentifier test) {
+        if (test.getSource().filter(ClassSource.class::isInstance).isPresent()) {
+            started = System.nanoTime();
+        }
+    }
+
+    @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (test.getSource().filter(ClassSource.class::isInstance).isPresent()) {
+            System.out.println(test.getDisplayName() + " took " + (System.nanoTime() - started) / 1_000_000_000 + " s");
+        }
         Outcome outcome = switch (result.getStatus()) {
             case SUCCESSFUL -> Outcome.PASSED;
             case ABORTED -> Outcome.SKIPPED;

@@ -1,7 +1,12 @@
 package io.kubeguardian.collector.vm;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +27,13 @@ record Image(Path folder, String problem) {
 
     /** Builds what is not there yet. The first time it fetches the kernel's package. */
     static Image build() throws IOException {
+        Path lock = Path.of(System.getProperty("kubeguardian.bpf.target")).resolve("../../collector/target/vm.lock");
+        try (FileChannel file = FileChannel.open(lock, CREATE, WRITE); FileLock alone = file.lock()) {
+            return buildAlone(); // tests run in two JVMs
+        }
+    }
+
+    private static Image buildAlone() throws IOException {
         Path bpf = Path.of(System.getProperty("kubeguardian.bpf.target")).toAbsolutePath().normalize();
         Path collector = bpf.resolve("../../collector").normalize();
         Path target = collector.resolve("target/vm");

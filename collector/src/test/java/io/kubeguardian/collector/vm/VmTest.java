@@ -1,6 +1,7 @@
 package io.kubeguardian.collector.vm;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -20,10 +21,23 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(VmTest.Boot.class)
 public @interface VmTest {
-    /** Boots at the first use; the machine ends with the whole run. */
+    /**
+     * Boots at the first use; the machine ends with the JVM. Not with JUnit's own store: with several JVMs each class is a
+     * run to it.
+     */
     final class Boot implements ExecutionCondition, ParameterResolver {
-        private record Machine(Guest guest, String problem) implements AutoCloseable {
-            static Machine start() {
+        private record Machine(Guest guest, String problem) {
+            private static Machine started;
+
+            static synchronized Machine get() {
+                if (started == null) {
+                    started = start();
+                    Runtime.getRuntime().addShutdownHook(new Thread(started::end));
+                }
+                return started;
+            }
+
+            private static Machine start() {
                 try {
                     Image image = Image.build();
                     return image.problem().isEmpty()
@@ -33,23 +47,21 @@ public @interface VmTest {
                 }
             }
 
-            @Override
-            public void close() throws IOException {
-                if (guest != null) {
-                    guest.close();
+            private void end() {
+                try {
+                    if (guest != null) {
+                        guest.close();
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
                 }
             }
-        }
-
-        private static Machine machine(ExtensionContext context) {
-            return context.getRoot().getStore(ExtensionContext.Namespace.create(VmTest.class))
-                    .getOrComputeIfAbsent(Machine.class, type -> Machine.start(), Machine.class);
         }
 
         /** Before any method of the class, so that none is given a machine that is not there. */
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            String problem = machine(context).problem();
+            String problem = Machine.get().problem();
             if (problem.isEmpty()) {
                 return ConditionEvaluationResult.enabled("the machine runs");
             }
@@ -66,7 +78,7 @@ public @interface VmTest {
 
         @Override
         public Guest resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return machine(context).guest();
+            return Machine.get().guest();
         }
     }
 }

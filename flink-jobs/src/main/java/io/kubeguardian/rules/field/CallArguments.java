@@ -157,6 +157,11 @@ final class CallArguments {
         other("memfd_create", text("name", 0), new Argument("flags", event -> Symbols.memfdFlags(number(event, 1))));
         other("io_uring_setup", numeric("entries", 0), numeric("flags", 2));
         other("perf_event_open", numeric("type", 5), numeric("pid", 1), numeric("cpu", 2));
+        other("utimensat", text("path", 0), fileTime("atime", 4), fileTime("mtime", 5), numeric("flags", 3));
+        other("futimesat", text("path", 0), fileTime("atime", 3), fileTime("mtime", 4));
+        for (String call : List.of("utimes", "utime")) {
+            other(call, text("path", 0), fileTime("atime", 2), fileTime("mtime", 3));
+        }
         other("open_by_handle_at", numeric("mountfd", 0), numeric("flags", 2), text("path", 1));
         for (String call : List.of("acct", "swapon", "swapoff")) {
             other(call, text("path", 0));
@@ -187,6 +192,10 @@ final class CallArguments {
 
     private static Argument text(String name, int index) {
         return new Argument(name, event -> index < event.texts().size() ? orNull(event.texts().get(index)) : null);
+    }
+
+    private static Argument fileTime(String name, int index) {
+        return new Argument(name, event -> index < event.arguments().size() ? Symbols.fileTime(number(event, index)) : null);
     }
 
     private static Argument capabilities(String name, int index) {

@@ -76,6 +76,17 @@ final class Symbols {
         return numbered(SOCKET_TYPES, type & 0xf);
     }
 
+    /** A time that utimensat(2) sets, from nanoseconds: seconds since 1970, or what stands for no time (docs/events.md). */
+    static String fileTime(long nanoseconds) {
+        if (nanoseconds == Long.MAX_VALUE) {
+            return "UTIME_NOW";
+        }
+        if (nanoseconds == Long.MIN_VALUE) {
+            return "UTIME_OMIT";
+        }
+        return Long.toString(Math.floorDiv(nanoseconds, 1_000_000_000L));
+    }
+
     static String bpfCommand(long command) {
         return numbered(BPF_COMMANDS, command);
     }
