@@ -1,7 +1,9 @@
 package io.kubeguardian.cli;
 
 import io.kubeguardian.cli.contain.ContainCommand;
+import io.kubeguardian.cli.decisions.DecisionsCommand;
 import io.kubeguardian.cli.demo.DemoCommand;
+import io.kubeguardian.cli.intel.IntelCommand;
 import io.kubeguardian.cli.profile.ProfileCommand;
 import io.kubeguardian.cli.replay.ReplayCommand;
 import io.kubeguardian.cli.rules.RulesCommand;
@@ -19,7 +21,8 @@ import picocli.CommandLine.Command;
         version = "kubeguardian 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, UpCommand.class, IngestCommand.class, MonitorCommand.class, ContainCommand.class,
-            RulesCommand.class, ProfileCommand.class, ReplayCommand.class, ScanCommand.class})
+            RulesCommand.class, ProfileCommand.class, ReplayCommand.class, ScanCommand.class, IntelCommand.class,
+            DecisionsCommand.class})
 public final class Main {
     private Main() {}
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.schema.Completeness;
+import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.DecisionState;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.PodRef;
@@ -12,6 +14,7 @@ import io.kubeguardian.schema.Priority;
 import io.kubeguardian.schema.ProcessRef;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
+import io.kubeguardian.schema.Verdict;
 import io.kubeguardian.schema.WorkloadRef;
 import java.time.Instant;
 import java.util.List;
@@ -88,6 +91,33 @@ public final class OcsfAlerts {
         unmapped.put("kind", "INCIDENT");
         completeness(unmapped, incident.getCompleteness());
         return alert(Keys.workload(incident.getWorkload()), root);
+    }
+
+    /** Whether people are told of a step of a decision: it waits for one, or is nothing else than to tell. */
+    public static boolean isFor(Decision decision) {
+        return decision.getState() == DecisionState.PENDING || decision.getState() == DecisionState.HELD
+                || decision.getVerdict() == Verdict.ALERT && decision.getState() == DecisionState.IN_FORCE;
+    }
+
+    public static Alert of(Decision decision) {
+        boolean waits = decision.getVerdict() != Verdict.ALERT;
+        String title = waits ? decision.getVerdict() + " waits for approval" : "Risk over the policy's threshold";
+        String message = decision.getReason() + (decision.getNote().isEmpty() ? "" : " - " + decision.getNote())
+                + (waits ? "; kubeguardian decisions approve " + decision.getId() : "");
+        Priority priority = waits ? Priority.CRITICAL : Priority.WARNING;
+        ObjectNode root = finding(decision.getId(), title, message, priority, decision.getEventTime(),
+                decision.getIssuedTime(), List.of());
+        ObjectNode analytic = ((ObjectNode) root.get("finding_info")).putObject("analytic");
+        analytic.put("name", "policy: " + decision.getPolicy());
+        analytic.put("type_id", ANALYTIC_RULE);
+        PodRef pod = new PodRef(decision.getPodUid(), decision.getWorkload().getNamespace(), "", decision.getNode(), true);
+        resources(root, decision.getWorkload(), pod, decision.getContainerId(), "");
+        ObjectNode unmapped = falco(root, title, priority, message, decision.getEventTime(), pod);
+        unmapped.putObject("output_fields").put("kubeguardian.risk", decision.getScore());
+        unmapped.putArray("tags");
+        unmapped.put("kind", "DECISION");
+        unmapped.put("state", decision.getState().name());
+        return alert(Keys.workload(decision.getWorkload()), root);
     }
 
     private static ObjectNode finding(

@@ -161,6 +161,9 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         }
         judge();
         intel.domain(dns.getName(), event.time(), hits);
+        for (int answer : dns.getAnswers()) { // an alias may be listed where the name is not
+            intel.domain(answer, event.time(), hits);
+        }
         if (observer != null) {
             observer.dns(dns.getProcess(), process, event.container(), dns, event.time());
         }

@@ -9,6 +9,8 @@ import io.kubeguardian.process.MapStateNodes;
 import io.kubeguardian.process.ProcessId;
 import io.kubeguardian.process.ProcessNode;
 import io.kubeguardian.process.ProcessTree;
+import io.kubeguardian.risk.RiskEvidence;
+import io.kubeguardian.risk.RiskEvidences;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BatchEvents;
 import io.kubeguardian.schema.Completeness;
@@ -52,6 +54,8 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
 
     static final OutputTag<Observation> OBSERVATIONS =
             new OutputTag<>("observations", TypeInformation.of(Observation.class));
+    static final OutputTag<RiskEvidence> POD_FACTS =
+            new OutputTag<>("pod-facts", TypeInformation.of(RiskEvidence.class));
     static final OutputTag<RuleStatus> RULE_STATUS = new OutputTag<>("rule-status", Types.RULE_STATUS);
 
     /** How long an exited process may still be named by late events, milliseconds. */
@@ -252,6 +256,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
                     + metadata.getUid());
         }
         PodState pod = pod();
+        tellRisk(metadata, context);
         if (metadata == null || metadata.getDeleted()) {
             if (pod.lastSeen == 0 && pod.waiting == 0) {
                 metadataState.clear();
@@ -266,6 +271,16 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
             release(pod, context, out);
         }
         podState.update(pod);
+    }
+
+    /** What the pod's exposure and labels are from now on. @param now null: it is gone */
+    private void tellRisk(PodMetadata now, ReadOnlyContext context) throws Exception {
+        PodMetadata before = metadataState.value();
+        PodMetadata after = now != null || before == null ? now : PodMetadata.newBuilder(before).setDeleted(true).build();
+        if (after != null) {
+            RiskEvidences.of(before, after, new PodContext(after.getCluster(), after.getNode(), after.getUid(), after)
+                    .workload(), evidence -> context.output(POD_FACTS, evidence));
+        }
     }
 
     private void resolve(RawRecord record, SpecificRecordBase evidence, ReadOnlyContext context, Collector<Signal> out)

@@ -4,6 +4,8 @@ import io.kubeguardian.baseline.ProfileChange;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.intel.IntelTopic;
+import io.kubeguardian.risk.DecisionPolicy;
+import io.kubeguardian.risk.RiskEvidence;
 import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -48,8 +50,14 @@ public final class DetectionJob {
                 .setParallelism(1).uid("profile-records")
                 .process(new ProfileChanges(clock), TypeInformation.of(ProfileChange.class))
                 .setParallelism(1).name("profile-changes").uid("profile-changes");
-        new DetectionPipeline(settings, config.baseline(), detectors, new IntelTopic(config.kafka()), clock, false)
-                .build(records, updates, profileChanges, KafkaSinks.all(config.kafka()));
+        SingleOutputStreamOperator<RiskEvidence> control = env
+                .fromSource(KafkaRecords.control(config.kafka()), IdleWatermarks.strategy(), "control-records")
+                .setParallelism(1).uid("control-records")
+                .process(new ControlRecords(clock), TypeInformation.of(RiskEvidence.class))
+                .setParallelism(1).name("control").uid("control");
+        new DetectionPipeline(settings, config.baseline(), detectors, new IntelTopic(config.kafka()),
+                DecisionPolicy.load(config.decisions(), settings), clock, false)
+                .build(records, updates, profileChanges, control, KafkaSinks.all(config.kafka()));
     }
 
     /** How Flink runs it. */

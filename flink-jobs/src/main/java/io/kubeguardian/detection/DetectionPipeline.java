@@ -13,12 +13,12 @@ import io.kubeguardian.correlation.Correlation;
 import io.kubeguardian.correlation.CorrelationPattern;
 import io.kubeguardian.correlation.PatternLoader;
 import io.kubeguardian.intel.IntelSource;
-import io.kubeguardian.risk.DecideFunction;
-import io.kubeguardian.risk.RiskFunction;
-import io.kubeguardian.schema.Decision;
+import io.kubeguardian.risk.DecisionPolicy;
+import io.kubeguardian.risk.RiskEvidence;
+import io.kubeguardian.risk.RiskTopology;
+import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Keys;
-import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -48,10 +48,10 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *            │ keyBy a pattern's group-by
  *            ├─ correlate ─ Flink CEP ─ incidents ──► incidents, alerts
  *            │                 │
- *            │ keyBy workload  │
- *            └─── risk ◄───────┤  ──────────────────► risk
- *                   │ keyBy workload
- *                 decide ◄─────┘  ──────────────────► decisions
+ *            │ keyBy entity    │      admission's findings, people's answers (control)
+ *            └─── risk ◄───────┘ ◄──────┤ ──────────► risk
+ *                   │ keyBy cluster     │
+ *             decision-gate ◄───────────┘ ──────────► decisions, decision log, alerts
  * </pre>
  *
  * Every operator's uid is its name: savepoints find their state by it.
@@ -61,6 +61,7 @@ public final class DetectionPipeline {
     private final BaselineSettings baseline;
     private final DetectorFactory detectors;
     private final IntelSource intel;
+    private final DecisionPolicy policy;
     private final List<CorrelationPattern> patterns;
     private final DetectionClock clock;
     private final boolean bounded;
@@ -71,11 +72,12 @@ public final class DetectionPipeline {
      */
     public DetectionPipeline(
             DetectionSettings settings, BaselineSettings baseline, DetectorFactory detectors, IntelSource intel,
-            DetectionClock clock, boolean bounded) {
+            DecisionPolicy policy, DetectionClock clock, boolean bounded) {
         this.settings = settings;
         this.baseline = baseline;
         this.detectors = detectors;
         this.intel = intel;
+        this.policy = policy;
         this.patterns = PatternLoader.load(settings.patterns());
         this.clock = clock;
         this.bounded = bounded;
@@ -86,10 +88,12 @@ public final class DetectionPipeline {
      *
      * @param updates changes of the rules; they must not hold back event time
      * @param profileChanges what operators say about baselines; likewise
+     * @param control admission's findings, with people's answers at its side; likewise. Null: there are none
      */
     public void build(
             DataStream<RawRecord> records, SingleOutputStreamOperator<RuleUpdate> updates,
-            SingleOutputStreamOperator<ProfileChange> profileChanges, DetectionSinks sinks) {
+            SingleOutputStreamOperator<ProfileChange> profileChanges, SingleOutputStreamOperator<RiskEvidence> control,
+            DetectionSinks sinks) {
         SingleOutputStreamOperator<Signal> detect = records
                 .keyBy(record -> record.key)
                 .connect(updates.broadcast(EffectiveRules.STATE))
@@ -115,17 +119,10 @@ public final class DetectionPipeline {
 
         DataStream<Incident> incidents = Correlation.incidents(signals, patterns, clock);
 
-        SingleOutputStreamOperator<RiskScore> risk = signals
-                .keyBy(signal -> Keys.workload(signal.getWorkload()))
-                .connect(incidents.keyBy(incident -> Keys.workload(incident.getWorkload())))
-                .process(new RiskFunction(settings), Types.RISK)
-                .name("risk").uid("risk");
-
-        SingleOutputStreamOperator<Decision> decisions = risk
-                .keyBy(score -> Keys.workload(score.getWorkload()))
-                .connect(incidents.keyBy(incident -> Keys.workload(incident.getWorkload())))
-                .process(new DecideFunction(settings, clock, bounded), Types.DECISION)
-                .name("decide").uid("decide");
+        DataStream<RiskEvidence> facts = detect.getSideOutput(DetectFunction.POD_FACTS);
+        RiskTopology.Outputs risk = RiskTopology.build(signals, incidents,
+                control == null ? facts : facts.union(control),
+                control == null ? null : control.getSideOutput(ControlRecords.APPROVALS), settings, policy, clock, bounded);
 
         DataStream<Alert> alerts = signals
                 .keyBy(signal -> Keys.workload(signal.getWorkload()))
@@ -135,18 +132,25 @@ public final class DetectionPipeline {
                 .name("signal-alerts").uid("signal-alerts")
                 .union(incidents
                         .map(OcsfAlerts::of, TypeInformation.of(Alert.class))
-                        .name("incident-alerts").uid("incident-alerts"));
+                        .name("incident-alerts").uid("incident-alerts"), risk.log()
+                        .filter(OcsfAlerts::isFor).name("alerting-decisions").uid("alerting-decisions")
+                        .map(OcsfAlerts::of, TypeInformation.of(Alert.class))
+                        .name("decision-alerts").uid("decision-alerts"));
 
         to(signals, sinks.signals(), "sink-signals");
         to(incidents, sinks.incidents(), "sink-incidents");
-        to(risk, sinks.risk(), "sink-risk");
-        to(decisions, sinks.decisions(), "sink-decisions");
+        to(risk.scores(), sinks.risk(), "sink-risk");
+        to(risk.decisions(), sinks.decisions(), "sink-decisions");
+        to(risk.log(), sinks.decisionLog(), "sink-decision-log");
         to(alerts, sinks.alerts(), "sink-alerts");
         to(detect.getSideOutput(DetectFunction.RULE_STATUS), sinks.ruleStatus(), "sink-rule-status");
         to(baselines.getSideOutput(BaselineFunction.PROFILES), sinks.profiles(), "sink-profiles");
         to(baselines.getSideOutput(BaselineFunction.AUDIT), sinks.profileAudit(), "sink-profile-audit");
-        to(detect.getSideOutput(DeadLetters.TAG).union(updates.getSideOutput(DeadLetters.TAG),
-                profileChanges.getSideOutput(DeadLetters.TAG)), sinks.deadLetters(), "sink-dead-letters");
+        DataStream<DeadLetter> letters =
+                detect.getSideOutput(DeadLetters.TAG).union(updates.getSideOutput(DeadLetters.TAG),
+                        profileChanges.getSideOutput(DeadLetters.TAG));
+        to(control == null ? letters : letters.union(control.getSideOutput(DeadLetters.TAG)), sinks.deadLetters(),
+                "sink-dead-letters");
     }
 
     private static <T> void to(DataStream<T> stream, Sink<T> sink, String name) {

@@ -14,5 +14,6 @@ import org.apache.flink.api.connector.sink2.Sink;
 /** Where everything goes that the pipeline concludes, and says of itself. */
 public record DetectionSinks(
         Sink<Signal> signals, Sink<Incident> incidents, Sink<RiskScore> risk, Sink<Decision> decisions,
+        Sink<Decision> decisionLog,
         Sink<Alert> alerts, Sink<RuleStatus> ruleStatus, Sink<Profile> profiles, Sink<ProfileAudit> profileAudit,
         Sink<DeadLetter> deadLetters) {}

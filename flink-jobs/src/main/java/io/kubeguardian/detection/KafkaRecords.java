@@ -36,6 +36,11 @@ public final class KafkaRecords {
         return source(kafka, new ProfilePolicies(), Topics.POLICIES);
     }
 
+    /** What others tell the job besides events. */
+    static KafkaSource<RawRecord> control(KafkaSettings kafka) {
+        return source(kafka, new Plain(), Topics.POSTURE, Topics.APPROVALS);
+    }
+
     private static KafkaSource<RawRecord> source(
             KafkaSettings kafka, KafkaRecordDeserializationSchema<RawRecord> deserializer, String... topics) {
         Properties properties = new Properties();
@@ -81,6 +86,21 @@ public final class KafkaRecords {
             } catch (MalformedRecordException e) {
                 return record.key(); // told as a dead letter where it is decoded again
             }
+        }
+
+        @Override
+        public TypeInformation<RawRecord> getProducedType() {
+            return TypeInformation.of(RawRecord.class);
+        }
+    }
+
+    private static final class Plain implements KafkaRecordDeserializationSchema<RawRecord> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> out) {
+            out.collect(new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(),
+                    record.key(), record.value()));
         }
 
         @Override

@@ -41,8 +41,9 @@ final class KafkaSinks {
                 sinks.sink(new OwnSignals(new AvroRecords<>(
                         Topics.SIGNALS, Signal.class, s -> Keys.workload(s.getWorkload())))),
                 sinks.avro(Topics.INCIDENTS, Incident.class, i -> Keys.workload(i.getWorkload())),
-                sinks.avro(Topics.RISK, RiskScore.class, r -> Keys.workload(r.getWorkload())),
+                sinks.avro(Topics.RISK, RiskScore.class, Keys::risk),
                 sinks.avro(Topics.DECISIONS, Decision.class, Keys::decision),
+                sinks.avro(Topics.DECISION_LOG, Decision.class, Decision::getId),
                 sinks.<Alert>sink((alert, context, timestamp) ->
                         new ProducerRecord<>(Topics.ALERTS, Keys.bytes(alert.key), alert.json)),
                 sinks.avro(Topics.RULE_STATUS, RuleStatus.class, Keys::ruleStatus),

@@ -3,8 +3,10 @@ package io.kubeguardian.detection;
 import io.kubeguardian.alerts.Alert;
 import io.kubeguardian.baseline.ProfileChange;
 import io.kubeguardian.config.BaselineSettings;
+import io.kubeguardian.config.DecisionSettings;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.intel.IntelSource;
+import io.kubeguardian.risk.DecisionPolicy;
 import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
@@ -48,6 +50,9 @@ public final class Replay {
 
         default void decision(Decision decision) {}
 
+        /** Every step of every decision. */
+        default void decisionLog(Decision decision) {}
+
         /** OCSF JSON, UTF-8. */
         default void alert(byte[] json) {}
 
@@ -60,6 +65,9 @@ public final class Replay {
 
     /** Sinks travel with the job as bytes; the listener stays here and is found again by its run's id. */
     private static final Map<String, Listener> LISTENERS = new ConcurrentHashMap<>();
+
+    /** What the configuration has by default: a capture is of no cluster that would have others. */
+    private static final DecisionSettings DECISIONS = new DecisionSettings("", 10, 20, 3600);
 
     private Replay() {}
 
@@ -101,8 +109,9 @@ public final class Replay {
                     env.fromData(List.of(new ProfileChange()), TypeInformation.of(ProfileChange.class))
                             .filter(change -> change.policy != null) // nobody says anything
                             .name("profile-changes").uid("profile-changes");
-            new DetectionPipeline(settings, baseline, detectors, IntelSource.none(), DetectionClock.system(), true)
-                    .build(records, updates, profileChanges, sinks(run));
+            new DetectionPipeline(settings, baseline, detectors, IntelSource.none(),
+                    DecisionPolicy.load(DECISIONS, settings), DetectionClock.system(), true)
+                    .build(records, updates, profileChanges, null, sinks(run));
             env.execute("kubeguardian-replay");
         } catch (Exception e) {
             Throwable cause = e;
@@ -123,6 +132,7 @@ public final class Replay {
         return new DetectionSinks(
                 new ToListener<>(run, Listener::signal), new ToListener<>(run, Listener::incident),
                 new ToListener<>(run, Listener::risk), new ToListener<>(run, Listener::decision),
+                new ToListener<>(run, Listener::decisionLog),
                 new ToListener<Alert>(run, (listener, alert) -> listener.alert(alert.json)),
                 new ToListener<RuleStatus>(run, (listener, status) -> { }), // the rules of a replay do not change
                 new ToListener<>(run, Listener::profile), new ToListener<>(run, Listener::profileAudit),

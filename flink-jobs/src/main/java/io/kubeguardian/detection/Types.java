@@ -1,5 +1,6 @@
 package io.kubeguardian.detection;
 
+import io.kubeguardian.schema.Approval;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
@@ -19,6 +20,7 @@ public final class Types {
     public static final TypeInformation<Incident> INCIDENT = new AvroTypeInfo<>(Incident.class);
     public static final TypeInformation<RiskScore> RISK = new AvroTypeInfo<>(RiskScore.class);
     public static final TypeInformation<Decision> DECISION = new AvroTypeInfo<>(Decision.class);
+    public static final TypeInformation<Approval> APPROVAL = new AvroTypeInfo<>(Approval.class);
     public static final TypeInformation<DeadLetter> DEAD_LETTER = new AvroTypeInfo<>(DeadLetter.class);
     public static final TypeInformation<PodMetadata> POD = new AvroTypeInfo<>(PodMetadata.class);
     public static final TypeInformation<RuleBundle> RULE_BUNDLE = new AvroTypeInfo<>(RuleBundle.class);

@@ -1,7 +1,10 @@
 package io.kubeguardian.intel;
 
 import io.kubeguardian.schema.IndicatorType;
+import io.kubeguardian.schema.IntelChunk;
+import io.kubeguardian.schema.IntelFeed;
 import io.kubeguardian.schema.IpNetwork;
+import io.kubeguardian.schema.MalformedRecordException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,16 @@ public final class IntelSet {
     IntelSet(Map<String, FeedIndex> feeds) {
         this.feeds = List.copyOf(feeds.values());
         this.indicators = this.feeds.stream().mapToLong(index -> index.feed().getIndicators()).sum();
+    }
+
+    /**
+     * One feed in force.
+     *
+     * @param chunks all of it, in their order
+     * @throws MalformedRecordException when they are not what the feed says
+     */
+    public static IntelSet of(IntelFeed feed, List<IntelChunk> chunks) throws MalformedRecordException {
+        return new IntelSet(Map.of(feed.getName(), new FeedIndex(feed, chunks)));
     }
 
     public boolean isEmpty() {

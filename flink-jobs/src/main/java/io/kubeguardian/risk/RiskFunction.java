@@ -1,142 +1,218 @@
 package io.kubeguardian.risk;
 
 import io.kubeguardian.config.DetectionSettings;
+import io.kubeguardian.detection.DetectionClock;
 import io.kubeguardian.detection.Types;
 import io.kubeguardian.schema.Completeness;
-import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskFactor;
 import io.kubeguardian.schema.RiskLevel;
 import io.kubeguardian.schema.RiskScore;
-import io.kubeguardian.schema.Signal;
-import io.kubeguardian.schema.SignalKind;
 import io.kubeguardian.schema.WorkloadRef;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
-import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
 
 /**
- * The risk of each workload, from its signals and incidents. Keyed by workload. Publishes when the score moved by a
- * point or more, when the level changed (also by decay alone), and with every incident, for which a decision may
- * wait; state goes when risk is gone.
+ * The risk of each workload, pod, node, image and namespace, keyed by the entity; and for workloads what the policy makes
+ * of it. Publishes when the score moved by a point or more, when the level changed (also by decay alone), and with a new
+ * incident; state goes when risk is gone and no pod is known.
  */
-public final class RiskFunction extends KeyedCoProcessFunction<String, Signal, Incident, RiskScore> {
+public final class RiskFunction extends KeyedProcessFunction<String, RiskEvidence, RiskScore> {
     private static final long serialVersionUID = 1L;
 
-    private final DetectionSettings settings;
-    private transient RiskModel model;
-    private transient ValueState<RiskScore> current;
-    private transient ValueState<RiskScore> published;
-    /** The one timer that is registered, milliseconds. */
-    private transient ValueState<Long> timer;
+    /** What shall be done, before limits and people have their say. */
+    static final OutputTag<Decision> PROPOSALS = new OutputTag<>("proposals", Types.DECISION);
 
-    public RiskFunction(DetectionSettings settings) {
+    private static final int MOST_LABELS = 64;
+
+    private final DetectionSettings settings;
+    private final DecisionPolicy policy;
+    private final DetectionClock clock;
+    private final boolean bounded;
+    private transient RiskModel model;
+    private transient ValueState<RiskState> states;
+    /** By UID: a bit for each exposure. */
+    private transient MapState<String, Integer> pods;
+    private transient Proposals proposals;
+
+    /** @param bounded the input is a capture: what would have been decided is told, however long ago it was */
+    public RiskFunction(DetectionSettings settings, DecisionPolicy policy, DetectionClock clock, boolean bounded) {
         this.settings = settings;
+        this.policy = policy;
+        this.clock = clock;
+        this.bounded = bounded;
     }
 
     @Override
     public void open(OpenContext context) {
         model = new RiskModel(settings.riskHalfLifeSeconds());
-        current = getRuntimeContext().getState(new ValueStateDescriptor<>("risk", Types.RISK));
-        published = getRuntimeContext().getState(new ValueStateDescriptor<>("published", Types.RISK));
-        timer = getRuntimeContext().getState(new ValueStateDescriptor<>("timer", BasicTypeInfo.LONG_TYPE_INFO));
+        states = getRuntimeContext().getState(
+                new ValueStateDescriptor<>("risk-state", TypeInformation.of(RiskState.class)));
+        pods = getRuntimeContext().getMapState(new MapStateDescriptor<>(
+                "risk-pods", BasicTypeInfo.STRING_TYPE_INFO, BasicTypeInfo.INT_TYPE_INFO));
+        proposals = new Proposals(policy, clock, bounded, getRuntimeContext());
     }
 
     @Override
-    public void processElement1(Signal signal, Context context, Collector<RiskScore> out) throws Exception {
-        double points = RiskModel.base(signal);
-        if (points > 0) {
-            String kind = signal.getKind() == SignalKind.DRIFT ? "drift" : "rule";
-            add(new RiskFactor(kind, signal.getRule(), points, sentence(signal.getOutput()), signal.getId(), 1,
-                    signal.getEventTime(), List.of(signal.getId()), false), signal.getWorkload(), signal.getCompleteness(), context, out);
+    public void processElement(RiskEvidence evidence, Context context, Collector<RiskScore> out) throws Exception {
+        long arrived = clock.nanos();
+        RiskState state = states.value();
+        state = state == null ? new RiskState() : state;
+        RiskScore before = state.score;
+        // Evidence may come out of order; risk is never decayed backwards.
+        long time = before == null ? evidence.time : Math.max(evidence.time, before.getUpdatedTime());
+        List<RiskFactor> factors = before == null ? List.of()
+                : model.decayed(before.getFactors(), time - before.getUpdatedTime());
+        Completeness completeness = before == null ? evidence.completeness
+                : worse(before.getCompleteness(), evidence.completeness);
+        boolean newIncident = false;
+        if (evidence.pod != null) {
+            factors = pod(evidence, state, factors);
+        } else if (evidence.posture != null) {
+            factors = RiskModel.posture(factors, evidence.posture);
+        } else {
+            newIncident = evidence.kind.equals(RiskModel.INCIDENT) && factors.stream()
+                    .noneMatch(factor -> factor.getEvidenceIds().contains(evidence.evidenceId));
+            factors = RiskModel.add(factors, new RiskFactor(evidence.kind, evidence.name, evidence.points,
+                    evidence.reason, evidence.evidenceId, 1, evidence.time,
+                    new ArrayList<>(List.of(evidence.evidenceId)), false));
         }
-    }
-
-    @Override
-    public void processElement2(Incident incident, Context context, Collector<RiskScore> out) throws Exception {
-        add(new RiskFactor("incident", incident.getTitle(), RiskModel.base(incident),
-                incident.getTitle() + ": " + incident.getSignals().size() + " signals in order",
-                incident.getId(), 1, incident.getLastEventTime(), List.of(incident.getId()), false), incident.getWorkload(),
-                incident.getCompleteness(), context, out);
-    }
-
-    private void add(
-            RiskFactor evidence, WorkloadRef workload, Completeness completeness, Context context,
-            Collector<RiskScore> out)
-            throws Exception {
-        RiskScore before = current.value();
-        long time = evidence.getLastEventTime();
-        List<RiskFactor> factors = List.of();
-        if (before != null) {
-            // Evidence may come out of order; risk is never decayed backwards.
-            time = Math.max(time, before.getUpdatedTime());
-            factors = model.decayed(before.getFactors(), time - before.getUpdatedTime());
-            completeness = worse(before.getCompleteness(), completeness);
+        if (before != null || !factors.isEmpty()) {
+            state.score = score(evidence.entity, evidence.subject, evidence.podUid, factors, time, completeness);
+            publish(state, newIncident, out);
         }
-        update(score(workload, RiskModel.add(factors, evidence), time, completeness),
-                evidence.getKind().equals("incident"), context, out);
+        if (evidence.entity == RiskEntity.WORKLOAD && state.score != null) {
+            if (evidence.incident != null) {
+                proposals.offer(evidence.incident, state.score.getWorkload(), context.timerService());
+            }
+            proposals.decide(state, arrived, context);
+        }
+        if (factors.isEmpty()) {
+            state.score = null;
+        }
+        keep(state, context);
     }
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<RiskScore> out) throws Exception {
-        RiskScore before = current.value();
         // At the end of a replay time jumps to the end of all days; nothing that happens there is a finding.
-        if (before == null || context.timerService().currentWatermark() == Long.MAX_VALUE) {
+        if (context.timerService().currentWatermark() == Long.MAX_VALUE) {
             return;
         }
+        proposals.forget(timestamp * 1_000_000);
+        RiskState state = states.value();
+        if (state == null || state.score == null || state.timer == 0 || state.timer > timestamp) {
+            return;
+        }
+        RiskScore before = state.score;
         long time = Math.max(before.getUpdatedTime(), timestamp * 1_000_000);
         List<RiskFactor> factors = model.decayed(before.getFactors(), time - before.getUpdatedTime());
-        RiskScore after = score(before.getWorkload(), factors, time, before.getCompleteness());
-        if (after.getLevel() == RiskLevel.NONE) {
-            publish(after, false, out);
-            current.clear();
-            published.clear();
-            timer.clear();
+        state.score = score(before.getEntity(), before.getWorkload(), before.getPodUid(), factors, time,
+                before.getCompleteness());
+        state.timer = 0;
+        publish(state, false, out);
+        if (before.getEntity() == RiskEntity.WORKLOAD) {
+            proposals.decide(state, clock.nanos(), context);
+        }
+        if (state.score.getLevel() == RiskLevel.NONE && state.score.getStanding() == 0) {
+            state.score = null; // that was the last word on an entity whose risk is gone
+        }
+        keep(state, context);
+    }
+
+    /** Counts the pod's exposure in, or out. */
+    private List<RiskFactor> pod(RiskEvidence evidence, RiskState state, List<RiskFactor> factors) throws Exception {
+        PodMetadata pod = evidence.pod;
+        Integer before = pods.get(pod.getUid());
+        int now = pod.getDeleted() ? 0 : Exposure.of(pod);
+        if (pod.getDeleted()) {
+            pods.remove(pod.getUid());
+            state.pods -= before == null ? 0 : 1;
         } else {
-            update(after, false, context, out);
+            pods.put(pod.getUid(), now);
+            state.pods += before == null ? 1 : 0;
+            state.labels = labels(pod);
         }
+        List<RiskFactor> standing = new ArrayList<>();
+        for (Exposure exposure : Exposure.values()) {
+            int change = (exposure.isIn(now) ? 1 : 0) - (before != null && exposure.isIn(before) ? 1 : 0);
+            int count = state.exposed[exposure.ordinal()] += change;
+            if (count > 0) {
+                standing.add(new RiskFactor(RiskModel.EXPOSURE, exposure.title, exposure.points,
+                        count + (count == 1 ? " pod has: " : " pods have: ") + exposure.title, pod.getUid(), count,
+                        evidence.time, new ArrayList<>(), true));
+            }
+        }
+        return RiskModel.replaced(factors, RiskModel.EXPOSURE, standing);
     }
 
-    private void update(RiskScore score, boolean always, Context context, Collector<RiskScore> out) throws Exception {
-        current.update(score);
-        publish(score, always, out);
-        // The next moment at which decay alone changes the level; a score of level NONE is forgotten after one step.
-        double floor = RiskModel.floor(score.getLevel());
-        long nanos = floor > 0 ? model.nanosUntil(score.getScore(), floor)
-                : settings.riskHalfLifeSeconds() * 1_000_000_000L;
-        long next = (score.getUpdatedTime() + nanos) / 1_000_000 + 1;
-        Long before = timer.value();
-        if (before != null) {
-            context.timerService().deleteEventTimeTimer(before); // else each signal would leave one
+    private static Map<String, String> labels(PodMetadata pod) {
+        if (pod.getLabels().size() <= MOST_LABELS) {
+            return new HashMap<>(pod.getLabels());
         }
-        timer.update(next);
-        context.timerService().registerEventTimeTimer(next);
+        Map<String, String> some = new HashMap<>();
+        pod.getLabels().entrySet().stream().limit(MOST_LABELS).forEach(label -> some.put(label.getKey(), label.getValue()));
+        return some;
     }
 
-    private void publish(RiskScore score, boolean always, Collector<RiskScore> out) throws Exception {
-        RiskScore last = published.value();
-        double lastScore = last == null ? 0 : last.getScore();
-        RiskLevel lastLevel = last == null ? RiskLevel.NONE : last.getLevel();
-        if (always || Math.abs(score.getScore() - lastScore) >= 1 || score.getLevel() != lastLevel) {
-            published.update(score);
+    private void publish(RiskState state, boolean always, Collector<RiskScore> out) {
+        RiskScore score = state.score;
+        if (always || Math.abs(score.getScore() - state.publishedScore) >= 1
+                || !score.getLevel().name().equals(state.publishedLevel)) {
+            state.publishedScore = score.getScore();
+            state.publishedLevel = score.getLevel().name();
             out.collect(score);
         }
     }
 
-    /** By Falco's convention an output is a sentence, then " | " and the fields: a reason is the sentence alone. */
-    private static String sentence(String output) {
-        int fields = output.indexOf(" | ");
-        return fields < 0 ? output : output.substring(0, fields);
+    /** Settles the timer, and what stays in state. */
+    private void keep(RiskState state, Context context) throws Exception {
+        RiskScore score = state.score;
+        long next = 0;
+        if (score != null && score.getFactors().stream().anyMatch(factor -> !factor.getStanding())) {
+            // The next moment at which decay alone changes the level; below the last one, one step after another.
+            double floor = RiskModel.floor(score.getLevel()) - score.getStanding();
+            long nanos = floor > 0 ? model.nanosUntil(score.getScore() - score.getStanding(), floor)
+                    : settings.riskHalfLifeSeconds() * 1_000_000_000L;
+            next = (score.getUpdatedTime() + nanos) / 1_000_000 + 1;
+        }
+        if (state.timer != next) {
+            if (state.timer != 0) {
+                context.timerService().deleteEventTimeTimer(state.timer); // else each signal would leave one
+            }
+            if (next != 0) {
+                context.timerService().registerEventTimeTimer(next);
+            }
+            state.timer = next;
+        }
+        if (score == null && state.pods == 0) {
+            states.clear();
+            pods.clear();
+        } else {
+            states.update(state);
+        }
     }
 
-    private RiskScore score(WorkloadRef workload, List<RiskFactor> factors, long time, Completeness completeness) {
+    private RiskScore score(
+            RiskEntity entity, WorkloadRef subject, String podUid, List<RiskFactor> factors,
+            long time, Completeness completeness) {
         double score = RiskModel.score(factors);
-        return new RiskScore(workload, score, RiskModel.level(score), factors, time,
-                (long) settings.riskHalfLifeSeconds(), completeness, RiskEntity.WORKLOAD, "", 0.0);
+        return new RiskScore(subject, score, RiskModel.level(score), factors, time,
+                (long) settings.riskHalfLifeSeconds(), completeness, entity, podUid, RiskModel.standing(factors));
     }
 
     private static Completeness worse(Completeness a, Completeness b) {

@@ -3,6 +3,7 @@ package io.kubeguardian.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubeguardian.config.ConfigReader;
+import io.kubeguardian.config.DecisionSettings;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.config.KafkaSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
@@ -44,9 +45,17 @@ final class KafkaWorld implements AutoCloseable {
     }
 
     KubeGuardianConfig config(DetectionSettings settings) {
+        return config(settings, ConfigReader.read(null, Map.of()).decisions());
+    }
+
+    Map<String, Object> client() {
+        return kafka.clientProperties();
+    }
+
+    KubeGuardianConfig config(DetectionSettings settings, DecisionSettings decisions) {
         KubeGuardianConfig defaults = ConfigReader.read(null, Map.of());
         return new KubeGuardianConfig(new KafkaSettings(kafka.bootstrapServers(), Map.of()), defaults.collector(),
-                settings, defaults.baseline(), defaults.webhook(), defaults.ingest(), defaults.intel(), defaults.decisions());
+                settings, defaults.baseline(), defaults.webhook(), defaults.ingest(), defaults.intel(), decisions);
     }
 
     void send(PodMetadata pod) {

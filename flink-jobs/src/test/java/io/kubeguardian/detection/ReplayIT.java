@@ -12,6 +12,7 @@ import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.PodMetadata;
+import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
@@ -51,7 +52,9 @@ class ReplayIT {
 
         @Override
         public void risk(RiskScore score) {
-            risk.add(score);
+            if (score.getEntity() == RiskEntity.WORKLOAD) {
+                risk.add(score);
+            }
         }
 
         @Override

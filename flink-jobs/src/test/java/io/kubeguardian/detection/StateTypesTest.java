@@ -22,6 +22,9 @@ import io.kubeguardian.baseline.WorkloadBaseline;
 import io.kubeguardian.correlation.CapState;
 import io.kubeguardian.process.ProcessId;
 import io.kubeguardian.process.ProcessNode;
+import io.kubeguardian.risk.GateInput;
+import io.kubeguardian.risk.RiskEvidence;
+import io.kubeguardian.risk.RiskState;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -39,14 +42,16 @@ class StateTypesTest {
         WorkloadBaseline.class, ImageBaseline.class, CountMin.class, PodSet.class, PodSet.Half.class, SyscallHistogram.class,
         DriftState.class, Rates.class, Sighting.class, PodSeen.class, ProfileChange.class, ObservedItem.class,
         ObservedProcess.class, ObservedCalls.class,
-        CapState.class, Alert.class, RuleUpdate.class, BudgetState.class})
+        CapState.class, Alert.class, RuleUpdate.class, BudgetState.class,
+        RiskState.class, RiskEvidence.class, GateInput.class})
     void pojosNeedNoKryo(Class<?> type) {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(type);
     }
 
     static Stream<TypeInformation<?>> records() {
         return Stream.of(Types.SIGNAL, Types.INCIDENT, Types.RISK, Types.DECISION, Types.DEAD_LETTER, Types.POD,
-                Types.RULE_BUNDLE, Types.RULE_STATUS, Types.PROFILE, Types.PROFILE_AUDIT);
+                Types.RULE_BUNDLE, Types.RULE_STATUS, Types.PROFILE, Types.PROFILE_AUDIT,
+                Types.APPROVAL);
     }
 
     @ParameterizedTest

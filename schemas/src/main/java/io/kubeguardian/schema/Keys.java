@@ -1,6 +1,7 @@
 package io.kubeguardian.schema;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Record keys: what each topic is partitioned and compacted by. */
 public final class Keys {
@@ -50,12 +51,20 @@ public final class Keys {
     public static String risk(RiskScore score) {
         WorkloadRef of = score.getWorkload();
         return switch (score.getEntity()) {
-            case POD -> "pod/" + score.getPodUid();
-            case NODE -> "node/" + of.getCluster() + '/' + of.getName();
-            case IMAGE -> "image/" + of.getCluster() + '/' + of.getName();
-            case NAMESPACE -> "namespace/" + of.getCluster() + '/' + of.getName();
+            case POD -> pod(score.getPodUid());
+            case NODE, IMAGE, NAMESPACE -> group(score.getEntity(), of.getCluster(), of.getName());
             default -> workload(of);
         };
+    }
+
+    /** As {@link #risk}, of a pod. */
+    public static String pod(String uid) {
+        return "pod/" + uid;
+    }
+
+    /** As {@link #risk}, of a node, an image or a namespace. */
+    public static String group(RiskEntity entity, String cluster, String name) {
+        return entity.name().toLowerCase(Locale.ROOT) + '/' + cluster + '/' + name;
     }
 
     /** Intel: {@code feed/<name>}. */

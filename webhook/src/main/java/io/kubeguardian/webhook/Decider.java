@@ -32,11 +32,13 @@ final class Decider {
 
     /** {@link Decision#deniedBy()} for risk; a check's id for the others. */
     static final String RISK = "risk";
+    static final String QUARANTINE = "quarantine";
 
     private final String cluster;
     private final double denyAtRisk;
     private final Engine engine;
     private final Function<String, WorkloadRisk> risks;
+    private final Function<String, Quarantine> quarantines;
 
     /**
      * @param denyAtRisk risk from which a workload's pods are denied, 0 to 100; a workload without a known risk never is
@@ -44,6 +46,14 @@ final class Decider {
      * @param risks risk by workload key, null when unknown
      */
     Decider(String cluster, double denyAtRisk, boolean denyPrivileged, Function<String, WorkloadRisk> risks) {
+        this(cluster, denyAtRisk, denyPrivileged, risks, workload -> null);
+    }
+
+    /** @param quarantines decisions by workload key that it gets no new pods, null when it does */
+    Decider(
+            String cluster, double denyAtRisk, boolean denyPrivileged, Function<String, WorkloadRisk> risks,
+            Function<String, Quarantine> quarantines) {
+        this.quarantines = quarantines;
         this.cluster = cluster;
         this.denyAtRisk = denyAtRisk;
         this.engine = new Engine(denyPrivileged ? List.of(BuiltInChecks.byId("privileged-container")) : List.of());
@@ -81,6 +91,11 @@ final class Decider {
             } else if (score >= denyAtRisk / 2) {
                 warnings.add(RiskMessages.warning(workload, score, denyAtRisk));
             }
+        }
+        Quarantine quarantine = quarantines.apply(workload);
+        if (quarantine != null && quarantine.untilNanos() > nowNanos) {
+            reasons.add(RiskMessages.quarantined(workload, quarantine));
+            deniedBy.add(QUARANTINE);
         }
         for (Finding finding : engine.evaluate(manifest)) {
             reasons.add(Text.oneLine(finding.message(), 400) + "; to fix it, " + finding.remediation());

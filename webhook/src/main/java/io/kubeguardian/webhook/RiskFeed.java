@@ -3,13 +3,16 @@ package io.kubeguardian.webhook;
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.KafkaSettings;
 import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -25,7 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows {@code kubeguardian.risk} from its beginning into the {@link RiskView}, on a thread of its own.
+ * Follows {@code kubeguardian.risk}, and of {@code kubeguardian.decisions} the quarantined workloads, from their beginning
+ * into the {@link RiskView}, on a thread of its own.
  *
  * <p>It is caught up once it has read as far as the topic went when it first reached the broker. A broker that is
  * away later changes nothing but the figures: the view stays, and reading goes on when the broker is back. The topic's
@@ -34,6 +39,8 @@ import org.slf4j.LoggerFactory;
 final class RiskFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RiskFeed.class);
     private static final AvroCodec<RiskScore> CODEC = AvroCodec.of(RiskScore.class);
+    private static final AvroCodec<io.kubeguardian.schema.Decision> DECISIONS =
+            AvroCodec.of(io.kubeguardian.schema.Decision.class);
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration ASK = Duration.ofSeconds(2);
     private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -127,11 +134,13 @@ final class RiskFeed implements AutoCloseable {
     private Map<TopicPartition, Long> start() {
         while (true) {
             try {
-                List<TopicPartition> partitions = consumer.partitionsFor(Topics.RISK, ASK).stream()
-                        .map(info -> new TopicPartition(info.topic(), info.partition()))
-                        .toList();
-                if (partitions.isEmpty()) {
-                    throw new KafkaException("topic " + Topics.RISK + " does not exist yet");
+                List<TopicPartition> partitions = new ArrayList<>();
+                for (String topic : List.of(Topics.RISK, Topics.DECISIONS)) {
+                    List<PartitionInfo> found = consumer.partitionsFor(topic, ASK);
+                    if (found.isEmpty()) {
+                        throw new KafkaException("topic " + topic + " does not exist yet");
+                    }
+                    found.forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
                 }
                 Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ASK);
                 consumer.assign(partitions);
@@ -171,20 +180,39 @@ final class RiskFeed implements AutoCloseable {
             if (record.key() == null) {
                 throw new MalformedRecordException("no key; must be the workload's");
             }
-            String workload = new String(record.key(), StandardCharsets.UTF_8);
-            if (record.value() == null) {
-                view.remove(workload);
-                metrics.riskRecords.labels("removed").inc();
-            } else {
-                view.put(workload, WorkloadRisk.of(workload, CODEC.decode(record.value())), now);
-                metrics.riskRecords.labels("applied").inc();
-            }
+            String key = new String(record.key(), StandardCharsets.UTF_8);
+            metrics.riskRecords.labels(record.topic().equals(Topics.RISK) ? risk(key, record.value(), now)
+                    : quarantine(key, record.value())).inc();
         } catch (MalformedRecordException e) {
             metrics.riskRecords.labels("malformed").inc();
             LOG.warn("malformed record topic={} partition={} offset={}", record.topic(), record.partition(),
                     record.offset());
             deadLetters.send(record, e.getMessage(), now);
         }
+    }
+
+    /** What became of the record, for the metric. */
+    private String risk(String key, byte[] value, long now) throws MalformedRecordException {
+        if (value == null) {
+            view.remove(key);
+            return "removed";
+        }
+        RiskScore score = CODEC.decode(value);
+        if (score.getEntity() != RiskEntity.WORKLOAD) {
+            return "other"; // of a pod, a node, an image, a namespace: pods are admitted by their workload
+        }
+        view.put(key, WorkloadRisk.of(key, score), now);
+        return "applied";
+    }
+
+    /** Of the decisions those about a workload's new pods; the others are the collectors' business. */
+    private String quarantine(String key, byte[] value) throws MalformedRecordException {
+        if (!key.startsWith(Keys.QUARANTINE)) {
+            return "other";
+        }
+        view.quarantine(key.substring(Keys.QUARANTINE.length()),
+                value == null ? null : Quarantine.of(key, DECISIONS.decode(value)));
+        return value == null ? "removed" : "applied";
     }
 
     /** Asks the broker how far the topic goes: the only way to tell a quiet topic from a broker that is away. */

@@ -56,10 +56,17 @@ final class RiskMessages {
                 Text.oneLine(workload, LONGEST_WORKLOAD), score, number(threshold));
     }
 
+    /** That a decision keeps the workload's new pods out, until when, and who can change it. */
+    static String quarantined(String workload, Quarantine quarantine) {
+        return "workload " + Text.oneLine(workload, LONGEST_WORKLOAD) + " is quarantined until "
+                + Nanos.toInstant(quarantine.untilNanos()).truncatedTo(ChronoUnit.SECONDS) + ": " + quarantine.reason()
+                + "; decision " + quarantine.id() + " (kubeguardian decisions list); ask your security team";
+    }
+
     private static String factor(WorkloadRisk.Factor factor, double decay) {
         String times = factor.count() > 1 ? ", " + factor.count() + " times" : "";
         return String.format(Locale.ROOT, "%s \"%s\" (%+.1f%s, last at %s): %s", factor.kind(), factor.name(),
-                factor.points() * decay, times, Nanos.toInstant(factor.lastNanos()).truncatedTo(ChronoUnit.SECONDS),
+                factor.points() * (factor.standing() ? 1 : decay), times, Nanos.toInstant(factor.lastNanos()).truncatedTo(ChronoUnit.SECONDS),
                 factor.reason());
     }
 

@@ -16,6 +16,7 @@ final class RiskView {
     static final double NEGLIGIBLE = 0.1;
 
     private final Map<String, WorkloadRisk> risks = new ConcurrentHashMap<>();
+    private final Map<String, Quarantine> quarantines = new ConcurrentHashMap<>();
     private final int limit;
     private final WebhookMetrics metrics;
 
@@ -27,6 +28,22 @@ final class RiskView {
     /** The risk of a workload by its key; null when none is known. */
     WorkloadRisk get(String workload) {
         return risks.get(workload);
+    }
+
+    /** Whether a workload gets no new pods; null when it does. */
+    Quarantine quarantine(String workload) {
+        return quarantines.get(workload);
+    }
+
+    /** @param quarantine null: it is over. Bounded: the job holds back far fewer than the limit */
+    void quarantine(String workload, Quarantine quarantine) {
+        if (quarantine == null) {
+            quarantines.remove(workload);
+        } else if (quarantines.size() < limit || quarantines.containsKey(workload)) {
+            quarantines.put(workload, quarantine);
+        } else {
+            metrics.riskDropped.labels("limit").inc();
+        }
     }
 
     int size() {
@@ -48,6 +65,7 @@ final class RiskView {
 
     /** Drops what has decayed to nothing. */
     void expire(long nowNanos) {
+        quarantines.values().removeIf(quarantine -> quarantine.untilNanos() <= nowNanos);
         int before = risks.size();
         risks.values().removeIf(risk -> risk.scoreAt(nowNanos) < NEGLIGIBLE);
         metrics.riskDropped.labels("decayed").inc(before - risks.size());

@@ -36,7 +36,8 @@ public final class Webhook implements AutoCloseable {
         try {
             this.feed = opened(new RiskFeed(config.kafka(), view, metrics, clock, () -> caughtUp.complete(null)));
             Decider decider = new Decider(
-                    settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), view::get);
+                    settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), view::get,
+                    view::quarantine);
             this.server = opened(new AdmissionServer(settings, certificate.tls(List.of()),
                     new AdmissionHandler(decider, feed::caughtUp, metrics, clock), metrics));
             this.managementPort = settings.managementPort() < 0 ? -1

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
  * The risk of one workload as the webhook keeps it: small, immutable, with the texts already made fit for a message.
  *
  * @param score 0 to 100, as of {@code updatedNanos}
+ * @param standing the part of it that does not decay
  * @param updatedNanos nanoseconds since the Unix epoch
  * @param halfLifeSeconds time in which the score halves
  * @param factors the weightiest, at most {@value #MOST_FACTORS}, first the weightiest
@@ -20,8 +21,8 @@ import java.util.concurrent.TimeUnit;
  * @param lostEvents events and batches known to be missing from the evidence
  */
 record WorkloadRisk(
-        double score, RiskLevel level, long updatedNanos, long halfLifeSeconds, List<Factor> factors, int otherFactors,
-        long lostEvents) {
+        double score, double standing, RiskLevel level, long updatedNanos, long halfLifeSeconds, List<Factor> factors,
+        int otherFactors, long lostEvents) {
     static final int MOST_FACTORS = 5;
     private static final int LONGEST_NAME = 100;
     private static final int LONGEST_REASON = 200;
@@ -30,7 +31,8 @@ record WorkloadRisk(
      * @param points as of the score's time
      * @param lastNanos nanoseconds since the Unix epoch
      */
-    record Factor(String kind, String name, double points, String reason, String evidenceId, int count, long lastNanos) {}
+    record Factor(String kind, String name, double points, String reason, String evidenceId, int count, long lastNanos,
+            boolean standing) {}
 
     /**
      * @param key the record's key
@@ -46,6 +48,9 @@ record WorkloadRisk(
         if (!(score >= 0 && score <= 100)) {
             throw new MalformedRecordException("score is " + score + ", must be from 0 to 100");
         }
+        if (!(record.getStanding() >= 0 && record.getStanding() <= score)) {
+            throw new MalformedRecordException("standing is " + record.getStanding() + ", must be from 0 to the score");
+        }
         if (record.getHalfLifeSeconds() <= 0) {
             throw new MalformedRecordException("halfLifeSeconds is " + record.getHalfLifeSeconds()
                     + ", must be positive");
@@ -55,20 +60,21 @@ record WorkloadRisk(
                 .limit(MOST_FACTORS)
                 .map(f -> new Factor(Text.oneLine(f.getKind(), LONGEST_NAME), Text.oneLine(f.getName(), LONGEST_NAME),
                         f.getPoints(), Text.oneLine(f.getReason(), LONGEST_REASON),
-                        Text.oneLine(f.getEvidenceId(), LONGEST_NAME), f.getCount(), f.getLastEventTime()))
+                        Text.oneLine(f.getEvidenceId(), LONGEST_NAME), f.getCount(), f.getLastEventTime(),
+                        f.getStanding()))
                 .toList();
         long lost = record.getCompleteness().getLostEvents() + record.getCompleteness().getMissingBatches();
-        return new WorkloadRisk(score, record.getLevel(), record.getUpdatedTime(), record.getHalfLifeSeconds(), factors,
+        return new WorkloadRisk(score, record.getStanding(), record.getLevel(), record.getUpdatedTime(), record.getHalfLifeSeconds(), factors,
                 record.getFactors().size() - factors.size(), lost);
     }
 
     /**
-     * The score now: {@code score · 2^(−Δt / half-life)}. A time before the update (clocks differ) counts as Δt = 0.
+     * The score now: {@code standing + (score − standing) · 2^(−Δt / half-life)}. A time before the update (clocks differ) counts as Δt = 0.
      *
      * @param nowNanos nanoseconds since the Unix epoch
      */
     double scoreAt(long nowNanos) {
-        return score * decayAt(nowNanos);
+        return standing + (score - standing) * decayAt(nowNanos);
     }
 
     /** What is left of every point now: 1 at the update, 0.5 a half-life later. */
@@ -79,10 +85,14 @@ record WorkloadRisk(
 
     /**
      * Seconds until the score has fallen to the threshold when nothing is added:
-     * {@code half-life · log2(score now / threshold)}; infinite for a threshold of 0.
+     * {@code half-life · log2((score now − standing) / (threshold − standing))}; infinite when what stands is enough.
      */
     double secondsUntil(double threshold, long nowNanos) {
         double now = scoreAt(nowNanos);
-        return now < threshold ? 0 : halfLifeSeconds * (Math.log(now / threshold) / Math.log(2));
+        if (now < threshold) {
+            return 0;
+        }
+        return threshold <= standing ? Double.POSITIVE_INFINITY
+                : halfLifeSeconds * (Math.log((now - standing) / (threshold - standing)) / Math.log(2));
     }
 }

@@ -10,9 +10,12 @@ import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.DeadLetter;
+import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.TopicSetup;
 import io.kubeguardian.schema.Topics;
+import io.kubeguardian.schema.Verdict;
 import io.kubeguardian.schema.WorkloadRef;
 import java.io.IOException;
 import java.net.URI;
@@ -111,6 +114,40 @@ class WebhookIT {
                 clock.now = Reviews.NOW.plus(Duration.ofHours(1));
 
                 assertThat(allowed(client)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aQuarantinedWorkloadGetsNoNewPodsUntilItIsOverAndRisksOfOthersAreNotItsOwn() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+            TopicSetup.createMissing(kafka.clientProperties(), 1);
+            io.kubeguardian.schema.Decision quarantine = io.kubeguardian.schema.Decision.newBuilder().setId("d-1")
+                    .setCluster("prod").setNode("").setPodUid("")
+                    .setWorkload(new WorkloadRef("prod", "shop", "Deployment", "orders")).setActions(List.of())
+                    .setReason("a story in pod orders-1").setIssuedBy("detection").setIssuedTime(Nanos.of(Reviews.NOW))
+                    .setExpiresTime(Nanos.of(Reviews.NOW.plusSeconds(900))).setVerdict(Verdict.QUARANTINE).build();
+            RiskScore pods = Reviews.risk(90, Reviews.NOW);
+            pods.setEntity(RiskEntity.POD);
+            pods.setPodUid("p-1");
+            try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
+                producer.send(new ProducerRecord<>(Topics.DECISIONS, Keys.bytes(Keys.decision(quarantine)),
+                        AvroCodec.of(io.kubeguardian.schema.Decision.class).encode(quarantine))).get();
+                producer.send(new ProducerRecord<>(Topics.DECISIONS, Keys.bytes("pod/container"), new byte[] {1})).get();
+                producer.send(record(Keys.risk(pods), CODEC.encode(pods))).get();
+            }
+            MovableClock clock = new MovableClock();
+            try (Webhook webhook = Webhook.start(config(kafka.bootstrapServers()), clock);
+                    TlsClient client = new TlsClient(webhook.caPem(), webhook.port())) {
+                await("ready", webhook::ready);
+                assertThat(client.review(POD).at("/status/message").asText()).contains("is quarantined until",
+                        "a story in pod orders-1", "decision d-1").doesNotContain("risk of workload");
+
+                clock.now = Reviews.NOW.plusSeconds(900);
+
+                assertThat(allowed(client)).isTrue();
+                assertThat(management(webhook, "/metrics").body())
+                        .contains("kubeguardian_webhook_risk_records_total{result=\"other\",} 2.0");
             }
         }
     }

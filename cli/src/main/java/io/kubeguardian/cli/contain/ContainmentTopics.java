@@ -57,6 +57,7 @@ final class ContainmentTopics {
         long now = System.currentTimeMillis() * 1_000_000;
         return latest(Topics.DECISIONS, Decision.class).values().stream()
                 .filter(decision -> !decision.getReleased() && decision.getExpiresTime() > now)
+                .filter(decision -> !DecisionCheck.isOfWorkload(decision)) // of new pods: nothing is contained by it
                 .filter(ContainmentTopics::isUsable).toList();
     }
 

@@ -16,6 +16,7 @@ import io.kubeguardian.schema.Exec;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.Profile;
+import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
@@ -107,8 +108,10 @@ final class Timeline {
                 }
                 case Topics.RISK -> {
                     Arrived<RiskScore> risk = new Arrived<>(RISK.decode(record.value()), now);
-                    add(risks, risk);
-                    listener.risk(risk);
+                    if (risk.record().getEntity() == RiskEntity.WORKLOAD) {
+                        add(risks, risk);
+                        listener.risk(risk);
+                    }
                 }
                 case Topics.DECISIONS -> listener.decision(new Arrived<>(DECISION.decode(record.value()), now));
                 case Topics.PROFILES -> add(profiles, new Arrived<>(PROFILE.decode(record.value()), now));

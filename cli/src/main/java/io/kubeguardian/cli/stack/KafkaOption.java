@@ -3,6 +3,7 @@ package io.kubeguardian.cli.stack;
 import io.kubeguardian.cli.Interrupted;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.config.ConfigReader;
+import io.kubeguardian.config.KubeGuardianConfig;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,12 +20,17 @@ public final class KafkaOption {
     private String bootstrapServers;
 
     @Option(names = "--config", paramLabel = "FILE",
-            description = "the configuration (YAML), for the way to Kafka under kafka; see docs/configuration.md")
+            description = "the configuration (YAML): the way to Kafka, and what the command is about; see docs/configuration.md")
     private Path config;
+
+    /** The whole configuration. */
+    public KubeGuardianConfig settings() {
+        return ConfigReader.read(config, System.getenv());
+    }
 
     /** Kafka client properties. */
     public Map<String, Object> client() {
-        Map<String, Object> client = new HashMap<>(ConfigReader.read(config, System.getenv()).kafka().client());
+        Map<String, Object> client = new HashMap<>(settings().kafka().client());
         if (bootstrapServers != null) {
             client.put("bootstrap.servers", bootstrapServers);
         }

@@ -9,6 +9,7 @@ import io.kubeguardian.correlation.PatternLoader;
 import io.kubeguardian.detection.EmbeddedFlink;
 import io.kubeguardian.detection.RuleDetectorFactory;
 import io.kubeguardian.kafka.EmbeddedKafka;
+import io.kubeguardian.risk.DecisionPolicy;
 import io.kubeguardian.rules.RuleLoadException;
 import io.kubeguardian.schema.TopicSetup;
 import java.nio.file.Path;
@@ -128,6 +129,7 @@ public final class Stack implements AutoCloseable {
         try {
             rules.load();
             PatternLoader.load(wanted.detection().patterns());
+            DecisionPolicy.load(wanted.decisions(), wanted.detection());
         } catch (RuleLoadException | PatternException e) {
             throw new UserError(e.getMessage(), e);
         }

@@ -164,7 +164,7 @@ public final class DecisionReader implements AutoCloseable {
         Decision decision = null;
         try {
             decision = codec.decode(record.value());
-            if (isForThisNode(decision)) {
+            if (isForThisNode(decision) && !DecisionCheck.isOfWorkload(decision)) {
                 check(key, decision);
                 use.accept(key, decision);
             }

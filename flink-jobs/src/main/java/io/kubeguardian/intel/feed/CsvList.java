@@ -6,7 +6,6 @@ import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
-import io.kubeguardian.intel.Indicator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -74,10 +73,9 @@ final class CsvList {
             contents.leaveOut(where, "no value");
             return;
         }
-        Indicator known = Indicator.of(null, null).known(Times.seconds(cell(row, places, "firstSeen")),
+        PlainList.add(value, where, indicator -> indicator.known(Times.seconds(cell(row, places, "firstSeen")),
                 Times.seconds(cell(row, places, "lastSeen")), Times.seconds(cell(row, places, "expires")),
-                Facts.confidence(cell(row, places, "confidence")), cell(row, places, "label"));
-        PlainList.add(value, where, known, contents);
+                confidence(cell(row, places, "confidence")), cell(row, places, "label")), contents);
     }
 
     private static String cell(String[] row, Map<String, Integer> places, String column) {
@@ -85,13 +83,8 @@ final class CsvList {
         return place == null || place < 0 || place >= row.length || row[place] == null ? "" : row[place].strip();
     }
 
-    /** Numbers of a feed. */
-    static final class Facts {
-        private Facts() {}
-
-        /** 0 to 100, or -1 when it is not said. */
-        static int confidence(String text) {
-            return text.matches("[0-9]{1,3}(\\.[0-9]+)?") ? Math.min(100, (int) Double.parseDouble(text)) : -1;
-        }
+    /** 0 to 100, or -1 when it is not said. */
+    static int confidence(String text) {
+        return text.matches("[0-9]{1,3}(\\.[0-9]+)?") ? Math.min(100, (int) Double.parseDouble(text)) : -1;
     }
 }

@@ -7,6 +7,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -57,11 +58,12 @@ final class PlainList {
         String[] parts = contents.settings().kind() == FeedKind.PATH || contents.settings().kind() == FeedKind.NAME
                 ? new String[] {text} : BETWEEN.split(text, 3);
         String value = parts.length > 1 && HOSTS.matcher(parts[0]).matches() && !parts[1].startsWith("#") ? parts[1] : parts[0];
-        add(value, "line " + number, Indicator.of(null, null), contents);
+        add(value, "line " + number, UnaryOperator.identity(), contents);
     }
 
-    /** @param known facts to give it */
-    static void add(String value, String where, Indicator known, FeedContents contents) throws FeedException {
+    /** @param facts adds to an indicator what is known of it */
+    static void add(String value, String where, UnaryOperator<Indicator> facts, FeedContents contents)
+            throws FeedException {
         Indicator indicator;
         try {
             indicator = of(value, contents.settings().kind());
@@ -69,8 +71,7 @@ final class PlainList {
             contents.leaveOut(where, "'" + FeedContents.shown(value) + "' is " + e.getMessage());
             return;
         }
-        contents.add(indicator.known(known.firstSeen(), known.lastSeen(), known.expires(), known.confidence(),
-                known.label()), where);
+        contents.add(facts.apply(indicator), where);
     }
 
     private static Indicator of(String value, FeedKind kind) {

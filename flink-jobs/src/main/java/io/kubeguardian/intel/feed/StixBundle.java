@@ -69,7 +69,7 @@ final class StixBundle {
             for (Indicator indicator : StixPattern.parse(object.getOrDefault("pattern", ""))) {
                 contents.add(indicator.known(Times.seconds(object.get("valid_from")), Times.seconds(object.get("modified")),
                         Times.seconds(object.get("valid_until")),
-                        CsvList.Facts.confidence(object.getOrDefault("confidence", "")),
+                        CsvList.confidence(object.getOrDefault("confidence", "")),
                         object.getOrDefault("name", "")), where);
             }
         } catch (IllegalArgumentException e) {
