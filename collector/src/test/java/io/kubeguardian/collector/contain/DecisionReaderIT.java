@@ -12,9 +12,11 @@ import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.ContainmentAudit;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.DecisionState;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.TopicSetup;
 import io.kubeguardian.schema.Topics;
+import io.kubeguardian.schema.Verdict;
 import io.kubeguardian.schema.WorkloadRef;
 import java.util.List;
 import java.util.Map;
@@ -47,13 +49,19 @@ class DecisionReaderIT {
                 send(kafka, Keys.decision(first), encoded(first)); // with which reading fails, and begins anew, twice
                 awaitTold("d2");
                 send(kafka, "junk", "more junk".getBytes());
+                Decision quarantine = Decision.newBuilder(decision("q")).setPodUid("").setNode("").setActions(List.of())
+                        .setVerdict(Verdict.QUARANTINE).build();
+                send(kafka, Keys.decision(quarantine), encoded(quarantine)); // of new pods: the webhook's business
+                Decision dryRun = Decision.newBuilder(decision("dry")).setState(DecisionState.DRY_RUN).build();
+                send(kafka, Keys.decision(dryRun), encoded(dryRun)); // has no place here
+                awaitTold("dry");
                 Decision last = decision("d3");
                 send(kafka, Keys.decision(last), encoded(last));
                 awaitTold("d3");
             }
 
             assertThat(kernel.failures).as("left, of two").isZero();
-            assertThat(dead).extracting(DeadLetter::getOffset).containsExactly(0L, 1L, 3L);
+            assertThat(dead).extracting(DeadLetter::getOffset).containsExactly(0L, 1L, 3L, 5L);
             assertThat(kernel.inForce).isEmpty();
         }
     }
