@@ -3,6 +3,7 @@ package io.kubeguardian.cli.demo;
 import io.kubeguardian.cli.Ansi;
 import io.kubeguardian.schema.ContainmentStatus;
 import io.kubeguardian.schema.Decision;
+import io.kubeguardian.schema.Contribution;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.ProcessRef;
 import io.kubeguardian.schema.RiskScore;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What the demo shows while it runs. */
 final class Screen implements Timeline.Listener {
@@ -77,6 +79,10 @@ final class Screen implements Timeline.Listener {
         }
         if (!signal.getOutput().isEmpty()) {
             note(cut(signal.getOutput()));
+        }
+        if (!signal.getContributions().isEmpty()) {
+            note(String.format(Locale.ROOT, "why %.2f: ", signal.getScore()) + signal.getContributions().stream()
+                    .map(Contribution::getReason).collect(Collectors.joining(", ")));
         }
     }
 
