@@ -2,8 +2,8 @@ package io.kubeguardian.cli.demo;
 
 import io.kubeguardian.cli.Ansi;
 import io.kubeguardian.schema.ContainmentStatus;
-import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Contribution;
+import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.ProcessRef;
 import io.kubeguardian.schema.RiskScore;

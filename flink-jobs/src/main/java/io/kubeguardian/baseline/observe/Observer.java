@@ -1,7 +1,5 @@
 package io.kubeguardian.baseline.observe;
 
-import com.dynatrace.hash4j.hashing.Hasher64;
-import com.dynatrace.hash4j.hashing.Hashing;
 import io.kubeguardian.baseline.Activity;
 import io.kubeguardian.baseline.ItemKind;
 import io.kubeguardian.baseline.Observation;
@@ -61,7 +59,7 @@ public final class Observer {
     private final Set<ItemKind> kinds = EnumSet.noneOf(ItemKind.class);
     private final boolean rates;
     private final SeenItems seen;
-    private final Hasher64 hasher;
+    private final KeyedHash hasher;
     private final Shape shape = new Shape();
     private final ArgumentShape arguments = new ArgumentShape();
 
@@ -81,7 +79,7 @@ public final class Observer {
         settings.kinds().forEach(kind -> kinds.add(ItemKind.of(kind)));
         rates = kinds.contains(ItemKind.RATE);
         seen = new SeenItems(settings.observedItems());
-        hasher = Hashing.komihash5_0(new SecureRandom().nextLong());
+        hasher = new KeyedHash(new SecureRandom().nextLong());
     }
 
     /** Whether baselines are switched on at all. */
@@ -101,7 +99,7 @@ public final class Observer {
         observation = about;
         activity = counts;
         batchNumber++;
-        podHash = mix(hasher.hashCharsToLong(about.key), hasher.hashCharsToLong(about.pod.getUid()));
+        podHash = hasher.mix(hasher.of(about.key), hasher.of(about.pod.getUid()));
         if (paths.length < strings.size()) {
             paths = new long[2 * strings.size()];
         } else {
@@ -162,7 +160,7 @@ public final class Observer {
             access = 2;
         }
         Actor actor = actor(place, process, container, time);
-        long hash = mix(actor.hash, pathHash(open.getPath()) + access);
+        long hash = hasher.mix(actor.hash, pathHash(open.getPath()) + access);
         SeenItems.Verdict verdict = seen.see(hash, time);
         if (verdict != SeenItems.Verdict.KNOWN) {
             String path = strings.get(open.getPath());
@@ -370,7 +368,7 @@ public final class Observer {
         actor.uid = uid;
         actor.reference = -1;
         // By pod and program: the baseline tells drift of each.
-        actor.hash = mix(mix(podHash, hasher.hashCharsToLong(image(container))), hasher.hashCharsToLong(exe));
+        actor.hash = hasher.mix(hasher.mix(podHash, hasher.of(image(container))), hasher.of(exe));
         if (kinds.contains(ItemKind.USER)) {
             observe(ItemKind.USER, Integer.toString(uid), "", actor, process, container, time);
         }
@@ -381,20 +379,13 @@ public final class Observer {
         long hash = paths[string];
         if (hash == 0) {
             // Times four: the access is added.
-            hash = hasher.hashCharsToLong(shape.path(strings.get(string))) << 2 | 4;
+            hash = shape.path(strings.get(string)).hash(hasher) << 2 | 4;
             paths[string] = hash;
         }
         return hash;
     }
 
     private long hash(ItemKind kind, Actor actor, String item) {
-        return mix(actor.hash, mix(hasher.hashCharsToLong(item), kind.ordinal()));
-    }
-
-    /** Of hashes with a secret key: it need not stand an attacker, only keep them apart. */
-    private static long mix(long a, long b) {
-        long x = (Long.rotateLeft(a, 29) ^ b) * 0x9E3779B97F4A7C15L;
-        x = (x ^ x >>> 32) * 0xD6E8FEB86659FD93L;
-        return x ^ x >>> 29;
+        return hasher.mix(actor.hash, hasher.mix(hasher.of(item), kind.ordinal()));
     }
 }

@@ -15,7 +15,7 @@ package io.kubeguardian.baseline.observe;
  *   /**     everything below the eighth directory
  * </pre>
  */
-public final class Shape implements CharSequence {
+public final class Shape {
     static final int MAX_CHARS = 512;
     static final int MAX_DEPTH = 8;
 
@@ -23,20 +23,23 @@ public final class Shape implements CharSequence {
     private static final int UPPER = 2;
     private static final int DIGIT = 3;
     private static final String[] TEMPORARY = {"/tmp/", "/var/tmp/", "/dev/shm/", "/run/", "/var/run/", "/var/cache/"};
+    /** Of these, with a name behind it. */
+    private static final int SHORTEST = 6;
 
     private final char[] out = new char[MAX_CHARS + 16];
+    /** What the shape is made of. */
+    private final char[] in = new char[MAX_CHARS];
     private int length;
     private String text;
 
     /** Begins with the shape of a path. @param path absolute; what is longer than {@value #MAX_CHARS} is cut */
     public Shape path(String path) {
-        start();
+        int end = start(path);
         boolean temporary = isTemporary(path);
-        int end = path.length();
         int from = 0;
         int depth = 0;
-        while (from < end && length < MAX_CHARS) {
-            if (path.charAt(from) == '/') {
+        while (from < end) {
+            if (in[from] == '/') {
                 put('/');
                 from++;
                 if (++depth > MAX_DEPTH && from < end) {
@@ -46,43 +49,45 @@ public final class Shape implements CharSequence {
                 }
                 continue;
             }
-            int to = path.indexOf('/', from);
-            segment(path, from, to < 0 ? end : to, temporary);
-            from = to < 0 ? end : to;
+            from = segment(from, end, '/', temporary);
         }
         return this;
     }
 
     /** Begins with the shape of one name: of a DNS label, or an argument's word. */
     public Shape name(String name) {
-        start();
-        segment(name, 0, Math.min(name.length(), MAX_CHARS), false);
+        int end = start(name);
+        int from = 0;
+        while (from < end) {
+            from = segment(from, end, '\0', false);
+        }
         return this;
     }
 
     /** Begins with the shape of a DNS name: lower case, without its last dot. */
     public Shape domain(String name) {
-        start();
-        int end = name.endsWith(".") ? name.length() - 1 : name.length();
-        end = Math.min(end, MAX_CHARS);
+        int end = start(name);
+        if (end > 0 && in[end - 1] == '.') {
+            end--;
+        }
         int from = 0;
-        while (from < end && length < MAX_CHARS) {
-            int dot = name.indexOf('.', from);
-            int to = dot < 0 || dot > end ? end : dot;
-            int before = length;
-            segment(name, from, to, false);
-            for (int i = before; i < length; i++) {
-                out[i] = Character.toLowerCase(out[i]);
-            }
+        while (from < end) {
+            int to = segment(from, end, '.', false);
             if (to < end) {
                 put('.');
             }
             from = to + 1;
         }
+        for (int i = 0; i < length; i++) {
+            out[i] = Character.toLowerCase(out[i]);
+        }
         return this;
     }
 
     private static boolean isTemporary(String path) {
+        if (path.length() < SHORTEST || "tvdr".indexOf(path.charAt(1)) < 0) {
+            return false; // most paths are of other places
+        }
         for (String folder : TEMPORARY) {
             if (path.startsWith(folder)) {
                 return true;
@@ -91,9 +96,13 @@ public final class Shape implements CharSequence {
         return false;
     }
 
-    private void start() {
+    /** @return how many characters there are, cut */
+    private int start(String of) {
         length = 0;
         text = null;
+        int end = Math.min(of.length(), MAX_CHARS);
+        of.getChars(0, end, in, 0);
+        return end;
     }
 
     private void put(char c) {
@@ -108,50 +117,46 @@ public final class Shape implements CharSequence {
         }
     }
 
-    private void segment(String in, int from, int to, boolean temporary) {
-        if (isUuid(in, from, to)) {
-            put("<uuid>");
-            return;
-        }
+    /** Up to the next separator. @return where that is, or the end */
+    private int segment(int from, int end, char separator, boolean temporary) {
         int numbers = 0;
-        boolean plain = true;
         boolean inNumber = false;
-        for (int i = from; i < to; i++) {
-            boolean digit = isDigit(in.charAt(i));
-            if (digit) {
-                plain = false;
-                if (!inNumber) {
-                    numbers++;
-                }
+        int to = from;
+        for (; to < end && in[to] != separator; to++) {
+            boolean digit = isDigit(in[to]);
+            if (digit && !inNumber) {
+                numbers++;
             }
             inNumber = digit;
         }
-        if (plain && !temporary) {
-            for (int i = from; i < to; i++) {
-                put(in.charAt(i));
-            }
-            return;
+        if (numbers == 0 && !temporary) {
+            int size = Math.min(to - from, MAX_CHARS - length);
+            System.arraycopy(in, from, out, length, size);
+            length += size;
+            return to;
         }
-        boolean allNumbers = numbers >= 3 || from < to && isDigit(in.charAt(from));
-        int i = from;
-        while (i < to) {
-            char c = in.charAt(i);
-            if (!isWord(c)) {
-                put(c);
-                i++;
+        if (isUuid(from, to)) {
+            put("<uuid>");
+            return to;
+        }
+        boolean allNumbers = numbers >= 3 || from < to && isDigit(in[from]);
+        for (int i = from; i < to; ) {
+            if (!isWord(in[i])) {
+                put(in[i++]);
                 continue;
             }
-            int end = i + 1;
-            while (end < to && isWord(in.charAt(end))) {
-                end++;
+            int last = i + 1;
+            while (last < to && isWord(in[last])) {
+                last++;
             }
-            token(in, i, end, allNumbers, temporary);
-            i = end;
+            token(i, last, allNumbers, temporary);
+            i = last;
         }
+        return to;
     }
 
     /** Letters and digits without anything between them. */
-    private void token(String in, int from, int to, boolean allNumbers, boolean temporary) {
+    private void token(int from, int to, boolean allNumbers, boolean temporary) {
         int size = to - from;
         int changes = 0;
         int cases = 0;
@@ -160,7 +165,7 @@ public final class Shape implements CharSequence {
         boolean letters = false;
         int last = 0;
         for (int i = from; i < to; i++) {
-            char c = in.charAt(i);
+            char c = in[i];
             int type = isDigit(c) ? DIGIT : c >= 'A' && c <= 'Z' ? UPPER : LOWER;
             digits |= type == DIGIT;
             letters |= type != DIGIT;
@@ -179,18 +184,18 @@ public final class Shape implements CharSequence {
             put("<id>");
         } else if (temporary && letters && size >= 6 && cases >= 2) {
             put("<tmp>");
-        } else if (temporary && size >= 9 && in.startsWith("tmp", from)) {
+        } else if (temporary && size >= 9 && in[from] == 't' && in[from + 1] == 'm' && in[from + 2] == 'p') {
             put("tmp<tmp>");
         } else {
-            numbers(in, from, to, allNumbers);
+            numbers(from, to, allNumbers);
         }
     }
 
-    private void numbers(String in, int from, int to, boolean all) {
+    private void numbers(int from, int to, boolean all) {
         int i = from;
         while (i < to) {
             int end = i;
-            while (end < to && isDigit(in.charAt(end))) {
+            while (end < to && isDigit(in[end])) {
                 end++;
             }
             if (end - i >= (all ? 1 : 3)) {
@@ -198,20 +203,20 @@ public final class Shape implements CharSequence {
                 i = end;
             } else if (end > i) {
                 while (i < end) {
-                    put(in.charAt(i++));
+                    put(in[i++]);
                 }
             } else {
-                put(in.charAt(i++));
+                put(in[i++]);
             }
         }
     }
 
-    private static boolean isUuid(String in, int from, int to) {
+    private boolean isUuid(int from, int to) {
         if (to - from != 36) {
             return false;
         }
         for (int i = 0; i < 36; i++) {
-            char c = in.charAt(from + i);
+            char c = in[from + i];
             boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
             if (dash ? c != '-' : Character.digit(c, 16) < 0) {
                 return false;
@@ -220,27 +225,17 @@ public final class Shape implements CharSequence {
         return true;
     }
 
+    /** By the key of {@code hash}. */
+    long hash(KeyedHash hash) {
+        return hash.of(out, length);
+    }
+
     private static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }
 
     private static boolean isWord(char c) {
         return isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
-    }
-
-    @Override
-    public int length() {
-        return length;
-    }
-
-    @Override
-    public char charAt(int index) {
-        return out[index];
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-        return new String(out, start, end - start);
     }
 
     @Override
