@@ -33,18 +33,8 @@ public final class NetworkPolicyExport {
         if (!ingress.isEmpty()) {
             spec.put("ingress", ingress);
         }
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("name", behaviour.name());
-        metadata.put("namespace", behaviour.workload().getNamespace());
-        metadata.put("annotations", new TreeMap<>(Map.of(
-                "kubeguardian.io/workload", behaviour.key(),
-                "kubeguardian.io/profile-digests", String.join(" ", behaviour.digests()))));
-        Map<String, Object> policy = new LinkedHashMap<>();
-        policy.put("apiVersion", "networking.k8s.io/v1");
-        policy.put("kind", "NetworkPolicy");
-        policy.put("metadata", metadata);
-        policy.put("spec", spec);
-        return Yaml.of(policy, comment(behaviour, ingress.isEmpty()));
+        return KubernetesObject.yaml("networking.k8s.io/v1", "NetworkPolicy", behaviour, spec,
+                comment(behaviour, ingress.isEmpty()));
     }
 
     private static String comment(Behaviour behaviour, boolean withoutIngress) {

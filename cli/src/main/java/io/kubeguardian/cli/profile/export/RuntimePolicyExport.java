@@ -27,18 +27,8 @@ public final class RuntimePolicyExport {
         spec.put("users", behaviour.of("user").stream().map(Integer::valueOf).sorted().toList());
         spec.put("capabilities", List.copyOf(behaviour.of("capability")));
         spec.put("syscalls", List.copyOf(behaviour.syscalls()));
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("name", behaviour.name());
-        metadata.put("namespace", behaviour.workload().getNamespace());
-        metadata.put("annotations", new TreeMap<>(Map.of(
-                "kubeguardian.io/workload", behaviour.key(),
-                "kubeguardian.io/profile-digests", String.join(" ", behaviour.digests()))));
-        Map<String, Object> policy = new LinkedHashMap<>();
-        policy.put("apiVersion", "kubeguardian.io/v1alpha1");
-        policy.put("kind", "RuntimePolicy");
-        policy.put("metadata", metadata);
-        policy.put("spec", spec);
-        return Yaml.of(policy, "Made from what " + behaviour.key() + " was seen doing.");
+        return KubernetesObject.yaml("kubeguardian.io/v1alpha1", "RuntimePolicy", behaviour, spec,
+                "Made from what " + behaviour.key() + " was seen doing.");
     }
 
     /** Each with what ran it and how it was called. */
