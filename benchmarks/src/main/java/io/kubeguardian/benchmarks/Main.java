@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 public final class Main implements Callable<Integer> {
     private static final List<Scenario> SCENARIOS =
             List.of(new KernelOverhead(), new CollectorScenario(), new StartUp(), new RulesScenario(), new BaselineScenario(),
-                    new PipelineScenario(), new IntelScenario(), new DecisionsScenario());
+                    new PipelineScenario(), new IntelScenario(), new DecisionsScenario(), new ScanScenario());
 
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "the scenario")
     private String name;

@@ -1,5 +1,6 @@
 package io.kubeguardian.policy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -37,14 +38,26 @@ final class SecretShapes {
             new Token("sk-ant-", 20, "an Anthropic key"), new Token("sk-proj-", 20, "an OpenAI key"),
             new Token("hf_", 30, "a Hugging Face token"), new Token("eyJ", 30, "a JSON web token"));
 
+    /** The tokens by their prefix's first character. */
+    private static final Token[][] BY_FIRST = new Token[128][];
+
+    static {
+        for (Token token : TOKENS) {
+            int first = token.prefix.charAt(0);
+            Token[] before = BY_FIRST[first] == null ? new Token[0] : BY_FIRST[first];
+            BY_FIRST[first] = Arrays.copyOf(before, before.length + 1);
+            BY_FIRST[first][before.length] = token;
+        }
+    }
+
     private static final List<String> NAMES = List.of("password", "passwd", "passphrase", "secret", "token", "apikey",
             "accesskey", "privatekey", "credential", "authkey", "encryptionkey", "signingkey", "secretkey", "connectionstring");
     /** Names with one of the above that are about secrets and hold none. */
     private static final List<String> NOT_SECRET = List.of("name", "path", "file", "dir", "url", "uri", "ttl", "expiry",
             "expiration", "timeout", "length", "type", "enabled", "disabled", "ref", "mount", "header", "endpoint", "policy",
             "rotation", "interval", "algorithm", "version", "provider", "audience", "issuer", "count", "limit", "size", "id");
-    private static final List<String> PLACEHOLDERS = List.of("changeme", "example", "placeholder", "replace", "todo", "xxx",
-            "your", "none", "null", "true", "false", "redacted", "dummy", "undefined", "<");
+    private static final List<String> PLACEHOLDERS = List.of("placeholder", "todo", "xxx", "your", "none", "null", "true",
+            "false", "redacted", "undefined", "<");
 
     private SecretShapes() {}
 
@@ -132,12 +145,13 @@ final class SecretShapes {
     }
 
     private static String known(String text) {
-        for (Token token : TOKENS) {
-            for (int i = text.indexOf(token.prefix); i >= 0; i = text.indexOf(token.prefix, i + 1)) {
-                if ((i == 0 || !isTokenCharacter(text.charAt(i - 1))) && run(text, i + token.prefix.length()) >= token.least
-                        && !isPlaceholder(text.substring(i, Math.min(text.length(), i + token.prefix.length() + token.least)))
-                        && (!token.prefix.equals("eyJ") || text.indexOf('.', i) > 0)) {
-                    return token.what;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 128 && BY_FIRST[c] != null && (i == 0 || !isTokenCharacter(text.charAt(i - 1)))) {
+                for (Token token : BY_FIRST[c]) {
+                    if (text.startsWith(token.prefix, i) && isToken(text, i, token)) {
+                        return token.what;
+                    }
                 }
             }
         }
@@ -146,6 +160,13 @@ final class SecretShapes {
             return "a private key";
         }
         return hasPassword(text) ? "a URL with a password" : "";
+    }
+
+    private static boolean isToken(String text, int at, Token token) {
+        int behind = at + token.prefix.length();
+        return run(text, behind) >= token.least
+                && text.substring(behind, behind + token.least).chars().distinct().count() > 3
+                && (!token.prefix.equals("eyJ") || text.indexOf('.', at) > 0);
     }
 
     private static int run(String text, int from) {
@@ -190,8 +211,12 @@ final class SecretShapes {
             }
         }
         String bare = flat.toString();
-        boolean secret = NAMES.stream().anyMatch(bare::contains);
-        return secret && NOT_SECRET.stream().noneMatch(bare::endsWith);
+        for (String secret : NAMES) {
+            if (bare.contains(secret)) {
+                return NOT_SECRET.stream().noneMatch(bare::endsWith);
+            }
+        }
+        return bare.endsWith("pass") || bare.endsWith("pwd");
     }
 
     /** Whether a text can be a secret at all: neither a reference nor a placeholder, a path, a number or a flag. */
@@ -202,7 +227,7 @@ final class SecretShapes {
                 || bare.contains("$(")) {
             return false;
         }
-        return !isPlaceholder(bare) && !bare.chars().allMatch(c -> c >= '0' && c <= '9' && bare.length() < 6);
+        return !isPlaceholder(bare) && !bare.chars().allMatch(c -> c >= '0' && c <= '9' && bare.length() < 4);
     }
 
     private static boolean isPlaceholder(String value) {
