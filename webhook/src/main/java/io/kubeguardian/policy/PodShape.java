@@ -16,6 +16,25 @@ public final class PodShape {
     /** What is wrong at one place. */
     public record Problem(String path, int line, String message) {}
 
+    /** Of pods and containers alike. */
+    private static final String SECURITY_CONTEXT = """
+            object securityContext
+            boolean securityContext.runAsNonRoot
+            number securityContext.runAsUser
+            number securityContext.runAsGroup
+            object securityContext.seccompProfile
+            string securityContext.seccompProfile.type
+            object securityContext.appArmorProfile
+            string securityContext.appArmorProfile.type
+            object securityContext.seLinuxOptions
+            string securityContext.seLinuxOptions.type
+            string securityContext.seLinuxOptions.user
+            string securityContext.seLinuxOptions.role
+            object securityContext.windowsOptions
+            boolean securityContext.windowsOptions.hostProcess
+            string securityContext.windowsOptions.runAsUserName
+            """;
+
     private static final String CONTAINER_FIELDS = """
             object
             string name
@@ -61,30 +80,15 @@ public final class PodShape {
             object lifecycle
             object lifecycle.postStart
             object lifecycle.preStop
-            object securityContext
             boolean securityContext.privileged
             boolean securityContext.allowPrivilegeEscalation
             boolean securityContext.readOnlyRootFilesystem
-            boolean securityContext.runAsNonRoot
-            number securityContext.runAsUser
-            number securityContext.runAsGroup
             string securityContext.procMount
             object securityContext.capabilities
             array securityContext.capabilities.add
             string securityContext.capabilities.add[]
             array securityContext.capabilities.drop
             string securityContext.capabilities.drop[]
-            object securityContext.seccompProfile
-            string securityContext.seccompProfile.type
-            object securityContext.appArmorProfile
-            string securityContext.appArmorProfile.type
-            object securityContext.seLinuxOptions
-            string securityContext.seLinuxOptions.type
-            string securityContext.seLinuxOptions.user
-            string securityContext.seLinuxOptions.role
-            object securityContext.windowsOptions
-            boolean securityContext.windowsOptions.hostProcess
-            string securityContext.windowsOptions.runAsUserName
             """;
 
     private static final String POD_FIELDS = """
@@ -100,21 +104,6 @@ public final class PodShape {
             string restartPolicy
             object os
             string os.name
-            object securityContext
-            boolean securityContext.runAsNonRoot
-            number securityContext.runAsUser
-            number securityContext.runAsGroup
-            object securityContext.seccompProfile
-            string securityContext.seccompProfile.type
-            object securityContext.appArmorProfile
-            string securityContext.appArmorProfile.type
-            object securityContext.seLinuxOptions
-            string securityContext.seLinuxOptions.type
-            string securityContext.seLinuxOptions.user
-            string securityContext.seLinuxOptions.role
-            object securityContext.windowsOptions
-            boolean securityContext.windowsOptions.hostProcess
-            string securityContext.windowsOptions.runAsUserName
             array securityContext.sysctls
             object securityContext.sysctls[]
             string securityContext.sysctls[].name
@@ -165,8 +154,10 @@ public final class PodShape {
     private static Shape pod() {
         Shape pod = new Shape();
         pod.read(POD_FIELDS);
+        pod.read(SECURITY_CONTEXT);
         Shape container = new Shape();
         container.read(CONTAINER_FIELDS);
+        container.read(SECURITY_CONTEXT);
         for (String list : List.of("initContainers", "containers", "ephemeralContainers")) {
             pod.at(list).items = container;
         }
