@@ -46,7 +46,7 @@ record Compliance(Profile profile, List<Row> rows) {
         Map<String, ScanResult.Tally> counts = result.profiles().getFirst().counts();
         List<Compliance> all = new ArrayList<>();
         for (Framework framework : Framework.values()) {
-            all.add(of(new Profile(framework, Integer.MAX_VALUE, result.profiles().getFirst().profile().engine()), counts));
+            all.add(of(new Profile(framework, Integer.MAX_VALUE, result.profiles().getFirst().profile().engine(), false), counts));
         }
         return all;
     }

@@ -29,8 +29,7 @@ final class NetworkCoverage {
 
     /** @param profiles what is judged: a framework that has no control for it leaves it out */
     NetworkCoverage(List<Profile> profiles) {
-        this.judges = profiles.stream().anyMatch(profile -> profile.framework() == null
-                || ofNamespace.controls().stream().anyMatch(control -> control.framework() == profile.framework()));
+        this.judges = profiles.stream().anyMatch(Profile::network);
     }
 
     private record Workload(ResourceResult result, Node labels, String path) {}

@@ -1,6 +1,7 @@
 package io.kubeguardian.cli.scan;
 
 import io.kubeguardian.policy.BuiltInChecks;
+import io.kubeguardian.policy.Catalog;
 import io.kubeguardian.policy.Check;
 import io.kubeguardian.policy.Engine;
 import io.kubeguardian.policy.Framework;
@@ -15,28 +16,32 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param framework null for every check
  * @param minor version 1.{@code minor} of Kubernetes, for frameworks that have versions
+ * @param network whether it asks for network policies, which only all manifests together show
  */
-record Profile(Framework framework, int minor, Engine engine) {
+record Profile(Framework framework, int minor, Engine engine, boolean network) {
     /** A framework as it stands on the command line. */
     record Choice(Framework framework, int minor) {}
 
     static Profile all(Set<String> registries) {
-        return new Profile(null, PodSecurity.LATEST, new Engine(BuiltInChecks.all(registries)));
+        return new Profile(null, PodSecurity.LATEST, new Engine(BuiltInChecks.all(registries)), true);
     }
 
     /** Policies of the user's own, beside whatever else is judged. */
     static Profile of(List<Check> policies) {
-        return new Profile(null, PodSecurity.LATEST, new Engine(policies));
+        return new Profile(null, PodSecurity.LATEST, new Engine(policies), false);
     }
 
     static Profile of(Choice choice, Set<String> registries) {
         if (choice.framework.isVersioned()) {
-            return new Profile(choice.framework, choice.minor, new Engine(PodSecurity.checks(choice.framework, choice.minor)));
+            return new Profile(choice.framework, choice.minor,
+                    new Engine(PodSecurity.checks(choice.framework, choice.minor)), false);
         }
         List<Check> checks = BuiltInChecks.all(registries).stream()
                 .filter(check -> check.info().controls().stream().anyMatch(c -> c.framework() == choice.framework))
                 .toList();
-        return new Profile(choice.framework, choice.minor, new Engine(checks));
+        boolean network = NetworkCoverage.CHECKS.stream().flatMap(id -> Catalog.check(id).controls().stream())
+                .anyMatch(control -> control.framework() == choice.framework);
+        return new Profile(choice.framework, choice.minor, new Engine(checks), network);
     }
 
     /** {@code pss-restricted:v1.29}. */

@@ -253,8 +253,31 @@ class ScanCommandTest {
         assertThat(json(run).at("/results/0/violations/0/path").asText()).isEqualTo("spec.worker.spec.hostPID");
     }
 
+    @Test
+    void policiesOfTheUsersOwnAreJudgedToo() throws IOException {
+        String policies = file("own/policies.yaml", """
+                policies:
+                - name: block-privilege-escalation
+                  description: no container may escalate
+                  conditions:
+                  - field: securityContext.allowPrivilegeEscalation
+                    operator: equals
+                    value: true
+                  action: deny
+                """);
+        String pod = file("web.yaml", resource("hardened.yaml").replace("Escalation: false", "Escalation: true"));
+
+        CommandRun run = CommandRun.of("scan", pod, "--policies", policies, "--framework", "pss-baseline", "--format", "json");
+
+        assertThat(run.code()).as(run.err()).isEqualTo(1);
+        assertThat(ids(json(run))).containsExactly("block-privilege-escalation");
+        assertThat(CommandRun.of("scan", pod, "--policies", file("wrong.yaml", "policies: [{name: a}]")))
+                .satisfies(wrong -> assertThat(wrong.code()).isEqualTo(2))
+                .satisfies(wrong -> assertThat(wrong.err()).contains("wrong.yaml:1").doesNotContain("\tat "));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"scan", "scan /does/not/exist", "scan . --format pdf", "scan . --framework iso", "scan . --framework cis:v1",
+    @ValueSource(strings = {"scan", "scan . --policies /does/not/exist", "scan /does/not/exist", "scan . --format pdf", "scan . --framework iso", "scan . --framework cis:v1",
         "scan . --framework pss-baseline:1.x", "scan . --min-severity awful", "scan - --fix", "scan . --threads 0",
         "scan . --baseline /does/not/exist", "scan . --exceptions /does/not/exist", "scan . --pod-path Farm=spec"})
     void wrongUseIsExitCodeTwoAndSaysWhy(String line) {
