@@ -12,7 +12,7 @@ import java.util.List;
  * files, and over one file. The parse-only baselines run with the same options of the JVM.
  */
 final class ScanScenario implements Scenario {
-    private static final List<String> JVM = List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     @Override
     public String name() {

@@ -1,5 +1,6 @@
 package io.kubeguardian.policy;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -112,29 +113,32 @@ final class NetworkRules {
                     "ingress \"" + manifest.name() + "\" has no TLS");
             return;
         }
+        Set<String> hosts = hosts(tls);
         Node rules = spec.get("rules");
         for (int i = 0; rules.isArray() && i < rules.size(); i++) {
             Node host = rules.at(i).get("host");
-            if (!host.text().isEmpty() && !isCovered(host.text(), tls)) {
+            if (!host.text().isEmpty() && !isCovered(host.text(), hosts)) {
                 findings.add("spec.rules[" + i + "].host", host,
                         "host " + host.text() + " of ingress \"" + manifest.name() + "\" is not in spec.tls");
             }
         }
     }
 
-    private static boolean isCovered(String host, Node tls) {
+    /** The hosts with certificates; null when the controller's own certificate is for all. */
+    private static Set<String> hosts(Node tls) {
+        Set<String> hosts = new HashSet<>();
         for (Node entry : tls) {
             if (entry.get("hosts").size() == 0) {
-                return true; // the controller's certificate is for all hosts
+                return null;
             }
-            for (String one : entry.get("hosts").strings()) {
-                int dot = host.indexOf('.');
-                if (one.equals(host) || one.startsWith("*.") && dot > 0 && host.substring(dot).equals(one.substring(1))) {
-                    return true;
-                }
-            }
+            hosts.addAll(entry.get("hosts").strings());
         }
-        return false;
+        return hosts;
+    }
+
+    private static boolean isCovered(String host, Set<String> hosts) {
+        int dot = host.indexOf('.');
+        return hosts == null || hosts.contains(host) || dot > 0 && hosts.contains('*' + host.substring(dot));
     }
 
     private static void snippet(Manifest manifest, Findings findings) {

@@ -206,20 +206,25 @@ public final class PodSecurity {
     static void capabilities(PodSpec.Container container, Findings findings, Predicate<String> isBad,
             Predicate<String> mayStay) {
         Node added = container.context().get("capabilities").get("add");
+        Fix fix = null;
         for (int i = 0; added.isArray() && i < added.size(); i++) {
             String name = added.at(i).scalarText();
             if (isBad.test(name)) {
-                List<Node> kept = new ArrayList<>();
-                added.forEach(one -> {
-                    if (mayStay.test(one.scalarText())) {
-                        kept.add(one);
-                    }
-                });
+                fix = fix == null ? keep(container, added, mayStay) : fix;
                 findings.add(container.path("securityContext.capabilities.add[" + i + ']'), added.at(i),
-                        container.label() + " adds capability " + name,
-                        container.fix(Node.array(kept, 0), "securityContext", "capabilities", "add"));
+                        container.label() + " adds capability " + name, fix);
             }
         }
+    }
+
+    private static Fix keep(PodSpec.Container container, Node added, Predicate<String> mayStay) {
+        List<Node> kept = new ArrayList<>();
+        added.forEach(one -> {
+            if (mayStay.test(one.scalarText())) {
+                kept.add(one);
+            }
+        });
+        return container.fix(Node.array(kept, 0), "securityContext", "capabilities", "add");
     }
 
     private void capabilitiesNotDropped(PodSpec.Container container, Findings findings) {

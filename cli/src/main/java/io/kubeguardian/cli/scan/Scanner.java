@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Reads files in parallel and runs the checks; keeps findings, not sources. Results come in the order of the files. */
@@ -155,8 +157,11 @@ final class Scanner {
             return new FileResult(results, errors, content.documents().size(), resources[0], false);
         } catch (IOException e) {
             errors.add(new ScanError(source.name(), 1, "cannot be read: " + e.getMessage()));
-            return new FileResult(List.of(), errors, 0, 0, false);
+        } catch (RuntimeException | StackOverflowError e) {
+            // A mistake of ours must not keep the other files from being judged, nor pass for a file that is fine.
+            errors.add(new ScanError(source.name(), 1, "cannot be judged, by a mistake in KubeGuardian; please report " + e));
         }
+        return new FileResult(List.of(), errors, 0, 0, false);
     }
 
     private void judge(Inputs.Source source, ManifestReader.Document document, Manifest manifest, Counts counts,
@@ -164,11 +169,12 @@ final class Scanner {
         List<Finding> shown = new ArrayList<>();
         ResourceResult result = new ResourceResult(source.name(), Math.max(1, manifest.root().line()), document.index(),
                 manifest.kind(), manifest.namespace(), manifest.name(), shown);
+        Set<String> told = profiles.size() == 1 ? null : new HashSet<>(); // frameworks share checks
         for (int i = 0; i < profiles.size(); i++) {
             profiles.get(i).engine().evaluate(manifest, counts.applied[i], counts.failed[i],
                     finding -> !selection.excepts(result, finding), finding -> {
-                        if (selection.shows(finding) && (profiles.size() == 1 || !isTold(shown, finding))) {
-                            shown.add(finding);
+                        if (selection.shows(finding) && (told == null || told.add(finding.id() + ' ' + finding.path()))) {
+                            shown.add(withoutFixes(finding));
                         }
                     });
         }
@@ -178,14 +184,10 @@ final class Scanner {
         }
     }
 
-    /** Frameworks share checks. */
-    private static boolean isTold(List<Finding> findings, Finding finding) {
-        for (Finding one : findings) {
-            if (one.path().equals(finding.path()) && one.id().equals(finding.id())) {
-                return true;
-            }
-        }
-        return false;
+    /** Reports have no use for them, and a scan may find a million. */
+    private static Finding withoutFixes(Finding finding) {
+        return finding.fixes().isEmpty() ? finding
+                : new Finding(finding.check(), finding.path(), finding.line(), finding.message(), List.of());
     }
 
     /** What is done with an object, and where it stands in its document. */

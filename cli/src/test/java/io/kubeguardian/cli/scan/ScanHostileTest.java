@@ -79,4 +79,23 @@ class ScanHostileTest {
 
         assertThat(scan(0).at("/summary/documents").asInt()).isEqualTo(50_002);
     }
+
+    @Test
+    void objectsOfManyFieldsAndListsOfManyItemsToo() throws IOException {
+        StringBuilder yaml = new StringBuilder("apiVersion: v1\nkind: ConfigMap\ndata:\n");
+        StringBuilder json = new StringBuilder("{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"data\": {");
+        StringBuilder capabilities = new StringBuilder("apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: a\n"
+                + "    securityContext: {capabilities: {add: [CHOWN");
+        for (int i = 0; i < 150_000; i++) {
+            yaml.append("  k").append(i).append(": a\n");
+            json.append("\"k").append(i).append("\": \"a\", ");
+            capabilities.append(i % 20 == 0 ? ", SYS_ADMIN" : "");
+        }
+        Files.writeString(folder.resolve("many.yaml"), yaml);
+        Files.writeString(folder.resolve("many.json"), json.append("\"k\": \"a\"}}"));
+        Files.writeString(folder.resolve("many-anchored.yaml"), yaml.append("  k: &a a\n"));
+        Files.writeString(folder.resolve("capabilities.yaml"), capabilities.append("]}}\n"));
+
+        assertThat(scan(1).at("/summary/resources").asInt()).isEqualTo(4);
+    }
 }

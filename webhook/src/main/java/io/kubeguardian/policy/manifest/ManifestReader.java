@@ -15,12 +15,15 @@ import java.util.List;
  * from being read. Not thread safe; an instance reads any number of files.
  */
 public final class ManifestReader {
+    /** The library makes some hundred bytes of every few characters. */
+    private static final int MOST_IN_FULL = 8 * 1024 * 1024;
+
     private final SimpleYaml simple = new SimpleYaml();
 
     /**
      * One document.
      *
-     * @param index counted from 1 among those of its file that are not empty
+     * @param index counted from 1 among those of its file that are not empty, whether they can be read or not
      * @param line where it begins, counted from 1
      * @param start where the part of the file that holds it begins, in characters of its text with line feeds alone
      * @param end where that part ends
@@ -108,9 +111,9 @@ public final class ManifestReader {
             try {
                 Node node = plainText ? simple.read(text, part.start, part.end, part.line) : null;
                 if (node != null) {
-                    add(documents, node, part);
+                    add(documents, node, part, problems.size());
                 } else {
-                    readFully(text, part, documents);
+                    readFully(text, part, documents, problems.size());
                 }
             } catch (UnreadableException e) {
                 problems.add(new Problem(e.line(), e.getMessage()));
@@ -119,30 +122,35 @@ public final class ManifestReader {
         return new Content(documents, problems);
     }
 
-    private static void add(List<Document> documents, Node node, Part part) {
+    private static void add(List<Document> documents, Node node, Part part, int unreadable) {
         if (node.isPresent()) {
-            documents.add(new Document(documents.size() + 1, node.line() > 0 ? node.line() : part.line, node, part.start,
+            documents.add(new Document(documents.size() + unreadable + 1, node.line() > 0 ? node.line() : part.line, node, part.start,
                     part.end));
         }
     }
 
-    private static void readFully(String text, Part part, List<Document> documents) throws UnreadableException {
+    private static void readFully(String text, Part part, List<Document> documents, int unreadable)
+            throws UnreadableException {
         String document = text.substring(part.start, part.end);
+        if (document.length() > MOST_IN_FULL) {
+            throw new UnreadableException(part.line, "a document in an unusual style, of more than "
+                    + MOST_IN_FULL / 1024 / 1024 + " MiB: more than Kubernetes takes");
+        }
         if (looksLikeJson(document)) {
             try {
-                JsonDocuments.read(document, part.line).forEach(node -> add(documents, node, part));
+                JsonDocuments.read(document, part.line).forEach(node -> add(documents, node, part, unreadable));
                 return;
             } catch (UnreadableException e) {
                 // A flow mapping may still be YAML; what is wrong with JSON, Jackson says better.
                 try {
-                    add(documents, FullYaml.read(document, part.line), part);
+                    add(documents, FullYaml.read(document, part.line), part, unreadable);
                     return;
                 } catch (UnreadableException notYaml) {
                     throw e;
                 }
             }
         }
-        add(documents, FullYaml.read(document, part.line), part);
+        add(documents, FullYaml.read(document, part.line), part, unreadable);
     }
 
     private static boolean looksLikeJson(String document) {

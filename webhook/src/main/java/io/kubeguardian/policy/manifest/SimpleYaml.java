@@ -13,35 +13,7 @@ import java.util.List;
  *
  * <p>Not thread safe; one instance reads any number of documents.
  */
-final class SimpleYaml {
-    /** Deeper documents are the library's business, which knows its own bound. */
-    private static final int DEEPEST = 60;
-    /** YAML's bound for a key (1,024 characters), with room to spare. */
-    private static final int LONGEST_KEY = 500;
-    private static final int NAMES = 1024;
-
-    /** Thrown to give up; nobody looks at it. */
-    private static final class GiveUp extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        GiveUp() {
-            super(null, null, false, false);
-        }
-    }
-
-    private static final GiveUp GIVE_UP = new GiveUp();
-
-    private final String[] names = new String[NAMES];
-    private String text;
-    private int end;
-    private int pos;
-    private int lineStart;
-    private int line;
-    /** Whether it begins as JSON does; whether it holds what only JSON allows, and what only YAML allows. */
-    private boolean json;
-    private boolean onlyJson;
-    private boolean onlyYaml;
-
+final class SimpleYaml extends FlowYaml {
     /**
      * A document's value; {@link Node#MISSING} when it has none; null to leave it to the library.
      *
@@ -49,14 +21,7 @@ final class SimpleYaml {
      * @param firstLine the line at {@code start}, counted from 1
      */
     Node read(String text, int start, int end, int firstLine) {
-        this.text = text;
-        this.end = end;
-        this.pos = start;
-        this.lineStart = start;
-        this.line = firstLine;
-        this.json = false;
-        this.onlyJson = false;
-        this.onlyYaml = false;
+        begin(text, start, end, firstLine);
         try {
             if (!content()) {
                 return Node.MISSING;
@@ -67,10 +32,6 @@ final class SimpleYaml {
         } catch (GiveUp e) {
             return null;
         }
-    }
-
-    private char at(int index) {
-        return index < end ? text.charAt(index) : '\n';
     }
 
     private int column() {
@@ -102,12 +63,6 @@ final class SimpleYaml {
         }
         lineStart = end;
         return false;
-    }
-
-    private void skipLine() {
-        int feed = text.indexOf('\n', pos);
-        pos = feed < 0 || feed >= end ? end : feed + 1;
-        line++;
     }
 
     /** Behind a value: nothing but spaces and a comment, then on to the next thing. */
@@ -176,57 +131,23 @@ final class SimpleYaml {
         return -1;
     }
 
-    /** The place of the quote that ends the one at start; -1 when it is not on this line. */
-    private int closing(int start) {
-        char quote = text.charAt(start);
-        for (int i = start + 1; i < end; i++) {
-            char c = text.charAt(i);
-            if (c == quote) {
-                if (quote == '\'' && at(i + 1) == '\'') {
-                    i++;
-                } else {
-                    return i;
-                }
-            } else if (c == '\\' && quote == '"') {
-                i++;
-            } else if (c == '\n') {
-                return -1;
-            }
-        }
-        return -1;
-    }
-
     private Node mapping(int indent, int depth, int startLine) {
-        List<String> keys = new ArrayList<>(8);
-        List<Node> values = new ArrayList<>(8);
+        FieldList fields = new FieldList();
         while (true) {
             int colon = keyEnd(pos);
             if (colon < 0 || colon - pos > LONGEST_KEY) {
                 throw GIVE_UP;
             }
-            String key = key(colon);
-            if (isIn(keys, key)) {
-                throw GIVE_UP; // the library says where
-            }
-            keys.add(key);
+            fields.name(key(colon));
             pos = colon + 1;
-            values.add(valueOfKey(indent, depth, line));
+            fields.value(valueOfKey(indent, depth, line));
             if (pos >= end || column() < indent) {
-                return Node.object(keys, values, startLine);
+                return fields.object(startLine);
             }
             if (column() > indent || isDash(pos)) {
                 throw GIVE_UP;
             }
         }
-    }
-
-    private static boolean isIn(List<String> keys, String key) {
-        for (int i = 0; i < keys.size(); i++) {
-            if (keys.get(i).equals(key)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private String key(int colon) {
@@ -246,22 +167,6 @@ final class SimpleYaml {
             throw GIVE_UP;
         }
         return name(pos, last);
-    }
-
-    /** A name, as the same string every time: names come again and again. */
-    private String name(int from, int to) {
-        int hash = 0;
-        for (int i = from; i < to; i++) {
-            hash = hash * 31 + text.charAt(i);
-        }
-        int slot = (hash ^ hash >>> 10) & NAMES - 1;
-        String known = names[slot];
-        if (known != null && known.length() == to - from && text.startsWith(known, from)) {
-            return known;
-        }
-        String name = text.substring(from, to).intern();
-        names[slot] = name;
-        return name;
     }
 
     private Node valueOfKey(int indent, int depth, int keyLine) {
@@ -388,38 +293,6 @@ final class SimpleYaml {
         return node;
     }
 
-    /** The text between the quotes; pos stays. */
-    private String quoted(int close) {
-        int from = pos + 1;
-        if (json && text.indexOf('\t', from, close) >= 0) {
-            throw GIVE_UP; // no JSON
-        }
-        if (text.charAt(pos) == '\'') {
-            String raw = text.substring(from, close);
-            return raw.indexOf('\'') < 0 ? raw : raw.replace("''", "'");
-        }
-        if (text.indexOf('\\', from, close) < 0) {
-            return text.substring(from, close);
-        }
-        StringBuilder all = new StringBuilder(close - from);
-        for (int i = from; i < close; i++) {
-            char c = text.charAt(i);
-            if (c != '\\') {
-                all.append(c);
-                continue;
-            }
-            switch (text.charAt(++i)) {
-                case 'n' -> all.append('\n');
-                case 't' -> all.append('\t');
-                case 'r' -> all.append('\r');
-                case '"' -> all.append('"');
-                case '\\' -> all.append('\\');
-                default -> throw GIVE_UP;
-            }
-        }
-        return all.toString();
-    }
-
     private Node literal(int parentIndent, int valueLine) {
         if (parentIndent < 0) {
             throw GIVE_UP;
@@ -495,184 +368,5 @@ final class SimpleYaml {
         }
         content();
         return Node.scalar(Node.Kind.STRING, all.toString(), valueLine);
-    }
-
-    private void flowSpace() {
-        while (pos < end) {
-            char c = text.charAt(pos);
-            if (c == ' ' || c == '\t' && json) {
-                onlyJson |= c == '\t';
-                pos++;
-            } else if (c == '\n') {
-                pos++;
-                line++;
-                lineStart = pos;
-            } else if (c == '#' && !json && (text.charAt(pos - 1) == ' ' || text.charAt(pos - 1) == '\n')) {
-                skipLine();
-                lineStart = pos;
-            } else {
-                return;
-            }
-        }
-        throw GIVE_UP;
-    }
-
-    private Node flow(int depth, int valueLine) {
-        if (depth > DEEPEST) {
-            throw GIVE_UP;
-        }
-        char open = text.charAt(pos);
-        pos++;
-        flowSpace();
-        List<String> keys = open == '{' ? new ArrayList<>(8) : null;
-        List<Node> values = new ArrayList<>(8);
-        char close = open == '{' ? '}' : ']';
-        while (text.charAt(pos) != close) {
-            int itemLine = line;
-            if (keys != null) {
-                String key = flowKey();
-                if (isIn(keys, key)) {
-                    throw GIVE_UP;
-                }
-                keys.add(key);
-                flowSpace();
-            }
-            values.add(flowValue(depth, itemLine));
-            flowSpace();
-            char c = text.charAt(pos);
-            if (c == ',') {
-                pos++;
-                flowSpace();
-                if (json && text.charAt(pos) == close) {
-                    throw GIVE_UP;
-                }
-            } else if (c != close) {
-                throw GIVE_UP;
-            }
-        }
-        pos++;
-        return keys != null ? Node.object(keys, values, valueLine) : Node.array(values, valueLine);
-    }
-
-    private String flowKey() {
-        char first = text.charAt(pos);
-        if (first == '"' || first == '\'') {
-            int close = closing(pos);
-            if (close < 0) {
-                throw GIVE_UP;
-            }
-            String key = quoted(close);
-            pos = close + 1;
-            int keyLine = line;
-            flowSpace();
-            if (text.charAt(pos) != ':' || line > keyLine && !json) {
-                throw GIVE_UP;
-            }
-            onlyJson |= line > keyLine;
-            pos++;
-            return key;
-        }
-        int from = pos;
-        flowPlain();
-        int to = pos;
-        while (to > from && text.charAt(to - 1) == ' ') {
-            to--;
-        }
-        if (at(pos) != ':' || to == from || to - from == 2 && text.startsWith("<<", from)) {
-            throw GIVE_UP;
-        }
-        pos++;
-        onlyYaml = true;
-        return name(from, to);
-    }
-
-    private Node flowValue(int depth, int itemLine) {
-        char c = text.charAt(pos);
-        if (c == '{' || c == '[') {
-            return flow(depth + 1, itemLine);
-        }
-        if (c == '"' || c == '\'') {
-            int close = closing(pos);
-            if (close < 0 || c == '\'' && json) {
-                throw GIVE_UP;
-            }
-            String value = quoted(close);
-            pos = close + 1;
-            return Node.scalar(Node.Kind.STRING, value, itemLine);
-        }
-        int from = pos;
-        flowPlain();
-        int to = pos;
-        while (to > from && text.charAt(to - 1) == ' ') {
-            to--;
-        }
-        if (to == from || at(pos) == ':') {
-            throw GIVE_UP;
-        }
-        String plain = text.substring(from, to);
-        onlyYaml |= json && !isJson(plain);
-        return Scalars.plain(plain, itemLine);
-    }
-
-    /** Whether JSON has this scalar too: its words, and numbers in digits alone. */
-    private static boolean isJson(String plain) {
-        if (plain.equals("true") || plain.equals("false") || plain.equals("null") || plain.equals("0")) {
-            return true;
-        }
-        int start = plain.charAt(0) == '-' ? 1 : 0;
-        for (int i = start; i < plain.length(); i++) {
-            char c = plain.charAt(i);
-            if (c < '0' || c > '9' || c == '0' && i == start) {
-                return false;
-            }
-        }
-        return plain.length() > start;
-    }
-
-    /** To the end of a plain scalar within a flow collection: at what ends it. */
-    private void flowPlain() {
-        char first = text.charAt(pos);
-        if ("&*!|>%@`#?:,".indexOf(first) >= 0 || first == '-' && !isPlainBehind(at(pos + 1))) {
-            throw GIVE_UP;
-        }
-        for (; pos < end; pos++) {
-            char c = text.charAt(pos);
-            switch (c) {
-                case ',', ']', '}' -> {
-                    return;
-                }
-                case '[', '{', '\t', '"', '\'', '?' -> throw GIVE_UP;
-                case ':' -> {
-                    char next = at(pos + 1);
-                    if (next == ' ' || next == '\n') {
-                        return;
-                    }
-                    if (!isPlainBehind(next)) {
-                        throw GIVE_UP;
-                    }
-                }
-                case '#' -> {
-                    if (text.charAt(pos - 1) == ' ') {
-                        return;
-                    }
-                }
-                case '\n' -> {
-                    int i = pos;
-                    while (i < end && (text.charAt(i) == ' ' || text.charAt(i) == '\n')) {
-                        i++;
-                    }
-                    if (at(i) != ',' && at(i) != ']' && at(i) != '}') {
-                        throw GIVE_UP;
-                    }
-                    return;
-                }
-                default -> { }
-            }
-        }
-        throw GIVE_UP;
-    }
-
-    private static boolean isPlainBehind(char c) {
-        return c != ' ' && c != '\n' && c != ',' && c != '[' && c != ']' && c != '{' && c != '}';
     }
 }

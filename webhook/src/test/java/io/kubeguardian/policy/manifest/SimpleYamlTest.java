@@ -132,6 +132,23 @@ class SimpleYamlTest {
         }
     }
 
+    @Test
+    void theReaderEndsOnAnyBytesWithDocumentsOrProblems() throws IOException {
+        Random random = new Random(11);
+        byte[] seed = resource(RESOURCES[0]).getBytes(StandardCharsets.UTF_8);
+        for (int round = 0; round < 2000; round++) {
+            byte[] bytes = java.util.Arrays.copyOf(seed, random.nextInt(seed.length));
+            for (int change = random.nextInt(8); change > 0 && bytes.length > 0; change--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            ManifestReader.Content content = new ManifestReader().read(bytes);
+            assertThat(content.problems()).allSatisfy(problem -> {
+                assertThat(problem.line()).isPositive();
+                assertThat(problem.message()).isNotBlank();
+            });
+        }
+    }
+
     private static String resource(String name) throws IOException {
         try (var in = SimpleYamlTest.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
