@@ -1,6 +1,7 @@
 package io.kubeguardian.policy;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** What single containers ask for, beyond the Pod Security Standards. */
@@ -33,7 +34,7 @@ final class ContainerRules {
 
     /** Some runtimes take {@code CAP_SYS_ADMIN} and {@code sys_admin} too. */
     private static String bare(String capability) {
-        String upper = capability.toUpperCase(java.util.Locale.ROOT);
+        String upper = capability.toUpperCase(Locale.ROOT);
         return upper.startsWith("CAP_") ? upper.substring(4) : upper;
     }
 
@@ -123,7 +124,7 @@ final class ContainerRules {
 
     private static void administrator(String path, Node context, String who, Findings findings) {
         Node user = context.get("windowsOptions").get("runAsUserName");
-        String name = user.text().toLowerCase(java.util.Locale.ROOT);
+        String name = user.text().toLowerCase(Locale.ROOT);
         String bare = name.substring(name.lastIndexOf('\\') + 1);
         if (Set.of("containeradministrator", "administrator", "system").contains(bare)) {
             findings.add(path, user, who + " runs as " + user.text());

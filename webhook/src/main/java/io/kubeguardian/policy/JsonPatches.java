@@ -21,12 +21,13 @@ public final class JsonPatches {
     public static ArrayNode of(Node root, List<Fix> fixes) {
         ArrayNode operations = JsonNodeFactory.instance.arrayNode();
         Set<List<Object>> made = new HashSet<>();
-        for (Fix fix : new LinkedHashMap<>(byPath(fixes)).values()) {
+        for (Fix fix : byPath(fixes).values()) {
             add(operations, root, fix, made);
         }
         return operations;
     }
 
+    /** Of two fixes for one place the later counts. */
     private static Map<List<Object>, Fix> byPath(List<Fix> fixes) {
         Map<List<Object>, Fix> byPath = new LinkedHashMap<>();
         fixes.forEach(fix -> byPath.put(fix.path(), fix));

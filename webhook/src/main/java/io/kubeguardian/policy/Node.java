@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 
 /**
  * A value of an object, as JSON knows it, and the line where it stands. Reading never fails: what is absent, null or of
@@ -340,7 +341,7 @@ public final class Node implements Iterable<Node> {
             }
             return true;
         }
-        return kind == Kind.ARRAY ? Arrays.equals(children, node.children) : java.util.Objects.equals(text, node.text);
+        return kind == Kind.ARRAY ? Arrays.equals(children, node.children) : Objects.equals(text, node.text);
     }
 
     @Override
@@ -352,7 +353,7 @@ public final class Node implements Iterable<Node> {
             }
             return hash;
         }
-        return kind == Kind.ARRAY ? Arrays.hashCode(children) : 31 * kind.hashCode() + java.util.Objects.hashCode(text);
+        return kind == Kind.ARRAY ? Arrays.hashCode(children) : 31 * kind.hashCode() + Objects.hashCode(text);
     }
 
     /** Its JSON. */

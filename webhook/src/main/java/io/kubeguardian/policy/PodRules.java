@@ -1,5 +1,6 @@
 package io.kubeguardian.policy;
 
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,7 @@ final class PodRules {
 
     /** Without double slashes, dots and a slash at the end: {@code /var//run/./x/..} is {@code /var/run}. */
     private static String normal(String path) {
-        java.util.ArrayDeque<String> parts = new java.util.ArrayDeque<>();
+        ArrayDeque<String> parts = new ArrayDeque<>();
         for (String part : path.split("/")) {
             if (part.equals("..")) {
                 parts.pollLast();

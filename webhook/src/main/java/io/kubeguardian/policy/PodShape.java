@@ -167,7 +167,7 @@ public final class PodShape {
     /** Every wrong type, in the order in which the fields stand. */
     public static List<Problem> problems(PodSpec pod) {
         List<Problem> problems = new ArrayList<>(0);
-        if (pod.spec().isPresent()) {
+        if (pod.spec().isPresent() && !fits(POD, pod.spec())) {
             judge(POD, pod.spec(), pod.path(""), problems);
         }
         Node metadata = pod.source().get("metadata");
@@ -200,6 +200,29 @@ public final class PodShape {
         if (!problems.isEmpty()) {
             throw new InvalidObjectException(problems.getFirst().message());
         }
+    }
+
+    /** Whether all is well, without the cost of paths: it nearly always is. */
+    private static boolean fits(Shape shape, Node node) {
+        if (!node.isPresent()) {
+            return true;
+        }
+        if (shape.kind != null && node.kind() != shape.kind) {
+            return false;
+        }
+        for (int i = 0; i < node.size(); i++) {
+            if (shape.items != null) {
+                if (node.at(i).kind() != shape.items.kind || !fits(shape.items, node.at(i))) {
+                    return false;
+                }
+            } else if (node.isObject()) {
+                Shape field = shape.fields.get(node.name(i));
+                if (field != null && !fits(field, node.at(i))) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private static void judge(Shape shape, Node node, String path, List<Problem> problems) {

@@ -1,14 +1,14 @@
 package io.kubeguardian.policy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
-
 import io.kubeguardian.policy.manifest.ManifestReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 /** No check fails, whatever stands in an object: every value of manifests of many kinds is replaced by one of each type. */
 class CheckFuzzTest {
@@ -26,7 +26,7 @@ class CheckFuzzTest {
 
     @Test
     void noCheckFailsOnAnyValueAtAnyPlace() throws IOException {
-        Engine engine = new Engine(BuiltInChecks.all(java.util.Set.of("registry.example.org")));
+        Engine engine = new Engine(BuiltInChecks.all(Set.of("registry.example.org")));
         Engine baseline = new Engine(PodSecurity.checks(Framework.PSS_BASELINE, 10));
         int[] judged = {0};
         try (var in = CheckFuzzTest.class.getResourceAsStream("/checks/fuzz.yaml")) {

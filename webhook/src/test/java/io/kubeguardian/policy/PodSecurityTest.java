@@ -1,18 +1,19 @@
 package io.kubeguardian.policy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
-
 import io.kubeguardian.policy.manifest.ManifestReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 class PodSecurityTest {
     private static List<Finding> judge(Framework level, int minor, String yaml) {
@@ -119,7 +120,7 @@ class PodSecurityTest {
                 + " capabilities: {drop: [ALL]}}}"), overContainer);
         Node spec = merged(yaml("securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}"), over);
         return "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"spec\": "
-                + merged(spec, Node.object(java.util.Map.of("containers", Node.array(List.of(container), 0)))) + "}";
+                + merged(spec, Node.object(Map.of("containers", Node.array(List.of(container), 0)))) + "}";
     }
 
     private static Node yaml(String text) {
@@ -127,7 +128,7 @@ class PodSecurityTest {
     }
 
     private static Node merged(Node base, Node over) {
-        java.util.Map<String, Node> fields = new java.util.LinkedHashMap<>();
+        Map<String, Node> fields = new LinkedHashMap<>();
         for (int i = 0; i < base.size(); i++) {
             fields.put(base.name(i), base.at(i));
         }

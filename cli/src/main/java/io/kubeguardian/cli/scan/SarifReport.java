@@ -151,8 +151,12 @@ final class SarifReport {
                 return "stdin";
             }
             Path path = Path.of(file).normalize();
-            return new URI(path.isAbsolute() ? "file" : null, path.isAbsolute() ? "" : null, path.toString(), null)
-                    .toASCIIString();
+            if (path.isAbsolute()) {
+                return new URI("file", "", path.toString(), null).toASCIIString();
+            }
+            // A colon in the first name would make a scheme of it.
+            String relative = path.getName(0).toString().contains(":") ? "./" + path : path.toString();
+            return new URI(null, null, relative, null).toASCIIString();
         } catch (URISyntaxException e) {
             return "unnameable";
         }

@@ -6,6 +6,7 @@ import io.kubeguardian.policy.manifest.FullYaml;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
@@ -209,7 +210,7 @@ final class TextFix {
     private String string(String value) {
         boolean plain = !json && !value.isEmpty() && value.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
                 || c == '_') && !List.of("true", "false", "yes", "no", "on", "off", "null", "y", "n")
-                        .contains(value.toLowerCase(java.util.Locale.ROOT));
+                        .contains(value.toLowerCase(Locale.ROOT));
         return plain ? value : Node.string(value).toString();
     }
 

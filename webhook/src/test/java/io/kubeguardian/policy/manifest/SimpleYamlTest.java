@@ -1,16 +1,16 @@
 package io.kubeguardian.policy.manifest;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.kubeguardian.policy.Node;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The quick reader against the library: where it gives an answer, it is the library's, down to the lines. */
 class SimpleYamlTest {
@@ -137,7 +137,7 @@ class SimpleYamlTest {
         Random random = new Random(11);
         byte[] seed = resource(RESOURCES[0]).getBytes(StandardCharsets.UTF_8);
         for (int round = 0; round < 2000; round++) {
-            byte[] bytes = java.util.Arrays.copyOf(seed, random.nextInt(seed.length));
+            byte[] bytes = Arrays.copyOf(seed, random.nextInt(seed.length));
             for (int change = random.nextInt(8); change > 0 && bytes.length > 0; change--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
             }
