@@ -123,7 +123,7 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         TreeProcess process = begin(EventType.CONNECT, connect.getTime(), connect.getProcess());
         event.connect(connect);
         judge();
-        remote(connect.getFamily(), connect.getAddress());
+        remote(connect.getFamily(), connect.getAddress(), false);
         if (observer != null) {
             observer.connect(connect.getProcess(), process, event.container(), connect,
                     hostNames.of(string(connect.getAddress())), event.time());
@@ -145,7 +145,7 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         TreeProcess process = begin(EventType.SOCKET, call.getTime(), call.getProcess());
         event.socketCall(call);
         judge();
-        remote(call.getFamily(), call.getRemoteAddress());
+        remote(call.getFamily(), call.getRemoteAddress(), event.name().startsWith("accept"));
         if (observer != null) {
             observer.socketCall(call.getProcess(), process, event.container(), call,
                     call.getRemotePort() == 0 ? "" : hostNames.of(string(call.getRemoteAddress())), event.time());
@@ -195,9 +195,9 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         }
     }
 
-    private void remote(int family, int address) {
+    private void remote(int family, int address, boolean inbound) {
         if (family == AF_INET || family == AF_INET6) {
-            intel.address(address, event.time(), hits);
+            intel.address(address, inbound, event.time(), hits);
         }
     }
 

@@ -17,9 +17,11 @@ import java.util.Set;
  *
  * @param matches not empty
  * @param observed what the event said: the address, the name, the program, the hash
+ * @param inbound the address came to us, which says little: every public service is scanned
  */
-record IntelHit(List<IntelMatch> matches, String observed) implements Hit {
+record IntelHit(List<IntelMatch> matches, String observed, boolean inbound) implements Hit {
     private static final int MOST_CONTRIBUTIONS = 8;
+    private static final double INBOUND_SHARE = 0.25;
 
     IntelHit {
         matches = matches.stream().sorted((a, b) -> b.confidence() - a.confidence()).toList();
@@ -47,6 +49,9 @@ record IntelHit(List<IntelMatch> matches, String observed) implements Hit {
 
     @Override
     public Priority priority() {
+        if (inbound) {
+            return Priority.NOTICE;
+        }
         int confidence = surest().confidence();
         return confidence >= 75 ? Priority.CRITICAL : confidence >= 50 ? Priority.ERROR
                 : confidence >= 25 ? Priority.WARNING : Priority.NOTICE;
@@ -68,7 +73,7 @@ record IntelHit(List<IntelMatch> matches, String observed) implements Hit {
     public String output() {
         IntelMatch match = surest();
         return switch (match.type()) {
-            case IPV4, IPV6, NETWORK -> "Traffic with " + observed;
+            case IPV4, IPV6, NETWORK -> (inbound ? "Connection from " : "Traffic with ") + observed;
             case DOMAIN -> "Name " + observed + " looked up";
             case MD5, SHA1, SHA256 -> "Program with the hash " + observed + " run";
             default -> "Program " + observed + " run";
@@ -93,6 +98,7 @@ record IntelHit(List<IntelMatch> matches, String observed) implements Hit {
         IntelMatch match = surest();
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("intel.observed", observed);
+        fields.put("intel.direction", inbound ? "inbound" : "");
         fields.put("intel.indicator", match.indicator());
         fields.put("intel.type", match.type().name().toLowerCase(java.util.Locale.ROOT));
         fields.put("intel.feed", match.feed());
@@ -108,7 +114,7 @@ record IntelHit(List<IntelMatch> matches, String observed) implements Hit {
 
     @Override
     public double score() {
-        return surest().confidence() / 100.0;
+        return surest().confidence() / 100.0 * (inbound ? INBOUND_SHARE : 1);
     }
 
     @Override
@@ -123,6 +129,6 @@ record IntelHit(List<IntelMatch> matches, String observed) implements Hit {
     /** The same indicator in the same pod is one thing, whichever process meets it. */
     @Override
     public String repeatKey() {
-        return surest().indicator();
+        return surest().indicator() + (inbound ? "/inbound" : "");
     }
 }

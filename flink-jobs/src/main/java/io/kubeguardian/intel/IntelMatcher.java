@@ -38,27 +38,32 @@ public final class IntelMatcher {
         }
     }
 
-    /** The far end of a connection. @param nanos time of the event */
-    public void address(int string, long nanos, HitSink hits) {
-        look(As.ADDRESS, string, nanos, hits);
+    /**
+     * The far end of a connection.
+     *
+     * @param inbound it came to us: listed scanners do that to every public service
+     * @param nanos time of the event
+     */
+    public void address(int string, boolean inbound, long nanos, HitSink hits) {
+        look(As.ADDRESS, string, inbound, nanos, hits);
     }
 
     /** A name that was asked for or answered. */
     public void domain(int string, long nanos, HitSink hits) {
-        look(As.DOMAIN, string, nanos, hits);
+        look(As.DOMAIN, string, false, nanos, hits);
     }
 
     /** A program that was executed. */
     public void program(int string, long nanos, HitSink hits) {
-        look(As.PROGRAM, string, nanos, hits);
+        look(As.PROGRAM, string, false, nanos, hits);
     }
 
     /** A hash of a file that was executed or loaded. */
     public void hash(int string, long nanos, HitSink hits) {
-        look(As.HASH, string, nanos, hits);
+        look(As.HASH, string, false, nanos, hits);
     }
 
-    private void look(As as, int string, long nanos, HitSink hits) {
+    private void look(As as, int string, boolean inbound, long nanos, HitSink hits) {
         if (set.isEmpty() || string == 0) {
             return;
         }
@@ -73,7 +78,7 @@ public final class IntelMatcher {
         if (!found.isEmpty()) {
             List<IntelMatch> matches = found.get(string * KINDS + as.ordinal());
             if (matches != null) {
-                hits.hit(new IntelHit(matches, strings.get(string)));
+                hits.hit(new IntelHit(matches, strings.get(string), inbound));
             }
         }
     }

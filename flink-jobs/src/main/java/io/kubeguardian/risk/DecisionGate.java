@@ -134,7 +134,9 @@ public final class DecisionGate extends KeyedProcessFunction<String, GateInput, 
 
     private void enforce(Decision decision, long now, Context context, Collector<Decision> out) throws Exception {
         enforced.inc();
-        contained.put(Keys.workload(decision.getWorkload()), decision.getExpiresTime());
+        Long until = contained.get(Keys.workload(decision.getWorkload()));
+        contained.put(Keys.workload(decision.getWorkload()),
+                until == null ? decision.getExpiresTime() : Math.max(until, decision.getExpiresTime()));
         recent.add(now);
         out.collect(decision);
         if (decision.getVerdict() == Verdict.QUARANTINE) {

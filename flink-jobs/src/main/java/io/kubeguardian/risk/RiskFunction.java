@@ -73,8 +73,11 @@ public final class RiskFunction extends KeyedProcessFunction<String, RiskEvidenc
         RiskState state = states.value();
         state = state == null ? new RiskState() : state;
         RiskScore before = state.score;
+        // Who describes pods may have another clock: what they say does not carry a score into the future.
+        boolean stands = evidence.pod != null || evidence.posture != null;
+        long at = stands ? Math.min(evidence.time, arrived) : evidence.time;
         // Evidence may come out of order; risk is never decayed backwards.
-        long time = before == null ? evidence.time : Math.max(evidence.time, before.getUpdatedTime());
+        long time = before == null ? at : Math.max(at, before.getUpdatedTime());
         List<RiskFactor> factors = before == null ? List.of()
                 : model.decayed(before.getFactors(), time - before.getUpdatedTime());
         Completeness completeness = before == null ? evidence.completeness

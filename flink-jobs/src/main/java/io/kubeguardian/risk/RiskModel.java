@@ -22,7 +22,7 @@ import java.util.Map;
  *       DEBUG 1</td><td>60</td></tr>
  *   <tr><td>drift</td><td>half of a rule's of the same priority; with a rarity r times (0.5 + r)</td><td>25</td></tr>
  *   <tr><td>anomaly</td><td>20 times the score</td><td>30</td></tr>
- *   <tr><td>intel</td><td>15 and 25 times the confidence</td><td>60</td></tr>
+ *   <tr><td>intel</td><td>40 times the signal's score</td><td>60</td></tr>
  *   <tr><td>incident</td><td>CRITICAL and above 65, ERROR 50, WARNING 35, below 20</td><td>90</td></tr>
  *   <tr><td>posture</td><td>standing: a finding critical 5, high 3, medium 1, low 0.3</td><td>15</td></tr>
  *   <tr><td>exposure</td><td>standing: see {@link Exposure}</td><td>12</td></tr>
@@ -79,7 +79,7 @@ public final class RiskModel {
             case GAP, HELD -> 0; // missing evidence is said by the completeness; of what was held the first counted
             case DRIFT -> points / 2 * (signal.getScore() > 0 ? 0.5 + signal.getScore() : 1);
             case ANOMALY -> 20 * signal.getScore();
-            case INTEL -> 15 + 25 * signal.getScore();
+            case INTEL -> 40 * signal.getScore();
             default -> points;
         };
     }

@@ -171,7 +171,7 @@ class RiskModelTest {
         assertThat(RiskModel.base(signal(SignalKind.DRIFT, Priority.NOTICE))).isEqualTo(3);
         assertThat(RiskModel.base(rare)).isEqualTo(4.5);
         assertThat(RiskModel.base(anomaly)).isEqualTo(15);
-        assertThat(RiskModel.base(intel)).isEqualTo(35);
+        assertThat(RiskModel.base(intel)).isEqualTo(32);
         assertThat(List.of(rare, anomaly, intel)).extracting(RiskModel::kind).containsExactly("drift", "anomaly", "intel");
     }
 

@@ -136,7 +136,7 @@ final class Examples {
 
     static IntelFeed intelFeed() {
         return new IntelFeed("blocklist", "https://intel.example/ips.txt", 8_000L, 1, 1, 2, "sha256:" + "e".repeat(64),
-                9_000L, 99_000L, 70, true, List.of("T1071"), List.of("", "botnet"), "\"etag\"",
+                9_000L, 99_000L, 70, true, List.of("T1071"), List.of("", "botnet"), "5e77", "\"etag\"",
                 "Thu, 01 Oct 2026 00:00:00 GMT", "ada", 3);
     }
 

@@ -1,7 +1,9 @@
 package io.kubeguardian.intel.feed;
 
+import io.kubeguardian.config.FeedSettings;
 import io.kubeguardian.intel.FeedDigest;
 import io.kubeguardian.intel.Indicator;
+import io.kubeguardian.schema.Ids;
 import io.kubeguardian.schema.IndicatorFacts;
 import io.kubeguardian.schema.IndicatorType;
 import io.kubeguardian.schema.IntelChunk;
@@ -55,8 +57,13 @@ public final class FeedCompiler {
                 .setExpires(expire == 0 ? 0 : now + expire * 1_000_000_000L)
                 .setConfidence(contents.settings().confidence()).setSubdomains(contents.settings().subdomains())
                 .setTechniques(contents.settings().techniques()).setLabels(List.copyOf(labels.keySet()))
-                .setLeftOut(contents.leftOut()).build();
+                .setLeftOut(contents.leftOut()).setSettings(settings(contents.settings())).build();
         return new Compiled(feed, chunks);
+    }
+
+    /** What stands for the settings of a feed: with others the same source may give other indicators. */
+    static String settings(FeedSettings settings) {
+        return Ids.of("feed-settings", settings);
     }
 
     private static boolean isText(IndicatorType type) {

@@ -4,6 +4,7 @@ import io.kubeguardian.config.FeedSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +17,9 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -89,11 +93,27 @@ final class FeedFetcher {
                     throw new FeedException(at + " answers " + status);
                 }
                 Path file = Files.createTempFile(folder, "feed-", "");
-                copy(body, file, at);
+                Executor later = CompletableFuture.delayedExecutor(left(at).toNanos(), TimeUnit.NANOSECONDS);
+                CompletableFuture<Void> end = CompletableFuture.runAsync(() -> close(body), later);
+                try {
+                    copy(body, file, at);
+                } finally {
+                    end.cancel(false);
+                }
                 return new Fetched(file, header(response, "ETag"), header(response, "Last-Modified"));
             } catch (IOException e) {
+                left(at); // when the time is over, that is the reason
                 throw new FeedException(at + ": " + e.getMessage(), e);
             }
+        }
+    }
+
+    /** Ends a read that waits for a server which has gone silent. */
+    private static void close(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // nobody asks for it
         }
     }
 

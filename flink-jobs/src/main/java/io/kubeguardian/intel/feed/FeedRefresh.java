@@ -22,9 +22,9 @@ public final class FeedRefresh {
      */
     public static Outcome run(FeedSettings settings, IntelFeed before, FeedTopic topic, String issuedBy)
             throws FeedException, InterruptedException {
-        boolean sameSource = before != null && before.getSource().equals(shown(settings));
-        FeedSource.Result read = FeedSource.read(settings, sameSource ? before.getEtag() : "",
-                sameSource ? before.getLastModified() : "");
+        boolean same = before != null && before.getSettings().equals(FeedCompiler.settings(settings));
+        FeedSource.Result read =
+                FeedSource.read(settings, same ? before.getEtag() : "", same ? before.getLastModified() : "");
         if (read.contents() == null) {
             return new Outcome(topic.prolong(before, now(), settings.expireSeconds()), null);
         }

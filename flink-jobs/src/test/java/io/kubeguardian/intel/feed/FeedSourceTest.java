@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Feeds from a server, as good and as bad as servers are. */
 class FeedSourceTest {
     private final AtomicInteger sent = new AtomicInteger();
+    private final CountDownLatch over = new CountDownLatch(1);
 
     @TempDir
     Path folder;
@@ -78,6 +80,17 @@ class FeedSourceTest {
                 // the reader has had enough
             }
         });
+        on.createContext("/silent", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write("203.0.113.9\n".getBytes(StandardCharsets.UTF_8));
+            exchange.getResponseBody().flush();
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            exchange.close();
+        });
         on.createContext("/misp/manifest.json", exchange -> answer(exchange, 200, """
                 {"00000000-0000-4000-8000-000000000001": {"info": "a"}, "00000000-0000-4000-8000-000000000002": {}}"""));
         on.createContext("/misp/0", exchange -> answer(exchange, 200, """
@@ -98,6 +111,7 @@ class FeedSourceTest {
 
     @AfterEach
     void stop() {
+        over.countDown();
         server.stop(0);
     }
 
@@ -127,7 +141,13 @@ class FeedSourceTest {
         assertThatThrownBy(() -> FeedSource.read(feed("/big", FeedFormat.PLAIN, 10, 5_000, false, ""), "", ""))
                 .isInstanceOf(FeedException.class).hasMessageContaining("larger than maxBytes, 5000");
         assertThatThrownBy(() -> FeedSource.read(feed("/slow", FeedFormat.PLAIN, 1, 5_000, false, ""), "", ""))
-                .isInstanceOf(FeedException.class);
+                .isInstanceOf(FeedException.class).hasMessageContaining("took longer than timeoutSeconds, 1");
+    }
+
+    @Test
+    void aServerThatGoesSilentIsNotWaitedFor() {
+        assertThatThrownBy(() -> FeedSource.read(feed("/silent", FeedFormat.PLAIN, 1, 5_000, false, ""), "", ""))
+                .isInstanceOf(FeedException.class).hasMessageContaining("took longer than timeoutSeconds, 1");
     }
 
     @Test
