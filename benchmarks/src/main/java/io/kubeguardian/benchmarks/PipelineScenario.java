@@ -62,8 +62,8 @@ final class PipelineScenario implements Scenario {
 
     @Override
     public void measure(Run run) throws Exception {
-        int warmUp = run.quick() ? 20 : 300;
-        int measured = run.quick() ? 40 : 700;
+        int warmUp = run.quick() ? 100 : 300;
+        int measured = run.quick() ? 200 : 700;
         List<String> rules = rules(run);
         run.progress("%d rules", new RuleDetectorFactory(rules).load().rules().size());
         try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
@@ -73,7 +73,7 @@ final class PipelineScenario implements Scenario {
             KubeGuardianConfig config = ConfigReader.read(null, Map.of(
                     "KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers()));
             double events = (double) measured * PODS * ServiceEvents.BATCH;
-            for (int round = 0; round < (run.quick() ? 1 : 2); round++) { // by turns, so that both see the same machine
+            for (int round = 0; round < (run.quick() ? 1 : Integer.getInteger("kg.rounds", 2)); round++) { // by turns, so that both see the same machine
                 run.sample("read-and-decode", events / decodeOnly(run, config));
                 run.sample("detection", events / detection(run, config, kafka, rules));
             }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param disorderMillis how late an event may come behind a newer one, milliseconds
  * @param metadataWaitMillis how long an event waits for its pod's metadata, milliseconds
  * @param processLimit most processes remembered per pod
+ * @param processesInMemory most processes of all pods that a subtask keeps in memory before its state
  * @param learningSeconds least time a baseline learns, seconds
  * @param quietSeconds time without anything new after which a baseline is ready, seconds
  * @param baselineLimit most items remembered per baseline and kind
@@ -33,6 +34,7 @@ public record DetectionSettings(
         @JsonProperty(defaultValue = "200") int disorderMillis,
         @JsonProperty(defaultValue = "5000") int metadataWaitMillis,
         @JsonProperty(defaultValue = "4096") int processLimit,
+        @JsonProperty(defaultValue = "100000") int processesInMemory,
         @JsonProperty(defaultValue = "3600") int learningSeconds,
         @JsonProperty(defaultValue = "900") int quietSeconds,
         @JsonProperty(defaultValue = "2000") int baselineLimit,
@@ -53,6 +55,7 @@ public record DetectionSettings(
         Check.between("detection.disorderMillis", disorderMillis, 0, 600_000);
         Check.between("detection.metadataWaitMillis", metadataWaitMillis, 0, 600_000);
         Check.between("detection.processLimit", processLimit, 16, 1_000_000);
+        Check.between("detection.processesInMemory", processesInMemory, 16, 10_000_000);
         Check.between("detection.learningSeconds", learningSeconds, 1, 31_536_000);
         Check.between("detection.quietSeconds", quietSeconds, 1, 31_536_000);
         Check.between("detection.baselineLimit", baselineLimit, 16, 1_000_000);

@@ -27,6 +27,7 @@ import io.kubeguardian.schema.ProcessEntry;
 import io.kubeguardian.schema.SocketCall;
 import io.kubeguardian.schema.SyscallCounts;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -55,6 +56,9 @@ final class BatchEvaluation implements BatchEvents.Visitor {
     private final IntelMatcher intel = new IntelMatcher();
 
     private EventBatch batch;
+    /** By place in the batch's table of processes: of those that an event has named so far. */
+    private TreeProcess[] processes = {};
+    private ContainerView[] containers = {};
     private PodContext pod;
     private HostNames hostNames;
 
@@ -74,6 +78,14 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         hostNames = names;
         event.batch(next.getStrings(), names);
         intel.batch(next.getStrings(), indicators);
+        int count = next.getProcesses().size();
+        if (processes.length < count) {
+            processes = new TreeProcess[2 * count];
+            containers = new ContainerView[2 * count];
+        } else {
+            Arrays.fill(processes, 0, count, null);
+            Arrays.fill(containers, 0, count, null);
+        }
         BatchEvents.inOrder(next, this);
         if (!indicators.isEmpty()) {
             next.getForeign().forEach(this::hashes);
@@ -222,13 +234,28 @@ final class BatchEvaluation implements BatchEvents.Visitor {
         }
     }
 
-    private TreeProcess begin(EventType type, long offset, int processIndex) {
-        ProcessEntry entry = batch.getProcesses().get(processIndex);
+    private TreeProcess begin(EventType type, long offset, int index) {
         long time = batch.getBaseTime() + offset;
-        String containerId = string(entry.getContainer());
-        TreeProcess process = tree.acting(entry.getPid(), entry.getContainerPid(), entry.getStartTime(), containerId,
-                string(entry.getComm()), entry.getUid(), entry.getGid(), time);
-        event.begin(type, time, process, pod.container(containerId));
+        TreeProcess process = acting(index, time);
+        if (containers[index] == null) {
+            containers[index] = pod.container(string(batch.getProcesses().get(index).getContainer()));
+        }
+        event.begin(type, time, process, containers[index]);
+        return process;
+    }
+
+    /** As the last event found it, unless the process has appeared as another entry since: with another name, or user. */
+    private TreeProcess acting(int index, long time) {
+        ProcessEntry entry = batch.getProcesses().get(index);
+        TreeProcess known = processes[index];
+        if (known != null && known.actsAs(entry)) {
+            tree.seen(known, time);
+            return known;
+        }
+        TreeProcess process = tree.acting(entry.getPid(), entry.getContainerPid(), entry.getStartTime(),
+                string(entry.getContainer()), string(entry.getComm()), entry.getUid(), entry.getGid(), time);
+        process.acts(entry);
+        processes[index] = process;
         return process;
     }
 

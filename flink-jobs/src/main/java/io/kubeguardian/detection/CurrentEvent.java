@@ -1,9 +1,11 @@
 package io.kubeguardian.detection;
 
+import io.kubeguardian.process.Lineage;
 import io.kubeguardian.process.TreeProcess;
 import io.kubeguardian.rules.ContainerView;
 import io.kubeguardian.rules.EventType;
 import io.kubeguardian.rules.EventView;
+import io.kubeguardian.rules.Likeness;
 import io.kubeguardian.rules.PathMemo;
 import io.kubeguardian.rules.field.EventNames;
 import io.kubeguardian.schema.Call;
@@ -22,6 +24,9 @@ import java.util.Map;
 final class CurrentEvent implements EventView {
     /** Distinct paths of which it is remembered what conditions said; the longest unused are forgotten. */
     private static final int PATHS = 8_192;
+
+    private static final Object NO_SUBJECT = new Object();
+    private static final long UNLIKELY = -1;
 
     private List<String> strings = List.of();
     /** By place in the batch's table of strings: of those that an open has named so far. */
@@ -59,6 +64,8 @@ final class CurrentEvent implements EventView {
     private String localAddress;
     private int localPort;
     private String fdType;
+    /** Whether a rule has asked for what {@link #describe} does not tell. */
+    private boolean askedForMore;
     /** What only some kinds have; null in the others. */
     private FileChange change;
     private SocketCall socket;
@@ -130,6 +137,7 @@ final class CurrentEvent implements EventView {
     }
 
     void connect(Connect event) {
+        memo = memo(event.getAddress());
         fd = event.getFd();
         family = event.getFamily();
         socketType = event.getType();
@@ -201,6 +209,50 @@ final class CurrentEvent implements EventView {
         flags = event.getFlags();
     }
 
+    /**
+     * The program with its ancestors', the container, the path or address, flags and mode, and of a result what it is below
+     * 0, or that it is above.
+     */
+    @Override
+    public boolean describe(Likeness likeness) {
+        askedForMore = false;
+        process.forgetQuestions();
+        long first = (long) flags << 32 | (result > 0 ? 1 : (int) result & 0xffffffffL);
+        Object subject = memo;
+        long second;
+        switch (type) {
+            case OPEN -> {
+                first |= (long) openFlags << 32;
+                second = packed(openMode, fileType, 0, 0);
+            }
+            case CONNECT -> second = packed(family, socketType, protocol, port);
+            case EXEC, FORK, EXIT -> {
+                subject = NO_SUBJECT;
+                second = 0;
+            }
+            default -> {
+                return false; // rare, and all different
+            }
+        }
+        Lineage lineage = process.lineage();
+        if (lineage == null || second == UNLIKELY || result < Integer.MIN_VALUE) {
+            return false;
+        }
+        likeness.of(lineage, container, subject, first, second);
+        return true;
+    }
+
+    /** Four numbers of 16 bits; {@link #UNLIKELY} when one has more, which none has that the kernel sends. */
+    private static long packed(int a, int b, int c, int d) {
+        boolean fits = (a | b | c | d) >>> 16 == 0;
+        return fits ? (long) a << 48 | (long) b << 32 | (long) c << 16 | d : UNLIKELY;
+    }
+
+    @Override
+    public boolean isAskedForMore() {
+        return askedForMore || process.isAskedForMore();
+    }
+
     @Override
     public EventType type() {
         return type;
@@ -213,6 +265,7 @@ final class CurrentEvent implements EventView {
 
     @Override
     public long time() {
+        askedForMore = true;
         return time;
     }
 
@@ -228,7 +281,13 @@ final class CurrentEvent implements EventView {
 
     @Override
     public long result() {
+        askedForMore |= result > 0;
         return result;
+    }
+
+    @Override
+    public boolean isFailed() {
+        return result < 0;
     }
 
     @Override
@@ -248,6 +307,7 @@ final class CurrentEvent implements EventView {
 
     @Override
     public String rawPath() {
+        askedForMore |= type != EventType.OPEN || !rawPath.equals(path);
         return rawPath;
     }
 
@@ -291,6 +351,7 @@ final class CurrentEvent implements EventView {
 
     @Override
     public int fd() {
+        askedForMore = true;
         return fd;
     }
 
@@ -326,11 +387,13 @@ final class CurrentEvent implements EventView {
 
     @Override
     public String localAddress() {
+        askedForMore = true;
         return localAddress;
     }
 
     @Override
     public int localPort() {
+        askedForMore = true;
         return localPort;
     }
 
@@ -381,6 +444,7 @@ final class CurrentEvent implements EventView {
 
     @Override
     public String hostName(String ip) {
+        askedForMore = true;
         return hostNames.of(ip);
     }
 }

@@ -5,9 +5,6 @@ import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.intel.IntelSource;
 import io.kubeguardian.intel.IntelView;
-import io.kubeguardian.process.MapStateNodes;
-import io.kubeguardian.process.ProcessId;
-import io.kubeguardian.process.ProcessNode;
 import io.kubeguardian.process.ProcessTree;
 import io.kubeguardian.risk.RiskEvidence;
 import io.kubeguardian.risk.RiskEvidences;
@@ -31,14 +28,13 @@ import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.streaming.api.operators.KeyContext;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
@@ -79,17 +75,16 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     private transient AvroCodec<EventBatch> batches;
     private transient AvroCodec<PodMetadata> pods;
     private transient ForeignSignals foreignSignals;
-    private transient ValueState<PodState> podState;
-    private transient ValueState<PodMetadata> metadataState;
+    private transient PodsInHand inHand;
     private transient ListState<RawRecord> waiting;
     private transient MapState<String, Repeat> repeats;
-    private transient MapState<ProcessId, ProcessNode> processes;
     private transient MapState<String, HostName> hostNames;
     private transient HostNamesInState names;
     private transient ProcessTree tree;
     private transient RepeatGuard guard;
     private transient BatchEvaluation evaluation;
     private transient PodObservations observations;
+    private transient KeyContext keys;
     private transient DetectMetrics metrics;
     private transient SignalEmitter emitter;
     private transient BroadcastState<String, RuleBundle> restoredRules;
@@ -117,6 +112,11 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         this(settings, BaselineSettings.defaults(), detectors, IntelSource.none(), clock, bounded);
     }
 
+    /** To be called before {@link #open}. @param context sets the key that keyed state is read and written under */
+    void keys(KeyContext context) {
+        keys = context;
+    }
+
     /** The bundle that ran must be known before the first record comes: it is asked for here. */
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
@@ -125,7 +125,12 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) {
-        // All state is Flink's own.
+        // The operator has let flush() write what was in hand; all else is Flink's own state.
+    }
+
+    /** Before a checkpoint: brings keyed state up to date. */
+    void flush() throws Exception {
+        inHand.flush();
     }
 
     @Override
@@ -134,18 +139,16 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         pods = AvroCodec.of(PodMetadata.class);
         foreignSignals = new ForeignSignals();
         var runtime = getRuntimeContext();
-        podState = runtime.getState(new ValueStateDescriptor<>("pod", TypeInformation.of(PodState.class)));
-        metadataState = runtime.getState(new ValueStateDescriptor<>("metadata", Types.POD));
         waiting = runtime.getListState(
                 new ListStateDescriptor<>("waiting", TypeInformation.of(RawRecord.class)));
         repeats = runtime.getMapState(RepeatGuard.descriptor());
-        processes = runtime.getMapState(MapStateNodes.descriptor());
         hostNames = runtime.getMapState(HostNamesInState.descriptor());
         names = new HostNamesInState(hostNames);
         metrics = new DetectMetrics(runtime.getMetricGroup());
         guard = new RepeatGuard(repeats, metrics);
         emitter = new SignalEmitter(guard, metrics);
-        tree = new ProcessTree(new MapStateNodes(processes), settings.processLimit());
+        inHand = new PodsInHand(runtime, settings.processLimit(), settings.processesInMemory(), keys, metrics);
+        tree = inHand.tree();
         rules = new EffectiveRules(detectors, clock, metrics);
         rules.restore(restoredRules);
         reports = new RuleReports(runtime, clock);
@@ -211,25 +214,23 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     }
 
     private void use(
-            RawRecord record, SpecificRecordBase evidence, PodMetadata metadata, PodState pod, ReadOnlyContext context,
-            Collector<Signal> out)
+            RawRecord record, SpecificRecordBase evidence, HeldPod held, ReadOnlyContext context, Collector<Signal> out)
             throws Exception {
         if (evidence instanceof Signal signal) {
-            found(record, signal, metadata, pod, context, out);
+            found(record, signal, held, context, out);
         } else {
-            evaluate(record, (EventBatch) evidence, metadata, pod, context, out);
+            evaluate(record, (EventBatch) evidence, held, context, out);
         }
     }
 
-    private void found(
-            RawRecord record, Signal signal, PodMetadata metadata, PodState pod, ReadOnlyContext context,
-            Collector<Signal> out)
+    private void found(RawRecord record, Signal signal, HeldPod held, ReadOnlyContext context, Collector<Signal> out)
             throws Exception {
+        PodState pod = held.state;
         remember(record, pod, context);
         metrics.foreign.inc();
-        long held = guard.held(ForeignSignals.repeatKey(signal), signal.getEventTime(), pod);
-        if (held >= 0) {
-            Signal resolved = ForeignSignals.resolved(signal, metadata, pod.ledger.completeness(), held);
+        long before = guard.held(ForeignSignals.repeatKey(signal), signal.getEventTime(), pod);
+        if (before >= 0) {
+            Signal resolved = ForeignSignals.resolved(signal, podUid(signal).isEmpty() ? null : held.metadata(), pod.ledger.completeness(), before);
             guard.passed(resolved, RepeatGuard.WINDOW_NANOS, pod);
             out.collect(resolved);
         }
@@ -255,27 +256,27 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
             throw new MalformedRecordException("the record's key is " + record.key + ", its metadata belongs to "
                     + metadata.getUid());
         }
-        PodState pod = pod();
-        tellRisk(metadata, context);
+        HeldPod held = inHand.current(record.key);
+        PodState pod = held.state;
+        tellRisk(held.metadata(), metadata, context);
         if (metadata == null || metadata.getDeleted()) {
             if (pod.lastSeen == 0 && pod.waiting == 0) {
-                metadataState.clear();
-                clear();
+                inHand.metadata(held, null);
+                clear(held);
                 return;
             }
             pod.deleteAt = Math.max(pod.lastSeen, record.timestamp) + DELETE_GRACE_MILLIS;
             context.timerService().registerEventTimeTimer(pod.deleteAt);
         } else {
-            metadataState.update(metadata);
+            inHand.metadata(held, metadata);
             pod.deleteAt = 0;
-            release(pod, context, out);
+            release(held, context, out);
         }
-        podState.update(pod);
+        inHand.done(held);
     }
 
     /** What the pod's exposure and labels are from now on. @param now null: it is gone */
-    private void tellRisk(PodMetadata now, ReadOnlyContext context) throws Exception {
-        PodMetadata before = metadataState.value();
+    private static void tellRisk(PodMetadata before, PodMetadata now, ReadOnlyContext context) {
         PodMetadata after = now != null || before == null ? now : PodMetadata.newBuilder(before).setDeleted(true).build();
         if (after != null) {
             RiskEvidences.of(before, after, new PodContext(after.getCluster(), after.getNode(), after.getUid(), after)
@@ -285,10 +286,9 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
 
     private void resolve(RawRecord record, SpecificRecordBase evidence, ReadOnlyContext context, Collector<Signal> out)
             throws Exception {
-        PodState pod = pod();
-        boolean ofAPod = !podUid(evidence).isEmpty();
-        PodMetadata metadata = ofAPod ? metadataState.value() : null;
-        boolean unresolved = metadata == null && ofAPod;
+        HeldPod held = inHand.current(record.key);
+        PodState pod = held.state;
+        boolean unresolved = held.metadata() == null && !podUid(evidence).isEmpty();
         if (unresolved && !pod.waitOver && pod.waiting < WAITING_LIMIT && settings.metadataWaitMillis() > 0) {
             waiting.add(record);
             pod.waiting++;
@@ -305,15 +305,16 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         } else {
             if (unresolved) {
                 pod.waitOver = true;
-                release(pod, context, out);
+                release(held, context, out);
             }
-            use(record, evidence, metadata, pod, context, out);
+            use(record, evidence, held, context, out);
         }
-        podState.update(pod);
+        inHand.done(held);
     }
 
     /** Takes what waited through, with or without metadata. */
-    private void release(PodState pod, ReadOnlyContext context, Collector<Signal> out) throws Exception {
+    private void release(HeldPod held, ReadOnlyContext context, Collector<Signal> out) throws Exception {
+        PodState pod = held.state;
         if (pod.waiting == 0) {
             return;
         }
@@ -322,20 +323,18 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         waiting.clear();
         pod.waiting = 0;
         pod.waitUntil = 0;
-        PodMetadata metadata = metadataState.value();
         for (RawRecord record : records) {
             try {
-                use(record, evidence(record), metadata, pod, context, out);
+                use(record, evidence(record), held, context, out);
             } catch (MalformedRecordException e) {
                 throw new IllegalStateException("was valid before it waited", e);
             }
         }
     }
 
-    private void evaluate(
-            RawRecord record, EventBatch batch, PodMetadata metadata, PodState pod, ReadOnlyContext context,
-            Collector<Signal> out)
+    private void evaluate(RawRecord record, EventBatch batch, HeldPod held, ReadOnlyContext context, Collector<Signal> out)
             throws Exception {
+        PodState pod = held.state;
         long lostBefore = pod.ledger.lostEvents;
         long crashesBefore = pod.ledger.crashes;
         long unwatchedBefore = pod.ledger.unwatchedMillis;
@@ -344,16 +343,16 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
             metrics.duplicates.inc();
             return;
         }
-        if (metadata == null && !batch.getPodUid().isEmpty()) {
+        if (held.metadata() == null && !batch.getPodUid().isEmpty()) {
             metrics.unresolved.inc();
         }
         metrics.events.inc(BatchEvents.count(batch));
         remember(record, pod, context);
         pod.cluster = batch.getCluster();
         pod.node = batch.getNode();
-        boot(batch, pod);
+        boot(batch, held);
 
-        PodContext podContext = new PodContext(batch, metadata);
+        PodContext podContext = held.context(batch);
         Completeness completeness = pod.ledger.completeness();
         long now = clock.nanos();
         SignalFactory signals = new SignalFactory(batch, podContext, completeness, now);
@@ -374,11 +373,10 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
                             + " s: what happened in the pod meanwhile is not known",
                     Map.of("kubeguardian.unwatched", Long.toString(unwatched)), batch.getBaseTime()));
         }
-        tree.begin(pod.processes);
+        tree.begin(held.processes);
         names.begin(pod);
         evaluation.run(batch, podContext, names, intel.current());
         metrics.evicted.inc(tree.commit());
-        pod.processes = tree.size();
         emitter.signals().forEach(out::collect);
         long toldAt = pod.activityAt;
         observed(observations.end(pod), context);
@@ -412,13 +410,13 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     }
 
     /** A node that came up again has none of the processes it had; a pod may keep its UID over that (static pods). */
-    private void boot(EventBatch batch, PodState pod) {
+    private void boot(EventBatch batch, HeldPod held) {
+        PodState pod = held.state;
         if (batch.getEpoch() > pod.newestEpoch) {
             pod.newestEpoch = batch.getEpoch();
             if (!batch.getBootId().equals(pod.bootId)) {
                 if (!pod.bootId.isEmpty()) {
-                    processes.clear();
-                    pod.processes = 0;
+                    inHand.forgetProcesses(held);
                 }
                 pod.bootId = batch.getBootId();
             }
@@ -441,49 +439,51 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<Signal> out) throws Exception {
-        PodState pod = podState.value();
-        if (pod == null) {
+        HeldPod held = inHand.current(context.getCurrentKey());
+        PodState pod = held.state;
+        if (!held.known) {
+            clear(held);
             return;
         }
         boolean eventTime = context.timeDomain() == TimeDomain.EVENT_TIME;
         if (eventTime == bounded && pod.waitUntil != 0 && pod.waitUntil <= timestamp) {
             pod.waitOver = true;
-            release(pod, context, out);
+            release(held, context, out);
         }
         if (eventTime) {
             if (pod.deleteAt != 0 && pod.deleteAt <= timestamp) {
-                tellRepeats(Long.MAX_VALUE, timestamp, pod, context.getCurrentKey(), out);
+                tellRepeats(Long.MAX_VALUE, timestamp, held, out);
                 tellActivity(timestamp, pod, context);
-                metadataState.clear();
-                clear();
+                inHand.metadata(held, null);
+                clear(held);
                 return;
             }
             if (pod.forgetAt != 0 && pod.lastSeen + FORGET_MILLIS <= timestamp) {
-                clear(); // but not its metadata: a pod may live on in silence, and its name is told only once
+                clear(held); // but not its metadata: a pod may live on in silence, and its name is told only once
                 return;
             }
-            keepHouse(timestamp, pod, context, out);
+            keepHouse(timestamp, held, context, out);
         }
-        podState.update(pod);
+        inHand.done(held);
     }
 
-    private void keepHouse(long now, PodState pod, OnTimerContext context, Collector<Signal> out) throws Exception {
+    private void keepHouse(long now, HeldPod held, OnTimerContext context, Collector<Signal> out) throws Exception {
+        PodState pod = held.state;
         long missing = pod.ledger.expire(now);
         if (missing > 0) {
             metrics.missing.inc(missing);
-            missing(missing, now, pod, context.getCurrentKey(), out);
+            missing(missing, now, held, out);
         }
         if (pod.repeatsAt != 0 && pod.repeatsAt <= now) {
-            tellRepeats(now * 1_000_000, now, pod, context.getCurrentKey(), out);
+            tellRepeats(now * 1_000_000, now, held, out);
             awaitRepeats(pod, context);
         }
         if (pod.activityAt != 0 && pod.activityAt <= now) {
             tellActivity(now, pod, context);
         }
         if (pod.sweepAt != 0 && pod.sweepAt <= now) {
-            tree.begin(pod.processes);
+            tree.begin(held.processes);
             boolean more = tree.sweep((now - EXIT_GRACE_MILLIS) * 1_000_000);
-            pod.processes = tree.size();
             guard.forget(now * 1_000_000, pod);
             pod.sweepAt = 0;
             if (more) {
@@ -503,10 +503,10 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     }
 
     /** @param until repeats of the time before, nanoseconds */
-    private void tellRepeats(long until, long now, PodState pod, String key, Collector<Signal> out) throws Exception {
-        List<Repeat> over = guard.over(until, pod);
+    private void tellRepeats(long until, long now, HeldPod held, Collector<Signal> out) throws Exception {
+        List<Repeat> over = guard.over(until, held.state);
         if (!over.isEmpty()) {
-            SignalFactory signals = HouseSignals.of(pod, key, metadataState.value(), now, clock.nanos());
+            SignalFactory signals = HouseSignals.of(held.state, held.key, held.metadata(), now, clock.nanos());
             over.forEach(repeat -> out.collect(signals.repeats(repeat)));
         }
     }
@@ -523,9 +523,9 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         context.timerService().registerEventTimeTimer(pod.sweepAt);
     }
 
-    private void missing(long batchesMissing, long now, PodState pod, String key, Collector<Signal> out)
-            throws Exception {
-        SignalFactory signals = HouseSignals.of(pod, key, metadataState.value(), now, clock.nanos());
+    private void missing(long batchesMissing, long now, HeldPod held, Collector<Signal> out) throws Exception {
+        PodState pod = held.state;
+        SignalFactory signals = HouseSignals.of(pod, held.key, held.metadata(), now, clock.nanos());
         // With the time: a batch that comes after all is taken off the count, which may then be reached a second time.
         out.collect(signals.gap("missing", pod.newestEpoch + "/" + pod.ledger.missingBatches + "/" + now,
                 batchesMissing + " batches of events never arrived, " + pod.ledger.missingBatches
@@ -533,16 +533,10 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
                 Map.of("kubeguardian.missing", Long.toString(batchesMissing)), now * 1_000_000));
     }
 
-    private PodState pod() throws Exception {
-        PodState pod = podState.value();
-        return pod == null ? new PodState() : pod;
-    }
-
-    private void clear() {
-        podState.clear();
+    private void clear(HeldPod held) {
+        inHand.forget(held);
         waiting.clear();
         repeats.clear();
-        processes.clear();
         hostNames.clear();
     }
 }

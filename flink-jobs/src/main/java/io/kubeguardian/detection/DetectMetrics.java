@@ -21,6 +21,8 @@ final class DetectMetrics {
     final Counter observations;
     final Counter observationsFull;
     final Counter foreign;
+    final Counter podsRead;
+    final Counter podsPutAway;
     final Counter bundlesAccepted;
     final Counter bundlesRejected;
 
@@ -43,6 +45,8 @@ final class DetectMetrics {
         observations = group.counter("observations");
         observationsFull = group.counter("observationsFull");
         foreign = group.counter("foreignSignals");
+        podsRead = group.counter("podsRead");
+        podsPutAway = group.counter("podsPutAway");
         bundlesAccepted = group.counter("ruleBundlesAccepted");
         bundlesRejected = group.counter("ruleBundlesRejected");
     }

@@ -96,9 +96,10 @@ public final class DetectionPipeline {
             DetectionSinks sinks) {
         SingleOutputStreamOperator<Signal> detect = records
                 .keyBy(record -> record.key)
-                .connect(updates.broadcast(EffectiveRules.STATE))
-                .process(new DetectFunction(settings, baseline, detectors, intel, clock, bounded), Types.SIGNAL)
-                .name("detect").uid("detect");
+                .connect(updates.broadcast())
+                .transform("detect", Types.SIGNAL,
+                        new DetectOperator(new DetectFunction(settings, baseline, detectors, intel, clock, bounded)))
+                .uid("detect");
 
         SingleOutputStreamOperator<Sighting> baselines = detect
                 .getSideOutput(DetectFunction.OBSERVATIONS)

@@ -11,7 +11,11 @@ import java.util.Map;
 
 /** Whose events a batch holds: the pod, its workload, its containers. */
 final class PodContext {
+    /** Containers of which a view is kept: more than a pod has at any time. */
+    private static final int VIEWS = 64;
+
     private final PodMetadata metadata;
+    private final String cluster;
     private final PodRef pod;
     private final WorkloadRef workload;
     private final Map<String, ContainerView> containers = new HashMap<>();
@@ -26,6 +30,7 @@ final class PodContext {
     /** As {@link #PodContext(EventBatch, PodMetadata)}, of what is no batch. */
     PodContext(String cluster, String node, String uid, PodMetadata metadata) {
         this.metadata = metadata;
+        this.cluster = cluster;
         if (metadata != null) {
             pod = new PodRef(uid, metadata.getNamespace(), metadata.getName(), node, true);
             boolean owned = !metadata.getWorkloadName().isEmpty();
@@ -39,6 +44,12 @@ final class PodContext {
         }
     }
 
+    /** Whether another made of these would say the same. */
+    boolean isOf(EventBatch batch, PodMetadata newest) {
+        return metadata == newest && pod.getNode().equals(batch.getNode()) && pod.getUid().equals(batch.getPodUid())
+                && (metadata != null || cluster.equals(batch.getCluster()));
+    }
+
     PodRef pod() {
         return pod;
     }
@@ -48,7 +59,15 @@ final class PodContext {
     }
 
     ContainerView container(String id) {
-        return containers.computeIfAbsent(id, this::view);
+        ContainerView known = containers.get(id);
+        if (known == null) {
+            if (containers.size() >= VIEWS) {
+                containers.clear();
+            }
+            known = view(id);
+            containers.put(id, known);
+        }
+        return known;
     }
 
     private ContainerView view(String id) {

@@ -3,9 +3,8 @@ package io.kubeguardian.detection;
 import io.kubeguardian.baseline.observe.Observer;
 import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.intel.IntelSet;
+import io.kubeguardian.process.HeldProcesses;
 import io.kubeguardian.process.NodeStore;
-import io.kubeguardian.process.ProcessId;
-import io.kubeguardian.process.ProcessNode;
 import io.kubeguardian.process.ProcessTree;
 import io.kubeguardian.process.TreeProcess;
 import io.kubeguardian.rules.ContainerView;
@@ -39,16 +38,16 @@ public final class RuleTrial {
     }
 
     private static final class Pod {
-        final Map<ProcessId, ProcessNode> nodes = new HashMap<>();
+        final HeldProcesses processes = HeldProcesses.ofNewPod();
         final BatchEvaluation evaluation;
         final ProcessTree tree;
         final HostNames hostNames = new HostNamesInMemory();
         final PodState state = new PodState();
         String bootId = "";
-        int processes;
+        PodContext context;
 
         Pod(RuleSet rules, int processLimit, Listener listener, Observer observer) {
-            tree = new ProcessTree(new Nodes(nodes), processLimit);
+            tree = new ProcessTree(NodeStore.NONE, processLimit);
             evaluation = new BatchEvaluation(tree, new RuleDetector(rules), new ToListener(listener), observer);
         }
     }
@@ -84,21 +83,22 @@ public final class RuleTrial {
         BatchEvents.validate(batch);
         Pod pod = pods.computeIfAbsent(Keys.events(batch), key -> new Pod(rules, processLimit, listener, observations.observer()));
         if (!batch.getBootId().equals(pod.bootId)) {
-            pod.nodes.clear();
-            pod.processes = 0;
+            pod.processes.clear();
             pod.bootId = batch.getBootId();
         }
         pod.tree.begin(pod.processes);
-        PodContext context = new PodContext(batch, metadata.get(batch.getPodUid()));
-        observations.begin(batch, context, pod.state.ledger.completeness(), batch.getBaseTime(), pod.state);
-        pod.evaluation.run(batch, context, pod.hostNames, IntelSet.EMPTY);
+        PodMetadata known = metadata.get(batch.getPodUid());
+        if (pod.context == null || !pod.context.isOf(batch, known)) {
+            pod.context = new PodContext(batch, known);
+        }
+        observations.begin(batch, pod.context, pod.state.ledger.completeness(), batch.getBaseTime(), pod.state);
+        pod.evaluation.run(batch, pod.context, pod.hostNames, IntelSet.EMPTY);
         observations.end(pod.state);
         try {
             pod.tree.commit();
         } catch (Exception e) {
             throw new IllegalStateException("a tree in memory cannot fail to be written", e);
         }
-        pod.processes = pod.tree.size();
     }
 
     private record ToListener(Listener listener) implements BatchEvaluation.Output {
@@ -110,28 +110,6 @@ public final class RuleTrial {
         @Override
         public void failed(EventView event, RuntimeException problem) {
             listener.failed(event, problem);
-        }
-    }
-
-    private record Nodes(Map<ProcessId, ProcessNode> nodes) implements NodeStore {
-        @Override
-        public ProcessNode get(ProcessId id) {
-            return nodes.get(id);
-        }
-
-        @Override
-        public void put(ProcessId id, ProcessNode node) {
-            nodes.put(id, node);
-        }
-
-        @Override
-        public void remove(ProcessId id) {
-            nodes.remove(id);
-        }
-
-        @Override
-        public Iterable<ProcessNode> all() {
-            return nodes.values();
         }
     }
 }

@@ -4,15 +4,16 @@ import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.Exec;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The processes of one pod. State is read once per process and batch, kept here until {@link #commit}, written back
- * once. Links go by identity, so a parent may become known after its child, and a reused pid is another process.
+ * The processes of one pod at a time. What of a pod is in hand ({@link HeldProcesses}) is not read again from the store,
+ * and changes are written back when the pod is put away or a checkpoint needs them: most processes come and go between two
+ * checkpoints. Links go by identity, so a parent may become known after its child, and a reused pid is another process.
  *
  * <p>An exited process stays while it has descendants that run (their lineage needs it, up to
  * {@value #LINEAGE} generations) and for a grace after its exit (batches may be out of order). When there are more
@@ -28,8 +29,12 @@ public final class ProcessTree {
 
     private final NodeStore store;
     private final int limit;
-    private final Map<ProcessId, TreeProcess> batch = new HashMap<>();
-    private int size;
+    private final Lineages lineages = new Lineages();
+    private HeldProcesses held = HeldProcesses.ofNewPod();
+    /** Counts whatever may change how a process looks to rules; of another pod everything looks different. */
+    private long changes;
+    /** Whether a process was asked for what its {@link Lineage} does not tell. */
+    private boolean askedForMore;
 
     /**
      * @param limit most processes kept
@@ -39,34 +44,53 @@ public final class ProcessTree {
         this.limit = limit;
     }
 
-    /** Starts a batch. {@code stored} is what {@link #size} was after the pod's last batch. */
-    public void begin(int stored) {
-        batch.clear();
-        size = stored;
-    }
-
-    /** Processes in the tree, those of the current batch included. */
-    public int size() {
-        return size;
+    /** Starts a batch of the pod whose processes these are. */
+    public void begin(HeldProcesses processes) {
+        held = processes;
+        changes++;
     }
 
     /** The process, or null when it was never seen (or is gone). */
     public TreeProcess find(ProcessId id) {
-        TreeProcess known = batch.get(id);
-        if (known != null) {
+        TreeProcess known = held.byId.get(id);
+        if (known != null || held.isAbsent(id)) {
             return known;
         }
         try {
             ProcessNode stored = store.get(id);
             if (stored == null) {
+                held.absent(id);
                 return null;
             }
-            TreeProcess process = new TreeProcess(this, stored, false);
-            batch.put(id, process);
+            TreeProcess process = TreeProcess.stored(this, stored);
+            held.byId.put(id, process);
             return process;
         } catch (Exception e) {
             throw new StateException("cannot read the process tree's state", e);
         }
+    }
+
+    Lineage lineage(TreeProcess process) {
+        return lineages.of(process, changes);
+    }
+
+    void forgetQuestions() {
+        askedForMore = false;
+    }
+
+    boolean isAskedForMore() {
+        return askedForMore;
+    }
+
+    void askedForMore() {
+        askedForMore = true;
+    }
+
+    private void changed(TreeProcess process) {
+        process.changed = true;
+        process.traits = null;
+        process.commandLine = null;
+        changes++;
     }
 
     /**
@@ -90,7 +114,7 @@ public final class ProcessTree {
             node.gid = gid;
             node.containerPid = containerPid;
             node.containerId = containerId;
-            process.changed = true;
+            changed(process);
         }
         seen(process, time);
         return process;
@@ -117,7 +141,7 @@ public final class ProcessTree {
             node.inherit(parent.node);
         }
         node.startedAt = time;
-        child.changed = true;
+        changed(child);
         seen(child, time);
     }
 
@@ -128,7 +152,7 @@ public final class ProcessTree {
         if (node.parentPid == 0) {
             node.parentPid = raw.getParentPid();
             node.parentStartTime = raw.getParentStartTime();
-            process.changed = true;
+            changed(process);
         }
         if (node.startedAt == 0 && node.execTime == 0 && (raw.getFlags() & EventBits.EXEC_FOUND_RUNNING) == 0) {
             node.startedAt = time;
@@ -151,7 +175,7 @@ public final class ProcessTree {
             node.exeModifyTime = raw.getExeModifyTime();
             node.environment = bounded(program.environment());
             node.execTime = time;
-            process.changed = true;
+            changed(process);
         }
     }
 
@@ -161,22 +185,28 @@ public final class ProcessTree {
     }
 
     /**
-     * Ends the batch: writes back what changed and keeps the limit.
+     * Ends the batch: keeps the limit.
      *
      * @return how many processes that had not exited were evicted for the limit
      */
     public int commit() throws Exception {
-        for (Map.Entry<ProcessId, TreeProcess> entry : batch.entrySet()) {
-            if (entry.getValue().changed) {
-                store.put(entry.getKey(), entry.getValue().node);
-            }
-        }
-        batch.clear();
-        if (size <= limit) {
+        if (held.all <= limit) {
             return 0;
         }
         sweep(Long.MAX_VALUE);
-        return size <= limit ? 0 : evictOldest();
+        return held.all <= limit ? 0 : evictOldest();
+    }
+
+    /** Writes what changed back to the store, whose current pod must be that of the processes. They stay in hand. */
+    public void flush(HeldProcesses processes) throws Exception {
+        for (Map.Entry<ProcessId, TreeProcess> entry : processes.byId.entrySet()) {
+            TreeProcess process = entry.getValue();
+            if (process.changed) {
+                store.put(entry.getKey(), process.node);
+                process.changed = false;
+                process.stored = true;
+            }
+        }
     }
 
     /**
@@ -186,66 +216,83 @@ public final class ProcessTree {
      * @return whether processes are left that exited later and will go with another sweep
      */
     public boolean sweep(long exitedBefore) throws Exception {
-        Map<ProcessId, ProcessNode> nodes = new HashMap<>();
-        for (ProcessNode node : store.all()) {
-            nodes.put(node.id(), node);
-        }
+        takeAllInHand();
         Set<ProcessId> lineage = new HashSet<>();
-        for (ProcessNode node : nodes.values()) {
-            if (node.exitTime == 0) {
-                ProcessNode ancestor = node;
-                for (int i = 0; i < LINEAGE && ancestor != null && ancestor.hasParent(); i++) {
-                    lineage.add(ancestor.parentId());
-                    ancestor = nodes.get(ancestor.parentId());
+        for (TreeProcess process : held.byId.values()) {
+            if (process.node.exitTime == 0) {
+                TreeProcess ancestor = process;
+                for (int i = 0; i < LINEAGE && ancestor != null && ancestor.node.hasParent(); i++) {
+                    ProcessId parent = ancestor.node.parentId();
+                    lineage.add(parent);
+                    ancestor = held.byId.get(parent);
                 }
             }
         }
-        int kept = 0;
         boolean more = false;
-        for (Map.Entry<ProcessId, ProcessNode> entry : nodes.entrySet()) {
-            long exit = entry.getValue().exitTime;
-            boolean over = exit != 0 && !lineage.contains(entry.getKey());
-            if (over && exit < exitedBefore) {
-                store.remove(entry.getKey());
+        for (Iterator<Map.Entry<ProcessId, TreeProcess>> all = held.byId.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<ProcessId, TreeProcess> entry = all.next();
+            long exit = entry.getValue().node.exitTime;
+            if (exit == 0 || lineage.contains(entry.getKey())) {
+                continue;
+            }
+            if (exit < exitedBefore) {
+                forget(entry.getKey(), entry.getValue());
+                all.remove();
             } else {
-                kept++;
-                more |= over;
+                more = true;
             }
         }
-        size = kept;
+        held.all = held.byId.size();
         return more;
     }
 
     private int evictOldest() throws Exception {
-        List<ProcessNode> nodes = new ArrayList<>();
-        store.all().forEach(nodes::add);
-        nodes.sort(Comparator.comparingLong((ProcessNode n) -> n.exitTime == 0 ? 1 : 0)
-                .thenComparingLong(n -> n.lastSeen)
-                .thenComparingLong(n -> n.startTime));
-        // An eighth at once: finding the oldest reads the whole tree, which must not happen at every batch.
-        int surplus = nodes.size() - (limit - limit / 8);
+        takeAllInHand();
+        List<TreeProcess> processes = new ArrayList<>(held.byId.values());
+        processes.sort(Comparator.comparingLong((TreeProcess p) -> p.node.exitTime == 0 ? 1 : 0)
+                .thenComparingLong(p -> p.node.lastSeen)
+                .thenComparingLong(p -> p.node.startTime));
+        // An eighth at once: finding the oldest looks at the whole tree, which must not happen at every batch.
+        int surplus = processes.size() - (limit - limit / 8);
         int running = 0;
-        for (ProcessNode node : nodes.subList(0, surplus)) {
-            store.remove(node.id());
-            if (node.exitTime == 0) {
+        for (TreeProcess process : processes.subList(0, surplus)) {
+            forget(process.node.id(), process);
+            held.byId.remove(process.node.id());
+            if (process.node.exitTime == 0) {
                 running++;
             }
         }
-        size = nodes.size() - surplus;
+        held.all = held.byId.size();
         return running;
+    }
+
+    private void takeAllInHand() throws Exception {
+        if (!held.complete) {
+            for (ProcessNode node : store.all()) {
+                held.byId.computeIfAbsent(node.id(), id -> TreeProcess.stored(this, node));
+            }
+            held.complete = true;
+        }
+    }
+
+    private void forget(ProcessId id, TreeProcess process) throws Exception {
+        if (process.stored) {
+            store.remove(id);
+        }
     }
 
     private TreeProcess add(ProcessId id) {
         ProcessNode node = new ProcessNode();
         node.pid = id.pid;
         node.startTime = id.startTime;
-        TreeProcess process = new TreeProcess(this, node, true);
-        batch.put(id, process);
-        size++;
+        TreeProcess process = TreeProcess.seen(this, node);
+        held.add(id, process);
+        changes++; // it may be the parent of one that is known
         return process;
     }
 
-    private static void seen(TreeProcess process, long time) {
+    /** An event of the process at that time, nanoseconds since the Unix epoch. */
+    public void seen(TreeProcess process, long time) {
         // To the minute: a process is not written back at every batch for its age alone.
         if (time - process.node.lastSeen >= MINUTE) {
             process.node.lastSeen = time;

@@ -13,6 +13,21 @@ public interface EventView {
     /** The system call ("renameat2"); of a kind that does not say which call it was, the one that stands for it. */
     String name();
 
+    /**
+     * Fills in what the event has in common with others. Rules that then evaluate the event, and ask for nothing beyond
+     * that, judge those others the same.
+     *
+     * @return false when it is like no other
+     */
+    default boolean describe(Likeness likeness) {
+        return false;
+    }
+
+    /** Whether the event was asked for more than {@link #describe} has told, since it did. */
+    default boolean isAskedForMore() {
+        return true;
+    }
+
     /** Nanoseconds since the Unix epoch. */
     long time();
 
@@ -24,6 +39,11 @@ public interface EventView {
 
     /** As the call returned it: a descriptor, a count or 0, or the negative errno. EXIT: wait status. */
     long result();
+
+    /** Whether the call failed: all that most rules want to know of its result. */
+    default boolean isFailed() {
+        return result() < 0;
+    }
 
     /** EXEC, CONNECT, SOCKET: the event's flags, see {@link io.kubeguardian.schema.EventBits}; FILE_CHANGE: the call's. */
     int flags();

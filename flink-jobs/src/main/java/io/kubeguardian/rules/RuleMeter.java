@@ -1,13 +1,14 @@
 package io.kubeguardian.rules;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Evaluates rules and keeps count: hits of each, and by timing one event in some what each costs. All other events pay
- * for two additions. Used by one thread.
+ * for two additions. An event like one before on which all rules were silent is not evaluated again. Used by one thread.
  */
 public final class RuleMeter implements RuleHitConsumer, RuleSet.Stopwatch {
     /**
@@ -39,7 +40,12 @@ public final class RuleMeter implements RuleHitConsumer, RuleSet.Stopwatch {
     private final RuleSet rules;
     private final int every;
     private final Map<Rule, Tally> tallies = new IdentityHashMap<>();
+    /** Evaluated. */
     private final long[] events = new long[EventType.values().length];
+    private long spared;
+    private final Map<EventType, SilentEvents> silent = new EnumMap<>(EventType.class);
+    private final Likeness likeness = new Likeness();
+    private boolean found;
     private int untilSample;
     private long sampledEvents;
     private long sharedNanos;
@@ -55,6 +61,9 @@ public final class RuleMeter implements RuleHitConsumer, RuleSet.Stopwatch {
         this.every = every;
         this.untilSample = every;
         rules.rules().forEach(rule -> tallies.put(rule, new Tally()));
+        for (EventType type : EventType.values()) {
+            silent.put(type, new SilentEvents());
+        }
     }
 
     public RuleSet rules() {
@@ -63,6 +72,23 @@ public final class RuleMeter implements RuleHitConsumer, RuleSet.Stopwatch {
 
     /** As {@link RuleSet#evaluate(EventView, RuleHitConsumer)}. */
     public void evaluate(EventView event, RuleHitConsumer hits) {
+        if (!event.describe(likeness)) {
+            evaluateAnew(event, hits);
+            return;
+        }
+        SilentEvents alike = silent.get(event.type());
+        if (alike.contains(likeness)) {
+            spared++;
+            return;
+        }
+        found = false;
+        evaluateAnew(event, hits);
+        if (!found && !event.isAskedForMore()) {
+            alike.add(likeness);
+        }
+    }
+
+    private void evaluateAnew(EventView event, RuleHitConsumer hits) {
         consumer = hits;
         events[event.type().ordinal()]++;
         if (--untilSample > 0) {
@@ -76,6 +102,7 @@ public final class RuleMeter implements RuleHitConsumer, RuleSet.Stopwatch {
 
     @Override
     public void hit(RuleHit hit) {
+        found = true;
         tallies.get(hit.rule()).hits++;
         consumer.hit(hit);
     }
@@ -105,12 +132,18 @@ public final class RuleMeter implements RuleHitConsumer, RuleSet.Stopwatch {
         return costs;
     }
 
+    /** Judged, those included that needed no evaluation. */
     public long events() {
-        long sum = 0;
+        long sum = spared;
         for (long count : events) {
             sum += count;
         }
         return sum;
+    }
+
+    /** Of {@link #events()} those that needed no evaluation. */
+    public long spared() {
+        return spared;
     }
 
     public long sampledEvents() {

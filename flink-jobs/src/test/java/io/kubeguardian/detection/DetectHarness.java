@@ -1,12 +1,10 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.schema.Signal;
-import java.util.List;
 import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
@@ -15,7 +13,7 @@ import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 @SuppressWarnings("try") // close() is declared as its superclass has it
 final class DetectHarness extends KeyedTwoInputStreamOperatorTestHarness<String, RawRecord, RuleUpdate, Signal> {
     private DetectHarness(DetectFunction function) throws Exception {
-        super(new CoBroadcastWithKeyedOperator<>(function, List.of(EffectiveRules.STATE)), record -> record.key, null,
+        super(new DetectOperator(function), record -> record.key, null,
                 BasicTypeInfo.STRING_TYPE_INFO, 1, 1, 0);
     }
 

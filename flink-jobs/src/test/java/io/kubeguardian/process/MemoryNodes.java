@@ -8,6 +8,7 @@ import java.util.Map;
 final class MemoryNodes implements NodeStore {
     final Map<ProcessId, ProcessNode> nodes = new HashMap<>();
     int reads;
+    int writes;
 
     @Override
     public ProcessNode get(ProcessId id) {
@@ -18,6 +19,7 @@ final class MemoryNodes implements NodeStore {
 
     @Override
     public void put(ProcessId id, ProcessNode node) {
+        writes++;
         nodes.put(id, copy(node));
     }
 

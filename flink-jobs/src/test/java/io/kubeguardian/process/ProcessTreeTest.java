@@ -6,6 +6,7 @@ import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.Exec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ProcessTreeTest {
@@ -200,22 +201,117 @@ class ProcessTreeTest {
         assertThat(String.join("", store.nodes.get(new ProcessId(1, 10)).args)).hasSize(8192);
     }
 
+    @Test
+    void whatComesAndGoesBetweenTwoCheckpointsNeverReachesTheStore() throws Exception {
+        HeldProcesses held = HeldProcesses.ofNewPod();
+
+        tree.begin(held);
+        exec(acting(1, 10), 0, 0, "/srv/orders");
+        exec(acting(2, 20), 1, 10, "/bin/sh");
+        tree.exit(acting(2, 20), 2 * SECOND);
+        tree.commit();
+        tree.begin(held);
+        tree.sweep(3 * SECOND);
+        tree.flush(held);
+
+        assertThat(store.reads).isZero();
+        assertThat(store.writes).isEqualTo(1);
+        assertThat(store.nodes).containsOnlyKeys(new ProcessId(1, 10));
+    }
+
+    @Test
+    void aTreeInHandAndOneThatIsReadAgainEachTimeAreTheSame() throws Exception {
+        Random random = new Random(7);
+        HeldProcesses held = HeldProcesses.ofNewPod();
+        MemoryNodes otherStore = new MemoryNodes();
+        ProcessTree other = new ProcessTree(otherStore, 16);
+        int otherSize = 0;
+        for (int i = 0; i < 2_000; i++) {
+            int pid = 1 + random.nextInt(24);
+            int parent = 1 + random.nextInt(24);
+            int what = random.nextInt(4);
+            long time = i * SECOND;
+            HeldProcesses again = HeldProcesses.ofStored(otherSize);
+            tree.begin(held);
+            other.begin(again);
+            for (ProcessTree one : List.of(tree, other)) {
+                TreeProcess process = one.acting(pid, 0, pid, "", "p" + what, 0, 0, time);
+                switch (what) {
+                    case 0 -> one.fork(process, parent, 0, parent, time);
+                    case 1 -> one.exec(process, program(parent, parent, "/bin/" + i, List.of("a"), ""), time);
+                    case 2 -> one.exit(process, time);
+                    default -> one.sweep((i - 20) * SECOND);
+                }
+            }
+            assertThat(tree.commit()).isEqualTo(other.commit());
+            other.flush(again);
+            otherSize = again.all();
+            if (random.nextInt(10) == 0) {
+                tree.flush(held);
+            }
+            if (random.nextInt(50) == 0) {
+                tree.flush(held);
+                held = HeldProcesses.ofStored(held.all());
+            }
+            assertThat(held.all()).isEqualTo(otherSize);
+        }
+        tree.flush(held);
+        assertThat(store.nodes).usingRecursiveComparison().isEqualTo(otherStore.nodes);
+    }
+
+    @Test
+    void likeProcessesOfLikeParentsHaveOneLineageUntilTheyChange() throws Exception {
+        batch(() -> {
+            exec(acting(1, 10), 0, 0, "/srv/orders");
+            exec(acting(2, 20), 1, 10, "/bin/sh");
+            exec(acting(3, 30), 1, 10, "/bin/sh");
+            Lineage lineage = acting(2, 20).lineage();
+            assertThat(acting(3, 30).lineage()).isSameAs(lineage);
+
+            exec(acting(1, 10), 0, 0, "/srv/another");
+            assertThat(acting(3, 30).lineage()).as("the parent became another").isNotSameAs(lineage)
+                    .isSameAs(acting(2, 20).lineage());
+            exec(acting(3, 30), 1, 10, "/bin/bash");
+            assertThat(acting(3, 30).lineage()).isNotSameAs(acting(2, 20).lineage());
+        });
+    }
+
+    @Test
+    void aParentThatBecomesKnownLaterChangesTheLineage() throws Exception {
+        batch(() -> {
+            exec(acting(2, 20), 1, 10, "/bin/sh");
+            Lineage orphan = acting(2, 20).lineage();
+
+            exec(acting(1, 10), 0, 0, "/srv/orders");
+
+            assertThat(acting(2, 20).lineage()).isNotSameAs(orphan);
+        });
+    }
+
     private interface Step {
         void run() throws Exception;
     }
 
+    /** Each batch finds the pod put away. */
     private int batch(Step step) throws Exception {
-        tree.begin(size);
+        return batch(HeldProcesses.ofStored(size), step);
+    }
+
+    private int batch(HeldProcesses held, Step step) throws Exception {
+        tree.begin(held);
         step.run();
         int evicted = tree.commit();
-        size = tree.size();
+        tree.flush(held);
+        size = held.all();
         return evicted;
     }
 
     private boolean sweep(long before) throws Exception {
-        tree.begin(size);
+        HeldProcesses held = HeldProcesses.ofStored(size);
+        tree.begin(held);
         boolean more = tree.sweep(before);
-        size = tree.size();
+        tree.flush(held);
+        size = held.all();
         return more;
     }
 

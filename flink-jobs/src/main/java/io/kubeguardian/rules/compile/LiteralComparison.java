@@ -58,6 +58,11 @@ final class LiteralComparison {
             throw unsuited(left, operator, at);
         }
         long limit = literal(number, values.get(0));
+        if (number instanceof FieldValue.Signed signed && limit == 0
+                && (operator == Operator.GE || operator == Operator.LT)) {
+            int wanted = operator == Operator.LT ? -1 : 1;
+            return Check.of(left.types(), left.cost(), event -> signed.sign(event) == wanted);
+        }
         return Check.of(left.types(), left.cost(), event -> {
             long actual = number.number(event);
             return actual != FieldValue.MISSING && compare(operator, actual, limit);

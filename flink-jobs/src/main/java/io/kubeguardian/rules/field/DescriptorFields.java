@@ -60,10 +60,13 @@ final class DescriptorFields {
             return type == null ? null : LETTERS.getOrDefault(type, "o");
         });
         // Falco has -1 for a file that could not be opened; the reason is in evt.res.
-        table.number("fd.num", ANY, event -> switch (event.type()) {
+        table.number("fd.num", ANY, FieldValue.Signed.of(event -> switch (event.type()) {
             case OPEN, DUP -> Math.max(-1, event.result());
             default -> event.fd() < 0 ? MISSING : event.fd();
-        });
+        }, event -> switch (event.type()) {
+            case OPEN, DUP -> event.isFailed() ? -1 : 1;
+            default -> event.fd() < 0 ? 0 : 1;
+        }));
     }
 
     private static void addFile(FieldTable table) {

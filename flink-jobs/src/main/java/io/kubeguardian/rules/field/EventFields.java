@@ -60,9 +60,9 @@ final class EventFields {
 
     private static void addResults(FieldTable table) {
         table.text("evt.res", WITH_RESULT,
-                event -> event.result() >= 0 ? "SUCCESS" : Errno.name((int) Math.max(event.result(), -4095)));
-        table.number("evt.rawres", WITH_RESULT, EventView::result);
-        table.flag("evt.failed", WITH_RESULT, event -> FieldValue.Flag.of(event.result() < 0));
+                event -> !event.isFailed() ? "SUCCESS" : Errno.name((int) Math.max(event.result(), -4095)));
+        table.number("evt.rawres", WITH_RESULT, FieldValue.Signed.of(EventView::result, event -> event.isFailed() ? -1 : 1));
+        table.flag("evt.failed", WITH_RESULT, event -> FieldValue.Flag.of(event.isFailed()));
     }
 
     private static void addOpenFlags(FieldTable table) {

@@ -3,6 +3,7 @@ package io.kubeguardian.rules.field;
 import io.kubeguardian.rules.EventType;
 import io.kubeguardian.rules.EventView;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,9 @@ import java.util.TreeMap;
 /** Which system calls, by Falco's names, each kind of event stands for. */
 public final class EventNames {
     /** Kinds whose events do not say which of their calls it was, with the name that stands for them in outputs. */
-    private static final Map<EventType, String> ONE_NAME = Map.of(
+    private static final Map<EventType, String> ONE_NAME = new EnumMap<>(Map.of(
             EventType.EXEC, "execve", EventType.FORK, "clone", EventType.EXIT, "procexit", EventType.OPEN, "openat",
-            EventType.CONNECT, "connect", EventType.DNS, "dns");
+            EventType.CONNECT, "connect", EventType.DNS, "dns"));
 
     private static final Map<String, EventType> TYPES = new TreeMap<>();
 

@@ -4,6 +4,7 @@ import io.kubeguardian.rules.EventView;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /** How a field is read from an event. Its kind decides which operators suit and what literals look like. */
 public sealed interface FieldValue {
@@ -25,6 +26,26 @@ public sealed interface FieldValue {
         default String text(EventView event) {
             long number = number(event);
             return number == MISSING ? null : Long.toString(number);
+        }
+    }
+
+    /** A number of which most rules want to know only whether it is below 0. */
+    interface Signed extends Number {
+        /** -1: below 0; 1: not below 0; 0: the event has none. */
+        int sign(EventView event);
+
+        static Signed of(Number number, ToIntFunction<EventView> sign) {
+            return new Signed() {
+                @Override
+                public long number(EventView event) {
+                    return number.number(event);
+                }
+
+                @Override
+                public int sign(EventView event) {
+                    return sign.applyAsInt(event);
+                }
+            };
         }
     }
 
