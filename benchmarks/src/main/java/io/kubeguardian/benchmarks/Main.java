@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -30,6 +31,10 @@ public final class Main implements Callable<Integer> {
 
     @Option(names = "--json", paramLabel = "FILE", description = "also write figures and every measurement behind them")
     private Path json;
+
+    @Option(names = "--set", paramLabel = "VARIABLE=VALUE", description = "a setting of the detection job, by its"
+            + " environment variable; may be repeated (pipeline)")
+    private Map<String, String> settings = Map.of();
 
     public static void main(String[] arguments) {
         System.getProperties().putIfAbsent("org.slf4j.simpleLogger.defaultLogLevel", "error"); // the broker talks a lot
@@ -55,7 +60,7 @@ public final class Main implements Callable<Integer> {
             System.err.printf("  the machine is busy (load %.1f): expect noise%n", Machine.load());
         }
         Path scratch = Files.createTempDirectory("kubeguardian-benchmark-");
-        Run run = new Run(quick, Path.of(System.getProperty("kubeguardian.home")), scratch);
+        Run run = new Run(quick, Path.of(System.getProperty("kubeguardian.home")), scratch, settings);
         try {
             Interrupted.onSignal(() -> {
                 scenario.measure(run);

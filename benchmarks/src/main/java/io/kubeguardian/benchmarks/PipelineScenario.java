@@ -16,10 +16,8 @@ import io.kubeguardian.schema.TopicSetup;
 import io.kubeguardian.schema.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -27,28 +25,22 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The whole detection job behind a real broker, all in this process: how many events a second it takes from a topic that is
- * full, against a job that only reads and decodes the same topic in the same run. Measured between two markers in each
- * pod's events, the first far enough from the beginning for the code to be compiled.
+ * full, against a job that only reads and decodes the same topic in the same run, and what each part costs; and how long it
+ * takes from an event to its alert and to the decision to contain, at a rate it can easily keep.
  */
 final class PipelineScenario implements Scenario {
     private static final int PODS = 200;
     private static final int PARTITIONS = 4;
     private static final int PARALLELISM = 2;
-    private static final long PATIENCE_SECONDS = 900;
-
-    /** Where markers come from, one after the other. */
-    private interface Markers {
-        String take() throws Exception;
-    }
+    private static final long PATIENCE_SECONDS = 120;
+    /** One batch of a pod in so many has a marker: a rule hit in 2,500 events. */
+    private static final int MARKER_EVERY = 25;
 
     @Override
     public String name() {
@@ -62,23 +54,39 @@ final class PipelineScenario implements Scenario {
 
     @Override
     public void measure(Run run) throws Exception {
-        int warmUp = run.quick() ? 100 : 300;
-        int measured = run.quick() ? 200 : 700;
+        int batches = run.quick() ? 300 : 1000;
+        int markers = batches / MARKER_EVERY * PODS;
         List<String> rules = rules(run);
         run.progress("%d rules", new RuleDetectorFactory(rules).load().rules().size());
         try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
             TopicSetup.createMissing(kafka.clientProperties(), PARTITIONS);
-            run.progress("writing %,d events of %d pods", (long) (warmUp + measured) * PODS * ServiceEvents.BATCH, PODS);
-            fill(kafka, warmUp, measured);
-            KubeGuardianConfig config = ConfigReader.read(null, Map.of(
-                    "KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers()));
-            double events = (double) measured * PODS * ServiceEvents.BATCH;
-            for (int round = 0; round < (run.quick() ? 1 : Integer.getInteger("kg.rounds", 2)); round++) { // by turns, so that both see the same machine
-                run.sample("read-and-decode", events / decodeOnly(run, config));
-                run.sample("detection", events / detection(run, config, kafka, rules));
+            run.progress("writing %,d events of %d pods", (long) batches * PODS * ServiceEvents.BATCH, PODS);
+            fill(kafka, batches);
+            KubeGuardianConfig config = config(run, kafka);
+            for (int round = 0; round < (run.quick() ? 1 : 3); round++) { // by turns, so that both see the same machine
+                keep(run, "read-and-decode", decodeOnly(run, config, markers));
+                keep(run, "detection", detection(run, config, kafka, rules, markers));
             }
-            run.figure(Figure.against("events_per_s", run.median("detection"), "events/s", run.median("read-and-decode")));
         }
+        run.figure(Figure.against("events_per_s", run.median("detection"), "events/s", run.median("read-and-decode")));
+        for (String sample : List.copyOf(run.raw().keySet())) {
+            if (sample.startsWith("detection.ns.")) {
+                run.figure(Figure.of(sample.replace("detection.ns.", "cpu.") + "_ns", run.median(sample), "ns/event"));
+            }
+        }
+    }
+
+    /** The job's own settings and what the command line sets. */
+    private static KubeGuardianConfig config(Run run, EmbeddedKafka kafka) {
+        Map<String, String> environment = new HashMap<>(run.settings());
+        environment.put("KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+        return ConfigReader.read(null, environment);
+    }
+
+    private static void keep(Run run, String what, MarkerRate.Result result) {
+        run.progress("%s: %,.0f events/s", what, result.perSecond());
+        run.sample(what, result.perSecond());
+        result.nanosPerEvent().forEach((part, nanos) -> run.sample(what + ".ns." + part, nanos));
     }
 
     /** KubeGuardian's own, Falco's where they are, and the markers'. */
@@ -96,8 +104,8 @@ final class PipelineScenario implements Scenario {
         return files;
     }
 
-    private static void fill(EmbeddedKafka kafka, int warmUp, int measured) throws Exception {
-        long start = (System.currentTimeMillis() - (warmUp + measured) * 20L) * 1_000_000;
+    private static void fill(EmbeddedKafka kafka, int count) throws Exception {
+        long start = (System.currentTimeMillis() - count * 20L) * 1_000_000;
         ServiceEvents events = new ServiceEvents(PODS, start);
         AvroCodec<EventBatch> batches = AvroCodec.of(EventBatch.class);
         AvroCodec<PodMetadata> pods = AvroCodec.of(PodMetadata.class);
@@ -111,8 +119,8 @@ final class PipelineScenario implements Scenario {
                 PodMetadata metadata = events.metadata(pod);
                 producer.send(new ProducerRecord<>(Topics.PODS, Keys.bytes(metadata.getUid()), pods.encode(metadata)));
             }
-            for (int i = 1; i <= warmUp + measured; i++) {
-                String marker = i == warmUp ? "begin" : i == warmUp + measured ? "end" : "";
+            for (int i = 1; i <= count; i++) {
+                String marker = i % MARKER_EVERY == 0 ? Integer.toString(i) : "";
                 for (int pod = 0; pod < PODS; pod++) {
                     EventBatch batch = events.next(pod, marker);
                     producer.send(new ProducerRecord<>(Topics.EVENTS, null, batch.getBaseTime() / 1_000_000,
@@ -122,72 +130,36 @@ final class PipelineScenario implements Scenario {
         }
     }
 
-    private static double decodeOnly(Run run, KubeGuardianConfig config) throws Exception {
+    private static MarkerRate.Result decodeOnly(Run run, KubeGuardianConfig config, int markers) throws Exception {
         run.progress("reading and decoding alone");
-        ReadAndDecode.MARKERS.clear();
+        ReadAndDecode.MARKERS.drainPermits();
         try (EmbeddedFlink flink = EmbeddedFlink.start(env -> {
             DetectionJob.configure(env, config.detection());
             env.fromSource(KafkaRecords.source(config.kafka()), WatermarkStrategy.noWatermarks(), "records")
                     .process(new ReadAndDecode()).returns(Types.LONG).sinkTo(new DiscardingSink<>());
         }, 0, PARALLELISM, null)) {
-            return seconds(() -> {
-                String marker = ReadAndDecode.MARKERS.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                if (marker == null) {
+            return MarkerRate.measure(markers, MARKER_EVERY * ServiceEvents.BATCH, () -> {
+                if (!ReadAndDecode.MARKERS.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                     throw new IllegalStateException("no marker after " + PATIENCE_SECONDS + " s");
                 }
-                return marker;
+                return 1;
             });
         }
     }
 
-    private static double detection(Run run, KubeGuardianConfig config, EmbeddedKafka kafka, List<String> rules)
-            throws Exception {
+    private static MarkerRate.Result detection(
+            Run run, KubeGuardianConfig config, EmbeddedKafka kafka, List<String> rules, int markers) throws Exception {
         run.progress("the detection job");
-        Map<String, Object> settings = kafka.clientProperties();
-        settings.put("group.id", "benchmark-" + System.nanoTime());
-        settings.put("auto.offset.reset", "latest");
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(consumer.partitionsFor(Topics.SIGNALS).stream()
-                    .map(p -> new TopicPartition(p.topic(), p.partition())).toList());
-            consumer.seekToEnd(consumer.assignment());
-            consumer.assignment().forEach(consumer::position); // now, not at the first poll
+        try (TopicReader signals = new TopicReader(kafka, Topics.SIGNALS);
+                EmbeddedFlink flink = EmbeddedFlink.start(config, new RuleDetectorFactory(rules), 0, PARALLELISM, null)) {
             AvroCodec<Signal> codec = AvroCodec.of(Signal.class);
-            Deque<String> found = new ArrayDeque<>();
-            try (EmbeddedFlink flink = EmbeddedFlink.start(config, new RuleDetectorFactory(rules), 0, PARALLELISM, null)) {
-                return seconds(() -> {
-                    long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
-                    while (found.isEmpty()) {
-                        if (System.nanoTime() > end) {
-                            throw new IllegalStateException("no marker after " + PATIENCE_SECONDS + " s");
-                        }
-                        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                            Signal signal = codec.decode(record.value());
-                            if (signal.getRule().equals(ServiceEvents.RULE)) {
-                                found.add(signal.getOutput().replace("marker ", ""));
-                            }
-                        }
-                    }
-                    return found.remove();
-                });
-            }
+            return MarkerRate.measure(markers, MARKER_EVERY * ServiceEvents.BATCH, () -> {
+                int found = 0;
+                for (ConsumerRecord<byte[], byte[]> record : signals.await(PATIENCE_SECONDS)) {
+                    found += codec.decode(record.value()).getRule().equals(ServiceEvents.RULE) ? 1 : 0;
+                }
+                return found;
+            });
         }
-    }
-
-    /** From the last pod's first marker to the last pod's second. */
-    private static double seconds(Markers markers) throws Exception {
-        int begun = 0;
-        int ended = 0;
-        long first = 0;
-        while (ended < PODS) {
-            String marker = markers.take();
-            if (marker.equals("begin")) {
-                begun++;
-                first = System.nanoTime();
-            } else if (++ended == 1 && begun < PODS) {
-                throw new IllegalStateException("a pod ended before all began: too few events");
-            }
-        }
-        return (System.nanoTime() - first) / 1e9;
     }
 }

@@ -6,8 +6,7 @@ import io.kubeguardian.schema.BatchEvents;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Exec;
 import io.kubeguardian.schema.Topics;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
@@ -16,8 +15,8 @@ import org.apache.flink.util.Collector;
 final class ReadAndDecode extends ProcessFunction<RawRecord, Long> {
     private static final long serialVersionUID = 1L;
 
-    /** The markers as they come, of all subtasks: they run in this JVM. */
-    static final BlockingQueue<String> MARKERS = new LinkedBlockingQueue<>();
+    /** One for each marker that came, of all subtasks: they run in this JVM. */
+    static final Semaphore MARKERS = new Semaphore(0);
 
     private transient AvroCodec<EventBatch> codec;
 
@@ -35,7 +34,7 @@ final class ReadAndDecode extends ProcessFunction<RawRecord, Long> {
         BatchEvents.validate(batch);
         for (Exec exec : batch.getExecs()) {
             if (batch.getStrings().get(exec.getExe()).equals(ServiceEvents.MARKER)) {
-                MARKERS.add(batch.getStrings().get(exec.getArgs().get(1)));
+                MARKERS.release();
             }
         }
     }

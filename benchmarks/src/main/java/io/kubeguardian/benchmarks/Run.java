@@ -12,6 +12,7 @@ final class Run {
     private final boolean quick;
     private final Path home;
     private final Path scratch;
+    private final Map<String, String> settings;
     private final List<Figure> figures = new ArrayList<>();
     private final Map<String, List<Double>> raw = new TreeMap<>();
 
@@ -19,11 +20,13 @@ final class Run {
      * @param quick fewer and shorter rounds: shows that it works, not what it is worth
      * @param home the project's folder
      * @param scratch a folder that is deleted afterwards
+     * @param settings by environment variable, for what is measured
      */
-    Run(boolean quick, Path home, Path scratch) {
+    Run(boolean quick, Path home, Path scratch, Map<String, String> settings) {
         this.quick = quick;
         this.home = home;
         this.scratch = scratch;
+        this.settings = Map.copyOf(settings);
     }
 
     boolean quick() {
@@ -36,6 +39,10 @@ final class Run {
 
     Path scratch() {
         return scratch;
+    }
+
+    Map<String, String> settings() {
+        return settings;
     }
 
     /** On standard error: what is going on. */

@@ -25,7 +25,7 @@ final class CurrentEvent implements EventView {
     /** Distinct paths of which it is remembered what conditions said; the longest unused are forgotten. */
     private static final int PATHS = 8_192;
 
-    private static final Object NO_SUBJECT = new Object();
+    private static final Object NOTHING = new Object();
     private static final long UNLIKELY = -1;
 
     private List<String> strings = List.of();
@@ -227,7 +227,7 @@ final class CurrentEvent implements EventView {
             }
             case CONNECT -> second = packed(family, socketType, protocol, port);
             case EXEC, FORK, EXIT -> {
-                subject = NO_SUBJECT;
+                subject = NOTHING;
                 second = 0;
             }
             default -> {
@@ -238,7 +238,7 @@ final class CurrentEvent implements EventView {
         if (lineage == null || second == UNLIKELY || result < Integer.MIN_VALUE) {
             return false;
         }
-        likeness.of(lineage, container, subject, first, second);
+        likeness.of(lineage, container, subject, type == EventType.CONNECT ? hostNames.version() : NOTHING, first, second);
         return true;
     }
 
@@ -444,7 +444,7 @@ final class CurrentEvent implements EventView {
 
     @Override
     public String hostName(String ip) {
-        askedForMore = true;
+        askedForMore |= type != EventType.CONNECT;
         return hostNames.of(ip);
     }
 }

@@ -56,6 +56,8 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
 
     /** How long an exited process may still be named by late events, milliseconds. */
     static final long EXIT_GRACE_MILLIS = 10_000;
+    /** How often exited processes are cleaned away, milliseconds: what of them is kept for longer than the grace. */
+    static final long SWEEP_MILLIS = 5_000;
     /** How long the state of a deleted pod stays for late events, milliseconds. */
     static final long DELETE_GRACE_MILLIS = 60_000;
     /** After this long without a batch, what a pod did is forgotten even if its deletion was not seen, milliseconds. */
@@ -374,7 +376,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
                     Map.of("kubeguardian.unwatched", Long.toString(unwatched)), batch.getBaseTime()));
         }
         tree.begin(held.processes);
-        names.begin(pod);
+        names.begin(held);
         evaluation.run(batch, podContext, names, intel.current());
         metrics.evicted.inc(tree.commit());
         emitter.signals().forEach(out::collect);
@@ -453,7 +455,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         if (eventTime) {
             if (pod.deleteAt != 0 && pod.deleteAt <= timestamp) {
                 tellRepeats(Long.MAX_VALUE, timestamp, held, out);
-                tellActivity(timestamp, pod, context);
+                tellActivity(timestamp, held, context);
                 inHand.metadata(held, null);
                 clear(held);
                 return;
@@ -479,7 +481,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
             awaitRepeats(pod, context);
         }
         if (pod.activityAt != 0 && pod.activityAt <= now) {
-            tellActivity(now, pod, context);
+            tellActivity(now, held, context);
         }
         if (pod.sweepAt != 0 && pod.sweepAt <= now) {
             tree.begin(held.processes);
@@ -511,15 +513,16 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         }
     }
 
-    private void tellActivity(long now, PodState pod, OnTimerContext context) throws Exception {
-        String key = context.getCurrentKey();
+    private void tellActivity(long now, HeldPod held, OnTimerContext context) throws Exception {
+        PodState pod = held.state;
+        String key = held.key;
         String uid = key.equals(Keys.events("", pod.node)) ? "" : key;
-        PodContext about = new PodContext(pod.cluster, pod.node, uid, metadataState.value());
+        PodContext about = new PodContext(pod.cluster, pod.node, uid, held.metadata());
         observed(observations.counts(about, pod.ledger.completeness(), now, clock.nanos(), pod), context);
     }
 
     private static void sweepAfter(long time, PodState pod, ReadOnlyContext context) {
-        pod.sweepAt = time + 2 * EXIT_GRACE_MILLIS;
+        pod.sweepAt = time + EXIT_GRACE_MILLIS + SWEEP_MILLIS;
         context.timerService().registerEventTimeTimer(pod.sweepAt);
     }
 

@@ -16,6 +16,8 @@ final class HeldPod {
     boolean known;
     /** State must be written back. */
     boolean changed;
+    /** Another after each change of the names that addresses have. */
+    Object names = new Object();
     /** As it was when the pod was last weighed. */
     int weight;
 

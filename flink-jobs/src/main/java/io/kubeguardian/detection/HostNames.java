@@ -26,4 +26,7 @@ interface HostNames {
         }
         return v4 || v6;
     }
+
+    /** The same object for as long as {@link #of} answers the same. */
+    Object version();
 }

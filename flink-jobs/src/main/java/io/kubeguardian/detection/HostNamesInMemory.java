@@ -15,6 +15,13 @@ final class HostNamesInMemory implements HostNames {
         }
     };
 
+    private Object version = new Object();
+
+    @Override
+    public Object version() {
+        return version;
+    }
+
     @Override
     public String of(String address) {
         return names.getOrDefault(address, "");
@@ -22,6 +29,7 @@ final class HostNamesInMemory implements HostNames {
 
     @Override
     public void learned(String name, Collection<String> answers, long time) {
+        version = new Object();
         answers.stream().filter(HostNames::isAddress).forEach(address -> names.put(address, name));
     }
 }

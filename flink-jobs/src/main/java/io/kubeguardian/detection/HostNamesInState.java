@@ -18,7 +18,10 @@ final class HostNamesInState implements HostNames {
     /** Answers are refreshed in state no more often than this, nanoseconds. */
     private static final long REFRESH_NANOS = 60_000_000_000L;
 
+    private static final Object NONE = new Object();
+
     private final MapState<String, HostName> names;
+    private HeldPod held;
     private PodState pod;
 
     HostNamesInState(MapState<String, HostName> names) {
@@ -30,8 +33,14 @@ final class HostNamesInState implements HostNames {
                 TypeInformation.of(HostName.class));
     }
 
-    void begin(PodState current) {
-        pod = current;
+    void begin(HeldPod current) {
+        held = current;
+        pod = current.state;
+    }
+
+    @Override
+    public Object version() {
+        return pod.hostNames == 0 ? NONE : held.names;
     }
 
     @Override
@@ -72,6 +81,7 @@ final class HostNamesInState implements HostNames {
             pod.hostNames++;
             known = new HostName();
         }
+        held.names = new Object();
         known.name = name;
         known.time = time;
         names.put(address, known);

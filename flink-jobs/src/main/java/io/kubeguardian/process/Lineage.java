@@ -47,6 +47,7 @@ public final class Lineage {
         private final String cwd;
         private final String[] args;
         private final String[] environment;
+        private final boolean first;
         private final int uid;
         private final int gid;
         private final int execFlags;
@@ -63,6 +64,7 @@ public final class Lineage {
             cwd = node.cwd;
             args = node.args;
             environment = node.environment;
+            first = node.containerPid == 1;
             uid = node.uid;
             gid = node.gid;
             execFlags = node.execFlags;
@@ -94,9 +96,18 @@ public final class Lineage {
             return chars > MOST_CHARS ? null : new Traits(node);
         }
 
+        /** Has the node refer to these texts in place of its own, which are equal: of like processes they are kept once. */
+        void shareWith(ProcessNode node) {
+            node.comm = comm;
+            node.exe = exe;
+            node.cwd = cwd;
+            node.args = args;
+            node.environment = environment;
+        }
+
         @Override
         public boolean equals(Object other) {
-            return other instanceof Traits that && hash == that.hash && uid == that.uid && gid == that.gid
+            return other instanceof Traits that && hash == that.hash && first == that.first && uid == that.uid && gid == that.gid
                     && execFlags == that.execFlags && loginUid == that.loginUid && tty == that.tty
                     && capEffective == that.capEffective && capPermitted == that.capPermitted
                     && capInheritable == that.capInheritable && comm.equals(that.comm) && exe.equals(that.exe)

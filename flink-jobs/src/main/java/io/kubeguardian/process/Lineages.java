@@ -34,6 +34,7 @@ final class Lineages {
                 return null;
             }
             process.traits = unique(traits, own);
+            process.traits.shareWith(process.node);
         }
         TreeProcess parent = process.parent();
         Lineage above = parent == null ? null : of(parent, change, generations - 1);

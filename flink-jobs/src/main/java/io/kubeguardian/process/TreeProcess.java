@@ -79,6 +79,11 @@ public final class TreeProcess implements ProcessView {
     }
 
     @Override
+    public boolean isFirst() {
+        return node.containerPid == 1;
+    }
+
+    @Override
     public long startTime() {
         tree.askedForMore();
         return node.startTime;

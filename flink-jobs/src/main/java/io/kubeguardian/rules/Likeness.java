@@ -9,6 +9,7 @@ public final class Likeness {
     Object process;
     Object container;
     Object subject;
+    Object surroundings;
     long first;
     long second;
 
@@ -16,12 +17,15 @@ public final class Likeness {
      * @param process what is visible of the process and its ancestors
      * @param container with its pod's metadata
      * @param subject what was acted upon: of an open the path
+     * @param surroundings what else is known at the time: of a connection the addresses' names
      * @param first with {@code second} all other arguments, packed without loss
      */
-    public void of(Object process, Object container, Object subject, long first, long second) {
+    public void of(
+            Object process, Object container, Object subject, Object surroundings, long first, long second) {
         this.process = process;
         this.container = container;
         this.subject = subject;
+        this.surroundings = surroundings;
         this.first = first;
         this.second = second;
     }

@@ -10,6 +10,11 @@ public interface ProcessView {
     /** In the container's pid namespace; 0 when unknown. */
     int containerPid();
 
+    /** Whether it is its container's first process: all that most rules want to know of that number. */
+    default boolean isFirst() {
+        return containerPid() == 1;
+    }
+
     /** Start in nanoseconds since boot; with the pid and the boot id the process's identity. */
     long startTime();
 

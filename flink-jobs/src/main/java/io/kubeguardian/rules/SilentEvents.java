@@ -11,15 +11,15 @@ final class SilentEvents {
     private static final int FIRST_SIZE = 256;
     private static final int LARGEST = 1 << 16;
 
-    /** Open addressing; three objects an entry: process, container, subject. */
-    private Object[] objects = new Object[3 * FIRST_SIZE];
+    /** Open addressing; four objects an entry: process, container, subject, surroundings. */
+    private Object[] objects = new Object[4 * FIRST_SIZE];
     private long[] numbers = new long[2 * FIRST_SIZE];
     private int size = FIRST_SIZE;
     private int used;
 
     boolean contains(Likeness event) {
         int at = place(event);
-        return objects[3 * at] != null;
+        return objects[4 * at] != null;
     }
 
     void add(Likeness event) {
@@ -27,10 +27,11 @@ final class SilentEvents {
             makeRoom();
         }
         int at = place(event);
-        if (objects[3 * at] == null) {
-            objects[3 * at] = event.process;
-            objects[3 * at + 1] = event.container;
-            objects[3 * at + 2] = event.subject;
+        if (objects[4 * at] == null) {
+            objects[4 * at] = event.process;
+            objects[4 * at + 1] = event.container;
+            objects[4 * at + 2] = event.subject;
+            objects[4 * at + 3] = event.surroundings;
             numbers[2 * at] = event.first;
             numbers[2 * at + 1] = event.second;
             used++;
@@ -40,16 +41,16 @@ final class SilentEvents {
     /** Where it is, or would be. */
     private int place(Likeness event) {
         int mask = size - 1;
-        int at = hash(event.process, event.container, event.subject, event.first, event.second) & mask;
-        while (objects[3 * at] != null && !isAt(event, at)) {
+        int at = hash(event) & mask;
+        while (objects[4 * at] != null && !isAt(event, at)) {
             at = (at + 1) & mask;
         }
         return at;
     }
 
     private boolean isAt(Likeness event, int at) {
-        return objects[3 * at + 2] == event.subject && objects[3 * at] == event.process
-                && objects[3 * at + 1] == event.container && numbers[2 * at] == event.first
+        return objects[4 * at + 2] == event.subject && objects[4 * at] == event.process
+                && objects[4 * at + 1] == event.container && objects[4 * at + 3] == event.surroundings && numbers[2 * at] == event.first
                 && numbers[2 * at + 1] == event.second;
     }
 
@@ -63,25 +64,25 @@ final class SilentEvents {
             return;
         }
         size *= 2;
-        objects = new Object[3 * size];
+        objects = new Object[4 * size];
         numbers = new long[2 * size];
         Likeness moved = new Likeness();
         for (int i = 0; i < oldSize; i++) {
-            if (oldObjects[3 * i] != null) {
-                moved.of(oldObjects[3 * i], oldObjects[3 * i + 1], oldObjects[3 * i + 2], oldNumbers[2 * i],
-                        oldNumbers[2 * i + 1]);
+            if (oldObjects[4 * i] != null) {
+                moved.of(oldObjects[4 * i], oldObjects[4 * i + 1], oldObjects[4 * i + 2], oldObjects[4 * i + 3],
+                        oldNumbers[2 * i], oldNumbers[2 * i + 1]);
                 add(moved);
             }
         }
     }
 
     /** By identity, which no sender of events can choose; mixed as in Murmur3's finalizer, so that low bits differ. */
-    private static int hash(Object process, Object container, Object subject, long first, long second) {
-        long h = System.identityHashCode(subject);
-        h = h * 0x9E3779B97F4A7C15L + System.identityHashCode(process);
-        h = h * 0x9E3779B97F4A7C15L + System.identityHashCode(container);
-        h = h * 0x9E3779B97F4A7C15L + first;
-        h = h * 0x9E3779B97F4A7C15L + second;
+    private static int hash(Likeness event) {
+        long h = System.identityHashCode(event.subject);
+        h = h * 0x9E3779B97F4A7C15L + System.identityHashCode(event.process);
+        h = h * 0x9E3779B97F4A7C15L + System.identityHashCode(event.container);
+        h = h * 0x9E3779B97F4A7C15L + event.first;
+        h = h * 0x9E3779B97F4A7C15L + event.second;
         h = (h ^ h >>> 33) * 0xFF51AFD7ED558CCDL;
         return (int) (h ^ h >>> 32);
     }

@@ -48,6 +48,9 @@ final class LiteralComparison {
             Place at) {
         if (operator == Operator.IN || operator == Operator.INTERSECTS || operator == Operator.EQ) {
             long[] wanted = values.stream().mapToLong(value -> literal(number, value)).sorted().toArray();
+            if (wanted.length == 1 && wanted[0] == 1 && number instanceof FieldValue.Ordinal ordinal) {
+                return Check.of(left.types(), left.cost(), ordinal::isFirst);
+            }
             if (wanted.length == 1) {
                 return Check.of(left.types(), left.cost(), event -> number.number(event) == wanted[0]);
             }

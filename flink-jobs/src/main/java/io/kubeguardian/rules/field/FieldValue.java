@@ -49,6 +49,25 @@ public sealed interface FieldValue {
         }
     }
 
+    /** A number of which most rules want to know only whether it is 1. */
+    interface Ordinal extends Number {
+        boolean isFirst(EventView event);
+
+        static Ordinal of(Number number, Predicate<EventView> first) {
+            return new Ordinal() {
+                @Override
+                public long number(EventView event) {
+                    return number.number(event);
+                }
+
+                @Override
+                public boolean isFirst(EventView event) {
+                    return first.test(event);
+                }
+            };
+        }
+    }
+
     /** A number that is 0 or 1, written false or true. */
     @FunctionalInterface
     interface Flag extends Number {

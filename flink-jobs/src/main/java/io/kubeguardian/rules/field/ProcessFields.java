@@ -48,9 +48,9 @@ final class ProcessFields {
                 : event.process().args().size() - 1);
         table.text("proc.cwd", EVERY, event -> cwd(event.process()));
         table.number("proc.pid", EVERY, event -> event.process().pid());
-        table.number("proc.vpid", EVERY, event -> event.process().containerPid() == 0
-                ? MISSING
-                : event.process().containerPid());
+        table.number("proc.vpid", EVERY, FieldValue.Ordinal.of(
+                event -> event.process().containerPid() == 0 ? MISSING : event.process().containerPid(),
+                event -> event.process().isFirst()));
         table.number("proc.cmdlenargs", EVERY, event -> event.process().args().isEmpty()
                 ? MISSING
                 : event.process().args().stream().skip(1).mapToLong(String::length).sum());
@@ -160,10 +160,10 @@ final class ProcessFields {
             ProcessView parent = event.process().parent();
             return parent == null ? MISSING : parent.pid();
         });
-        table.number("proc.pvpid", EVERY, event -> {
+        table.number("proc.pvpid", EVERY, FieldValue.Ordinal.of(event -> {
             ProcessView parent = event.process().parent();
             return parent == null || parent.containerPid() == 0 ? MISSING : parent.containerPid();
-        });
+        }, event -> event.process().parent() != null && event.process().parent().isFirst()));
     }
 
     static String argument0(ProcessView process) {
