@@ -68,6 +68,7 @@ final class PipelineScenario implements Scenario {
                 keep(run, "detection", detection(run, config, kafka, rules, markers));
             }
         }
+        new PipelineLatency(run, rules).measure();
         run.figure(Figure.against("events_per_s", run.median("detection"), "events/s", run.median("read-and-decode")));
         for (String sample : List.copyOf(run.raw().keySet())) {
             if (sample.startsWith("detection.ns.")) {

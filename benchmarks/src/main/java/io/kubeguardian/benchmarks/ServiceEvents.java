@@ -20,14 +20,24 @@ final class ServiceEvents {
     /** Its exec is what {@link #RULE} fires on. */
     static final String MARKER = "/opt/benchmark/kgb-marker";
     static final String RULE = "Benchmark marker";
-    /** A file of Falco rules that finds the markers and nothing else. */
+    /** After the time of its batch; as of a breach. */
+    static final long MARKER_NANOS = 310_000;
+    /** A marker that completes a story. */
+    static final String BREACH = "/opt/benchmark/kgb-breach";
+    static final String BREACH_RULE = "Benchmark breach";
+    /** A file of Falco rules that finds the markers and breaches and nothing else. */
     static final String RULES = """
             - rule: %s
               desc: the events around it are measured
               condition: evt.type in (execve, execveat) and proc.exepath = %s
               output: marker %%proc.args
               priority: INFORMATIONAL
-            """.formatted(RULE, MARKER);
+            - rule: %s
+              desc: the last step of a story
+              condition: evt.type in (execve, execveat) and proc.exepath = %s
+              output: breach %%proc.args
+              priority: CRITICAL
+            """.formatted(RULE, MARKER, BREACH_RULE, BREACH);
 
     private static final int AF_INET = 2;
     private static final int O_WRONLY_CREAT = 0101;
@@ -85,8 +95,12 @@ final class ServiceEvents {
 
     /** The pod's next batch. @param marker put into it as its last event; empty: none */
     EventBatch next(int index, String marker) {
+        return next(index, marker, false, start + pods.get(index).batches * INTERVAL_NANOS);
+    }
+
+    /** The same at a time of the caller's, nanoseconds since the Unix epoch. @param breach what the marker is */
+    EventBatch next(int index, String marker, boolean breach, long time) {
         Pod pod = pods.get(index);
-        long time = start + pod.batches * INTERVAL_NANOS;
         EventBatchBuilder batch = new EventBatchBuilder();
         int service = batch.process(10, 10, start - 1_000_000_000L, pod.container, pod.service, 1000, 1000);
         for (int i = 0; i < 86; i++) {
@@ -99,7 +113,7 @@ final class ServiceEvents {
         }
         child(batch, pod, service, time + 200_000, HELPERS[random.nextInt(HELPERS.length)]);
         child(batch, pod, service, time + 300_000,
-                marker.isEmpty() ? HELPERS[random.nextInt(HELPERS.length)] : new String[] {MARKER, marker});
+                marker.isEmpty() ? HELPERS[random.nextInt(HELPERS.length)] : new String[] {breach ? BREACH : MARKER, marker});
         EventBatch built = batch.build();
         built.setCluster("benchmark");
         built.setNode("node-" + pod.node);

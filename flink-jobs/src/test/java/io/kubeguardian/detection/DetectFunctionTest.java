@@ -61,6 +61,52 @@ class DetectFunctionTest {
     }
 
     @Test
+    void whatCameAfterTheCheckpointIsTakenAgainAfterAFailure() throws Exception {
+        pod(story.pod());
+        batches(story.normal());
+        OperatorSubtaskState snapshot = operator.snapshot(1, 1);
+        List<EventBatch> attack = story.attack();
+        batches(attack);
+        List<String> first = signals().stream().map(Signal::getId).toList();
+        operator.close();
+
+        operator = harness(snapshot);
+        batches(attack);
+
+        assertThat(first).isNotEmpty();
+        assertThat(signals()).extracting(Signal::getId).isEqualTo(first);
+    }
+
+    @Test
+    void podsThatWerePutAwayAreAsTheyWereLeft() throws Exception {
+        // Given room for two or three pods in memory
+        operator.close();
+        operator = DetectHarness.open(new DetectFunction(Story.settings(200, 16), new StoryDetectors(),
+                DetectionClock.system(), false), new HashMapStateBackend(), null);
+        pod(story.pod());
+        batches(story.normal());
+
+        // When others come meanwhile
+        for (int i = 0; i < 8; i++) {
+            List<EventBatch> others = new Story(1_790_000_000_000L).normal();
+            String uid = "other-" + i;
+            others.forEach(batch -> batch.setPodUid(uid));
+            PodMetadata other = story.pod();
+            other.setUid(uid);
+            pod(other);
+            batches(others);
+        }
+        assertThat(operator.numKeyedStateEntries()).as("more than nine pods' metadata").isGreaterThan(18);
+        batches(story.attack());
+
+        // Then the first one's server is still known
+        assertThat(signals()).extracting(Signal::getRule)
+                .containsExactly(StoryDetectors.SHELL, StoryDetectors.TOKEN, StoryDetectors.DROPPED);
+        assertThat(signals().get(1).getAncestors()).extracting(p -> p.getExe())
+                .containsExactly("/bin/sh", "/srv/orders");
+    }
+
+    @Test
     void theSameBatchesGiveTheSameIds() throws Exception {
         pod(story.pod());
         batches(story.normal());

@@ -2,6 +2,7 @@ package io.kubeguardian.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubeguardian.intel.IntelSet;
 import io.kubeguardian.process.HeldProcesses;
 import io.kubeguardian.process.NodeStore;
 import io.kubeguardian.process.ProcessTree;
@@ -72,7 +73,7 @@ class SparedEventsTest {
 
     private void evaluate(List<RuleSource> sources) throws Exception {
         compared = new Compared(RuleSet.load(sources));
-        BatchEvaluation evaluation = new BatchEvaluation(tree, compared, new Ignored());
+        BatchEvaluation evaluation = new BatchEvaluation(tree, compared, new Ignored(), null);
         PodContext context = null;
         PodMetadata metadata = null;
         for (int i = 0; i < 1_500; i++) {
@@ -88,7 +89,7 @@ class SparedEventsTest {
                 names.learned(i % 400 == 0 ? "pool.example" : "other.example", List.of(ADDRESSES[0]), START);
             }
             tree.begin(processes);
-            evaluation.run(batch, context, names);
+            evaluation.run(batch, context, names, IntelSet.EMPTY);
             tree.commit();
             tree.sweep(START + (i - 10) * SECOND / 10);
         }
@@ -163,9 +164,6 @@ class SparedEventsTest {
     private static final class Ignored implements BatchEvaluation.Output {
         @Override
         public void hit(Hit hit, TreeProcess process, ContainerView container, long time) {}
-
-        @Override
-        public void observe(String kind, String item, TreeProcess process, ContainerView container, long time) {}
 
         @Override
         public void failed(EventView event, RuntimeException problem) {
