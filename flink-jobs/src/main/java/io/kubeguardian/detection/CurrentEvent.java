@@ -66,6 +66,7 @@ final class CurrentEvent implements EventView {
     private String fdType;
     /** Whether a rule has asked for what {@link #describe} does not tell. */
     private boolean askedForMore;
+    private boolean askedForSubject;
     /** What only some kinds have; null in the others. */
     private FileChange change;
     private SocketCall socket;
@@ -215,8 +216,7 @@ final class CurrentEvent implements EventView {
      */
     @Override
     public boolean describe(Likeness likeness) {
-        askedForMore = false;
-        process.forgetQuestions();
+        forgetQuestions();
         long first = (long) flags << 32 | (result > 0 ? 1 : (int) result & 0xffffffffL);
         Object subject = memo;
         long second;
@@ -246,6 +246,18 @@ final class CurrentEvent implements EventView {
     private static long packed(int a, int b, int c, int d) {
         boolean fits = (a | b | c | d) >>> 16 == 0;
         return fits ? (long) a << 48 | (long) b << 32 | (long) c << 16 | d : UNLIKELY;
+    }
+
+    @Override
+    public void forgetQuestions() {
+        askedForMore = false;
+        askedForSubject = false;
+        process.forgetQuestions();
+    }
+
+    @Override
+    public boolean isAskedForSubject() {
+        return askedForSubject;
     }
 
     @Override
@@ -297,16 +309,19 @@ final class CurrentEvent implements EventView {
 
     @Override
     public PathMemo pathMemo() {
+        askedForSubject = true;
         return memo;
     }
 
     @Override
     public String path() {
+        askedForSubject = true;
         return path;
     }
 
     @Override
     public String rawPath() {
+        askedForSubject = true;
         askedForMore |= type != EventType.OPEN || !rawPath.equals(path);
         return rawPath;
     }
@@ -377,6 +392,7 @@ final class CurrentEvent implements EventView {
 
     @Override
     public String address() {
+        askedForSubject = true;
         return address;
     }
 

@@ -23,8 +23,16 @@ public interface EventView {
         return false;
     }
 
-    /** Whether the event was asked for more than {@link #describe} has told, since it did. */
+    /** From here on it is noticed what the event is asked for. */
+    default void forgetQuestions() {}
+
+    /** Whether it was asked for more than {@link #describe} tells. */
     default boolean isAskedForMore() {
+        return true;
+    }
+
+    /** Whether it was asked what was acted upon: the path or address. */
+    default boolean isAskedForSubject() {
         return true;
     }
 

@@ -29,4 +29,9 @@ public final class Likeness {
         this.first = first;
         this.second = second;
     }
+
+    /** The same of whatever subject. */
+    void ofAnySubject(Likeness event) {
+        of(event.process, event.container, null, event.surroundings, event.first, event.second);
+    }
 }

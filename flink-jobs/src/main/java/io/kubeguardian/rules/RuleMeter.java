@@ -1,10 +1,13 @@
 package io.kubeguardian.rules;
 
+import io.kubeguardian.rules.compile.EventRules;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Evaluates rules and keeps count: hits of each, and by timing one event in some what each costs. All other events pay
@@ -29,6 +32,9 @@ public final class RuleMeter implements RuleHitConsumer, RuleSet.Stopwatch {
         }
     }
 
+    /** Kinds whose events mostly differ in what they act upon. */
+    private static final Set<EventType> WITH_SUBJECT = EnumSet.of(EventType.OPEN, EventType.CONNECT);
+
     private static final class Tally {
         long hits;
         long samples;
@@ -43,8 +49,10 @@ public final class RuleMeter implements RuleHitConsumer, RuleSet.Stopwatch {
     /** Evaluated. */
     private final long[] events = new long[EventType.values().length];
     private long spared;
-    private final Map<EventType, SilentEvents> silent = new EnumMap<>(EventType.class);
+    private final Map<EventType, Alike<Boolean>> silent = new EnumMap<>(EventType.class);
+    private final Map<EventType, Alike<EventRules.Applicable>> applicable = new EnumMap<>(EventType.class);
     private final Likeness likeness = new Likeness();
+    private final Likeness ofAnySubject = new Likeness();
     private boolean found;
     private int untilSample;
     private long sampledEvents;
@@ -62,7 +70,8 @@ public final class RuleMeter implements RuleHitConsumer, RuleSet.Stopwatch {
         this.untilSample = every;
         rules.rules().forEach(rule -> tallies.put(rule, new Tally()));
         for (EventType type : EventType.values()) {
-            silent.put(type, new SilentEvents());
+            silent.put(type, new Alike<>());
+            applicable.put(type, new Alike<>());
         }
     }
 
@@ -72,31 +81,47 @@ public final class RuleMeter implements RuleHitConsumer, RuleSet.Stopwatch {
 
     /** As {@link RuleSet#evaluate(EventView, RuleHitConsumer)}. */
     public void evaluate(EventView event, RuleHitConsumer hits) {
+        consumer = hits;
         if (!event.describe(likeness)) {
-            evaluateAnew(event, hits);
+            evaluateAnew(event, null);
             return;
         }
-        SilentEvents alike = silent.get(event.type());
-        if (alike.contains(likeness)) {
+        Alike<Boolean> silentOnes = silent.get(event.type());
+        if (silentOnes.get(likeness) != null) {
             spared++;
             return;
         }
+        EventRules.Applicable some = WITH_SUBJECT.contains(event.type()) ? applicable(event) : null;
+        event.forgetQuestions();
         found = false;
-        evaluateAnew(event, hits);
+        evaluateAnew(event, some);
         if (!found && !event.isAskedForMore()) {
-            alike.add(likeness);
+            silentOnes.put(likeness, true);
         }
     }
 
-    private void evaluateAnew(EventView event, RuleHitConsumer hits) {
-        consumer = hits;
+    private EventRules.Applicable applicable(EventView event) {
+        Alike<EventRules.Applicable> known = applicable.get(event.type());
+        ofAnySubject.ofAnySubject(likeness);
+        EventRules.Applicable some = known.get(ofAnySubject);
+        if (some == null) {
+            some = rules.applicable(event);
+            known.put(ofAnySubject, some);
+        }
+        return some;
+    }
+
+    /** @param some of the rules that can be true of it; null: all */
+    private void evaluateAnew(EventView event, EventRules.Applicable some) {
         events[event.type().ordinal()]++;
-        if (--untilSample > 0) {
-            rules.evaluate(event, this);
-        } else {
+        if (--untilSample <= 0) {
             untilSample = every;
             sampledEvents++;
-            rules.evaluate(event, this, this);
+            rules.evaluate(event, this, some, this);
+        } else if (some == null) {
+            rules.evaluate(event, this);
+        } else {
+            rules.evaluate(event, this, some);
         }
     }
 

@@ -114,10 +114,21 @@ public final class RuleSet {
         indexed.conditions.evaluate(event, indexed, consumer);
     }
 
-    /** As {@link #evaluate(EventView, RuleHitConsumer)}, timed rule by rule. */
-    void evaluate(EventView event, RuleHitConsumer consumer, Stopwatch watch) {
+    /** As {@link #evaluate(EventView, RuleHitConsumer)}, with what is {@link #applicable} to events like this one. */
+    void evaluate(EventView event, RuleHitConsumer consumer, EventRules.Applicable applicable) {
         Indexed indexed = byType.get(event.type());
-        indexed.conditions.evaluate(event, indexed, consumer, new EventRules.Stopwatch() {
+        indexed.conditions.evaluate(event, indexed, consumer, applicable);
+    }
+
+    /** Which rules can be true of events that differ from this one in nothing but what they act upon. */
+    EventRules.Applicable applicable(EventView event) {
+        return byType.get(event.type()).conditions.applicable(event);
+    }
+
+    /** As {@link #evaluate(EventView, RuleHitConsumer)}, timed rule by rule. @param some applicable ones; null: all */
+    void evaluate(EventView event, RuleHitConsumer consumer, EventRules.Applicable some, Stopwatch watch) {
+        Indexed indexed = byType.get(event.type());
+        indexed.conditions.evaluate(event, indexed, consumer, some, new EventRules.Stopwatch() {
             @Override
             public void shared(long nanos) {
                 watch.shared(nanos);

@@ -3,31 +3,33 @@ package io.kubeguardian.rules;
 import java.util.Arrays;
 
 /**
- * Events of one kind about which no rule had anything to say, so that the next one like it need not be evaluated: services
- * do the same again and again. Exact, as all that is compared is compared in full: no event can be made to look like another.
- * Bounded: when it is full all is forgotten. Used by one thread, for one set of rules.
+ * What is known of events that are alike, so that it need not be found out again: services do the same again and again.
+ * Exact, as all that is compared is compared in full: no event can be made to look like another. Bounded: when it is full
+ * all is forgotten. Used by one thread, for one set of rules and one kind of event.
  */
-final class SilentEvents {
+final class Alike<V> {
     private static final int FIRST_SIZE = 256;
     private static final int LARGEST = 1 << 16;
 
     /** Open addressing; four objects an entry: process, container, subject, surroundings. */
     private Object[] objects = new Object[4 * FIRST_SIZE];
     private long[] numbers = new long[2 * FIRST_SIZE];
+    private Object[] values = new Object[FIRST_SIZE];
     private int size = FIRST_SIZE;
     private int used;
 
-    boolean contains(Likeness event) {
-        int at = place(event);
-        return objects[4 * at] != null;
+    /** Null when nothing is known. */
+    @SuppressWarnings("unchecked") // put() takes nothing else
+    V get(Likeness event) {
+        return (V) values[place(event)];
     }
 
-    void add(Likeness event) {
+    void put(Likeness event, V value) {
         if (2 * used >= size) {
             makeRoom();
         }
         int at = place(event);
-        if (objects[4 * at] == null) {
+        if (values[at] == null) {
             objects[4 * at] = event.process;
             objects[4 * at + 1] = event.container;
             objects[4 * at + 2] = event.subject;
@@ -36,13 +38,14 @@ final class SilentEvents {
             numbers[2 * at + 1] = event.second;
             used++;
         }
+        values[at] = value;
     }
 
     /** Where it is, or would be. */
     private int place(Likeness event) {
         int mask = size - 1;
         int at = hash(event) & mask;
-        while (objects[4 * at] != null && !isAt(event, at)) {
+        while (values[at] != null && !isAt(event, at)) {
             at = (at + 1) & mask;
         }
         return at;
@@ -54,24 +57,27 @@ final class SilentEvents {
                 && numbers[2 * at + 1] == event.second;
     }
 
+    @SuppressWarnings("unchecked")
     private void makeRoom() {
         Object[] oldObjects = objects;
         long[] oldNumbers = numbers;
-        int oldSize = size;
+        Object[] oldValues = values;
         used = 0;
         if (size == LARGEST) {
             Arrays.fill(objects, null);
+            Arrays.fill(values, null);
             return;
         }
         size *= 2;
         objects = new Object[4 * size];
         numbers = new long[2 * size];
+        values = new Object[size];
         Likeness moved = new Likeness();
-        for (int i = 0; i < oldSize; i++) {
-            if (oldObjects[4 * i] != null) {
+        for (int i = 0; i < oldValues.length; i++) {
+            if (oldValues[i] != null) {
                 moved.of(oldObjects[4 * i], oldObjects[4 * i + 1], oldObjects[4 * i + 2], oldObjects[4 * i + 3],
                         oldNumbers[2 * i], oldNumbers[2 * i + 1]);
-                add(moved);
+                put(moved, (V) oldValues[i]);
             }
         }
     }
