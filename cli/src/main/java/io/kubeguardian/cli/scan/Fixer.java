@@ -51,7 +51,7 @@ final class Fixer {
      * @return what is in the file now
      */
     ManifestReader.Content fix(Inputs.Source source, byte[] bytes, ManifestReader.Content content, ManifestReader reader,
-            List<ScanError> errors) throws IOException {
+            List<ScanError> errors) {
         try {
             String raw = ManifestReader.decode(bytes);
             boolean mark = bytes.length >= 3 && bytes[0] == (byte) 0xEF;
@@ -76,15 +76,19 @@ final class Fixer {
                 now = one.content;
                 mended += one.mended;
             }
-            if (mended > 0) {
-                String out = (mark ? "\uFEFF" : "") + (windows ? fixed.replace("\n", "\r\n") : fixed);
-                Files.writeString(source.path(), out, StandardCharsets.UTF_8);
-                findings.addAndGet(mended);
-                files.incrementAndGet();
+            if (mended == 0) {
+                return now;
             }
+            Files.writeString(source.path(), (mark ? "\uFEFF" : "") + (windows ? fixed.replace("\n", "\r\n") : fixed),
+                    StandardCharsets.UTF_8);
+            findings.addAndGet(mended);
+            files.incrementAndGet();
             return now;
         } catch (UnreadableException e) {
             return content; // told already
+        } catch (IOException e) {
+            errors.add(new ScanError(source.name(), 1, "cannot be written: " + e.getMessage()));
+            return content;
         }
     }
 

@@ -16,7 +16,8 @@ final class JsonReport {
     private JsonReport() {}
 
     static JsonGenerator generator(OutputStream out) throws IOException {
-        return new JsonFactory().createGenerator(out).setPrettyPrinter(new DefaultPrettyPrinter());
+        return new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                .setPrettyPrinter(new DefaultPrettyPrinter());
     }
 
     /** @param compliance of the frameworks that were asked for; none for none */

@@ -236,6 +236,28 @@ class ScanCommandTest {
         assertThat(ids(json(more))).containsExactly("host-ipc");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{}                                                            | true",
+        "{matchLabels: {app: web}}                                     | true",
+        "{matchLabels: {app: db}}                                      | false",
+        "{matchExpressions: [{key: app, operator: In, values: [web]}]} | true",
+        "{matchExpressions: [{key: app, operator: NotIn, values: [web]}]} | false",
+        "{matchExpressions: [{key: tier, operator: Exists}]}           | false",
+        "{matchExpressions: [{key: tier, operator: DoesNotExist}]}     | true",
+    })
+    void networkPoliciesOfOtherFilesCoverWhatTheySelect(String selector, boolean covers) throws IOException {
+        file("web.yaml", resource("hardened.yaml"));
+        file("policy.yaml", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a, namespace: shop}\n"
+                + "spec: {podSelector: " + selector + ", policyTypes: [Ingress]}\n");
+        file("namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n");
+
+        JsonNode report = json(CommandRun.of("scan", folder.toString(), "--min-severity", "info", "--format", "json"));
+
+        assertThat(ids(report)).doesNotContain("namespace-network-policy");
+        assertThat(ids(report).contains("workload-network-policy")).isEqualTo(!covers);
+    }
+
     @Test
     void kindsOfOthersAndRegistriesComeByOptions() throws IOException {
         String farm = file("farm.yaml", """
