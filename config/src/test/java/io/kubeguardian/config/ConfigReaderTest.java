@@ -140,6 +140,14 @@ class ConfigReaderTest {
         });
     }
 
+    @Test
+    void everyKeyOfAFeedIsDocumented() throws Exception {
+        String documentation = Files.readString(Path.of("../docs/threat-intelligence.md"));
+
+        assertThat(FeedSettings.class.getRecordComponents()).allSatisfy(
+                key -> assertThat(documentation).contains("| `" + key.getName() + "` |"));
+    }
+
     private Path file(String yaml) throws Exception {
         return Files.writeString(folder.resolve("kubeguardian.yaml"), yaml);
     }

@@ -7,7 +7,9 @@ import io.kubeguardian.schema.IpNetwork;
 import io.kubeguardian.schema.MalformedRecordException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -33,7 +35,7 @@ final class FeedIndex {
                 throw new MalformedRecordException("chunk " + chunk.getNumber() + " has " + chunk.getCount()
                         + " indicators");
             }
-            byType.computeIfAbsent(chunk.getType(), type -> new java.util.ArrayList<>()).add(chunk);
+            byType.computeIfAbsent(chunk.getType(), type -> new ArrayList<>()).add(chunk);
             count += chunk.getCount();
         }
         if (count != feed.getIndicators()) {
@@ -178,7 +180,7 @@ final class FeedIndex {
         byte[] key = tables.get(type).key(number);
         return switch (type) {
             case IPV4, IPV6 -> IndicatorText.address(key);
-            case MD5, SHA1, SHA256 -> java.util.HexFormat.of().formatHex(key);
+            case MD5, SHA1, SHA256 -> HexFormat.of().formatHex(key);
             default -> new String(key, StandardCharsets.UTF_8);
         };
     }

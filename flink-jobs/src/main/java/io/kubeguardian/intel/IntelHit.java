@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -100,7 +101,7 @@ record IntelHit(List<IntelMatch> matches, String observed, boolean inbound) impl
         fields.put("intel.observed", observed);
         fields.put("intel.direction", inbound ? "inbound" : "");
         fields.put("intel.indicator", match.indicator());
-        fields.put("intel.type", match.type().name().toLowerCase(java.util.Locale.ROOT));
+        fields.put("intel.type", match.type().name().toLowerCase(Locale.ROOT));
         fields.put("intel.feed", match.feed());
         fields.put("intel.source", match.source());
         fields.put("intel.label", match.label());

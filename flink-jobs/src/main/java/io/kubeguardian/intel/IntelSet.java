@@ -5,9 +5,11 @@ import io.kubeguardian.schema.IntelChunk;
 import io.kubeguardian.schema.IntelFeed;
 import io.kubeguardian.schema.IpNetwork;
 import io.kubeguardian.schema.MalformedRecordException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** All feeds that are in force together. Immutable; asked by many threads, each with a {@link Scratch} of its own. */
 public final class IntelSet {
@@ -54,7 +56,7 @@ public final class IntelSet {
 
     /** Digests of the feeds by name, for who wants to know what is in force. */
     public Map<String, String> digests() {
-        Map<String, String> digests = new java.util.TreeMap<>();
+        Map<String, String> digests = new TreeMap<>();
         feeds.forEach(index -> digests.put(index.feed().getName(), index.feed().getDigest()));
         return digests;
     }
@@ -142,8 +144,8 @@ public final class IntelSet {
         if (!asked) {
             return List.of();
         }
-        byte[] whole = path.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        byte[] base = path.substring(path.lastIndexOf('/') + 1).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] whole = path.getBytes(StandardCharsets.UTF_8);
+        byte[] base = path.substring(path.lastIndexOf('/') + 1).getBytes(StandardCharsets.UTF_8);
         List<IntelMatch> found = List.of();
         for (FeedIndex feed : feeds) {
             IntelMatch match = feed.key(IndicatorType.PATH, whole, whole.length, nanos);

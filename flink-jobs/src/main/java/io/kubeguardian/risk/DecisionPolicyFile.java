@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +134,7 @@ final class DecisionPolicyFile {
     private static DecisionPolicy.Match match(Fits fits) {
         return fits == null ? DecisionPolicy.Match.ALL : new DecisionPolicy.Match(list(fits.clusters()),
                 list(fits.namespaces()), list(fits.kinds()), list(fits.names()),
-                fits.labels() == null ? Map.of() : new java.util.HashMap<>(fits.labels()));
+                fits.labels() == null ? Map.of() : new HashMap<>(fits.labels()));
     }
 
     private static List<String> list(List<String> names) {
