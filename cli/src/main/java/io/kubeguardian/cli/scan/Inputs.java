@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -41,20 +41,23 @@ final class Inputs {
      *
      * @param name as reports name it
      * @param path null for standard input
+     * @param size of the file when it was found
      * @param content of standard input; null for files
      */
-    record Source(String name, Path path, byte[] content) {
+    record Source(String name, Path path, long size, byte[] content) {
         byte[] read() throws IOException {
             if (content != null) {
                 return content;
             }
-            long size = Files.size(path);
             if (size > MOST_BYTES) {
                 throw new IOException("larger than " + MOST_BYTES / 1024 / 1024 + " MiB; split it");
             }
             return Files.readAllBytes(path);
         }
     }
+
+    /** A file of a folder. */
+    private record Found(Path path, BasicFileAttributes attributes) {}
 
     /**
      * Finds them, in a fixed order.
@@ -90,7 +93,7 @@ final class Inputs {
             if (content.length > MOST_BYTES) {
                 errors.add(new ScanError(STDIN_NAME, 1, "larger than " + MOST_BYTES / 1024 / 1024 + " MiB; split it"));
             } else {
-                sources.add(new Source(STDIN_NAME, null, content));
+                sources.add(new Source(STDIN_NAME, null, content.length, content));
             }
         } catch (IOException e) {
             errors.add(new ScanError(STDIN_NAME, 1, "cannot be read: " + e.getMessage()));
@@ -105,16 +108,17 @@ final class Inputs {
             add(path, null);
             return;
         }
-        List<Path> found = new ArrayList<>();
+        List<Found> found = new ArrayList<>();
         try {
             Files.walkFileTree(path, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new Visitor(path, found));
         } catch (IOException e) {
             errors.add(new ScanError(path.toString(), 1, "cannot be read: " + e.getMessage()));
         }
-        Collections.sort(found);
-        found.forEach(file -> add(file, null));
+        found.sort(Comparator.comparing(Found::path));
+        found.forEach(file -> add(file.path, file.attributes));
     }
 
+    /** @param attributes of a file that a folder has; null for one that is named, which may be a pipe of the shell too */
     private void add(Path file, BasicFileAttributes attributes) {
         try {
             BasicFileAttributes known = attributes == null ? Files.readAttributes(file, BasicFileAttributes.class) : attributes;
@@ -125,7 +129,7 @@ final class Inputs {
             }
             Object key = known.fileKey();
             if (key == null || seen.add(key)) {
-                sources.add(new Source(file.toString(), file, null));
+                sources.add(new Source(file.toString(), file, known.size(), null));
             }
         } catch (IOException e) {
             errors.add(new ScanError(file.toString(), 1, "cannot be read: " + e.getMessage()));
@@ -139,9 +143,9 @@ final class Inputs {
 
     private final class Visitor extends SimpleFileVisitor<Path> {
         private final Path root;
-        private final List<Path> found;
+        private final List<Found> found;
 
-        Visitor(Path root, List<Path> found) {
+        Visitor(Path root, List<Found> found) {
             this.root = root;
             this.found = found;
         }
@@ -155,7 +159,7 @@ final class Inputs {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             if (attributes.isRegularFile() && isManifest(file)) {
-                found.add(file);
+                found.add(new Found(file, attributes));
             }
             return FileVisitResult.CONTINUE;
         }
