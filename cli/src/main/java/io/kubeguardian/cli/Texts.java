@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 public final class Texts {
     private Texts() {}
 
-    /** Made when it is needed: it costs a short command a tenth of a second. */
+    /** Made when it is needed: to a short command it is much of its time. */
     private static final class Mapper {
         static final ObjectMapper INSTANCE = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     }
