@@ -184,6 +184,7 @@ public final class BaselineFunction extends KeyedCoProcessFunction<String, Obser
             workload.hourAt = hour;
             timers.registerEventTimeTimer(hour);
         }
+        publisher.withdrawGone(workload);
         judgement.end();
     }
 
@@ -205,6 +206,7 @@ public final class BaselineFunction extends KeyedCoProcessFunction<String, Obser
         for (ImageBaseline image : store.images()) {
             publisher.publish(workload, image);
         }
+        publisher.withdrawGone(workload);
         store.update(workload);
     }
 

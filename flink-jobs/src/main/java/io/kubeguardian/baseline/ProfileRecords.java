@@ -1,5 +1,6 @@
 package io.kubeguardian.baseline;
 
+import io.kubeguardian.process.ProcessRefs;
 import io.kubeguardian.schema.ItemSource;
 import io.kubeguardian.schema.Profile;
 import io.kubeguardian.schema.ProfileCall;
@@ -17,9 +18,10 @@ import java.util.Map;
  * counted by kind, and kinds that something is made from (exports) come first.
  */
 final class ProfileRecords {
-    /** Characters of all items: far below Kafka's usual 1 MB, also where a character takes several bytes. */
-    private static final int MAX_CHARS = 300_000;
-    private static final int MAX_DRIFTS = 200;
+    /** Bytes of all items; with drifts, system calls and rates that stays below Kafka's usual 1 MB. */
+    private static final int MAX_BYTES = 500_000;
+    private static final int MAX_DRIFTS = 100;
+    private static final int MAX_PROGRAM = 256;
 
     private ProfileRecords() {}
 
@@ -64,17 +66,26 @@ final class ProfileRecords {
         });
         all.sort(Comparator.comparingInt((ProfileItem item) -> order(item.getKind()))
                 .thenComparing(ProfileItem::getItem));
-        int chars = 0;
+        int bytes = 0;
         List<ProfileItem> kept = new ArrayList<>();
         for (ProfileItem item : all) {
-            chars += item.getItem().length() + item.getExample().length() + 24 * item.getAddresses().size() + 40;
-            if (chars > MAX_CHARS) {
+            bytes += bytes(item.getItem()) + bytes(item.getExample()) + 50 * item.getAddresses().size() + 40;
+            if (bytes > MAX_BYTES) {
                 leftOut.merge(item.getKind(), 1, Integer::sum);
             } else {
                 kept.add(item);
             }
         }
         return kept;
+    }
+
+    /** In UTF-8, at most. */
+    private static int bytes(String text) {
+        int bytes = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            bytes += text.charAt(i) < 0x80 ? 0 : 2;
+        }
+        return bytes;
     }
 
     private static int order(String kind) {
@@ -108,7 +119,8 @@ final class ProfileRecords {
                     DriftState drift = entry.getValue();
                     int bar = entry.getKey().indexOf('|');
                     return new ProfileDrift(entry.getKey().substring(0, bar), entry.getKey().substring(bar + 1),
-                            drift.firstSeen, drift.lastSeen, drift.told, drift.podUid, drift.program);
+                            drift.firstSeen, drift.lastSeen, drift.told, drift.podUid,
+                            ProcessRefs.cut(drift.program, MAX_PROGRAM));
                 })
                 .toList();
     }

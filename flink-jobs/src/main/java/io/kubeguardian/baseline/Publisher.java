@@ -82,12 +82,20 @@ final class Publisher {
                         .setProfileDigest(String.join(" ", digests)).build());
     }
 
-    /** The workload is gone: a profile without phase, which the topic takes as a deletion. */
+    /** The workload is gone: its profile is taken back by one without phase, which the topic takes as a deletion. */
     void forgotten(WorkloadBaseline workload, ImageBaseline image, long time) {
-        output.output(BaselineFunction.PROFILES, Profile.newBuilder().setWorkload(workload.workload)
-                .setImage(image.image).setPhase(ProfilePhase.OTHER).setUpdatedTime(clock.nanos()).setDigest("")
-                .build());
+        withdraw(workload, image.image);
         audit(workload, image, ProfileEvent.FORGOTTEN, time, "nothing was seen for 30 days");
+    }
+
+    /** Takes back what was published of images that have another name now, or found no room. */
+    void withdrawGone(WorkloadBaseline workload) {
+        store.takeGone().forEach(image -> withdraw(workload, image));
+    }
+
+    private void withdraw(WorkloadBaseline workload, String image) {
+        output.output(BaselineFunction.PROFILES, Profile.newBuilder().setWorkload(workload.workload).setImage(image)
+                .setPhase(ProfilePhase.OTHER).setUpdatedTime(clock.nanos()).setDigest("").build());
     }
 
     void publishChanged(WorkloadBaseline workload) throws Exception {

@@ -5,9 +5,9 @@ import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.schema.ProfilePhase;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -31,6 +31,8 @@ final class WorkloadStore {
     private final MapState<String, ImageBaseline> images;
     private final MapState<Integer, SyscallHistogram> syscalls;
     private final MapState<String, DriftState> drifts;
+    /** Images of the current key that have no baseline under this name any more. */
+    private final List<String> gone = new ArrayList<>();
 
     WorkloadStore(RuntimeContext runtime, DetectionSettings detection, BaselineSettings baseline) {
         workloads = runtime.getState(
@@ -95,6 +97,7 @@ final class WorkloadStore {
         ImageBaseline byName = imageName.isEmpty() ? null : images.get(imageName);
         if (byName != null) {
             images.remove(imageName);
+            gone.add(imageName);
             byName.image = image;
         }
         return byName;
@@ -127,7 +130,15 @@ final class WorkloadStore {
         return created;
     }
 
-    void remove(ImageBaseline image) throws Exception {
+    /** Names of images whose published profiles are of none any more; asked for once. */
+    List<String> takeGone() {
+        List<String> names = List.copyOf(gone);
+        gone.clear();
+        return names;
+    }
+
+    private void remove(ImageBaseline image) throws Exception {
+        gone.add(image.image);
         items.clear(image);
         syscalls.remove(image.slot);
         images.remove(image.image);
@@ -174,9 +185,8 @@ final class WorkloadStore {
     }
 
     Map<String, DriftState> drifts() throws Exception {
-        Map<String, DriftState> all = new java.util.TreeMap<>();
-        for (Iterator<Map.Entry<String, DriftState>> i = drifts.iterator(); i.hasNext(); ) {
-            Map.Entry<String, DriftState> entry = i.next();
+        Map<String, DriftState> all = new TreeMap<>();
+        for (Map.Entry<String, DriftState> entry : drifts.entries()) {
             all.put(entry.getKey(), entry.getValue());
         }
         return all;

@@ -183,6 +183,9 @@ class BaselineFunctionTest {
         operator.send(observation("orders", "uid", name, "/srv/orders", "exec", "/tmp/y", 201));
 
         assertThat(operator.signals()).hasSize(2);
+        // What was published by the name alone is taken back.
+        assertThat(operator.profiles()).filteredOn(p -> p.getPhase() == ProfilePhase.OTHER).singleElement()
+                .satisfies(p -> assertThat(p.getImage()).isEqualTo(name));
     }
 
     @Test
@@ -253,6 +256,41 @@ class BaselineFunctionTest {
         assertThat(operator.signals().get(0).getOutput()).contains("made a system call that it never made", "ptrace");
         assertThat(operator.profile().getSyscalls()).extracting(call -> call.getName() + ' ' + call.getCount())
                 .containsExactly("read 20", "write 10");
+    }
+
+    @Test
+    void moreInAnHourThanTheBoundOfThatHourIsDriftAndABoundThatMovesIsOnRecord() throws Exception {
+        operator.observe("orders", "exec", "/srv/orders", 0);
+        for (int hour = 0; hour < 26; hour++) {
+            active(hour * 3_600L + 60, 500);
+        }
+        assertThat(operator.signals()).isEmpty();
+
+        active(26 * 3_600L + 60, 900);
+        active(26 * 3_600L + 120, 200);
+        active(26 * 3_600L + 180, 300);
+
+        Signal signal = operator.signals().get(0);
+        assertThat(operator.signals()).hasSize(1); // once an hour
+        assertThat(signal.getRule()).isEqualTo("drift.rate");
+        assertThat(signal.getOutput()).contains("1,100 execs in the hour that begins", "its bound of 1,000 (usual: 500;");
+        assertThat(signal.getScore()).isGreaterThan(0);
+        assertThat(signal.getContributions()).extracting(c -> c.getName() + ' ' + c.getValue()).containsExactly("rate.execs 1100");
+        assertThat(operator.audit()).filteredOn(step -> step.getEvent() == ProfileEvent.BOUND_MOVED)
+                .extracting(ProfileAudit::getDetail).contains("execs, any hour: from 0 to 1000 an hour");
+        operator.observe("orders", "exec", "/srv/other", 26 * 3_600L + 200);
+        operator.watermark(26 * 3_600L + 600);
+        assertThat(operator.profile().getRates()).anySatisfy(rate -> {
+            assertThat(rate.getActivity()).isEqualTo("execs");
+            assertThat(rate.getBound()).isEqualTo(1_000);
+        });
+    }
+
+    private void active(long second, long execs) throws Exception {
+        Observation observation = observation("orders", "uid", second);
+        observation.activity = new long[Activity.COUNT];
+        observation.activity[Activity.EXECS.ordinal()] = execs;
+        operator.send(observation);
     }
 
     @Test

@@ -4,6 +4,8 @@ import static io.kubeguardian.baseline.BaselineHarness.IMAGE;
 import static io.kubeguardian.baseline.BaselineHarness.observation;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.Profile;
 import io.kubeguardian.schema.Signal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +77,24 @@ class BaselineStateTest {
             // As docs/baselines.md states: exact items, one sketch, drifts; two names of 512 characters an item at most.
             assertThat(bytes).isLessThan(9L * limit * 1_200 + CountMin.BYTES + WorkloadStore.MOST_DRIFTS * 1_300L);
             assertThat(bytes).isLessThan(150_000); // and here: 48 long items, 17 drifts, the sketch
+        }
+    }
+
+    @Test
+    void aProfileThatKafkaWouldRefuseIsPublishedWithoutItsTailAndSaysSo() throws Exception {
+        try (BaselineHarness operator = BaselineHarness.start(new HashMapStateBackend(), null,
+                BaselineHarness.detection(2_000), BaselineHarness.baseline())) {
+            String hostile = "\u20AC".repeat(400);
+            for (int i = 0; i < 1_500; i++) {
+                String name = Integer.toString(i, 36);
+                operator.put(observation("orders", "uid", IMAGE, "/srv/orders", "exec", '/' + name + hostile, 1));
+            }
+            operator.watermark(60);
+            operator.watermark(600);
+
+            Profile profile = operator.profile();
+            assertThat(AvroCodec.of(Profile.class).encode(profile)).hasSizeLessThan(900_000);
+            assertThat(profile.getItems().size() + profile.getLeftOut().get("exec")).isEqualTo(1_500);
         }
     }
 }

@@ -304,7 +304,7 @@ public final class Observer {
     private void destination(
             String address, int port, int family, boolean datagrams, String hostName, Actor actor, TreeProcess process,
             ContainerView container, long time) {
-        if (!kinds.contains(ItemKind.CONNECT)) {
+        if (!kinds.contains(ItemKind.CONNECT) || address.isEmpty()) {
             return;
         }
         String end = ":" + port + (datagrams ? "/udp" : "");
