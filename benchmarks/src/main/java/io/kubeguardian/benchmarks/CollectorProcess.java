@@ -68,17 +68,28 @@ final class CollectorProcess implements AutoCloseable {
 
     /** Sum over all labels of a metric, which must be there: none at all would look like zero. */
     double metric(String name) throws IOException, InterruptedException {
+        return metric(name, "");
+    }
+
+    /** The same of those that have the label. @param label {@code name="value"}; empty: of all */
+    double metric(String name, String label) throws IOException, InterruptedException {
         String metrics = http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + metricsPort + "/metrics")).build(),
                 HttpResponse.BodyHandlers.ofString()).body();
-        return Pattern.compile("(?m)^" + name + "(?:\\{[^}]*\\})? (\\S+)$").matcher(metrics).results()
-                .map((MatchResult line) -> Double.parseDouble(line.group(1))).reduce(Double::sum)
+        return Pattern.compile("(?m)^" + name + "(?:\\{([^}]*)\\})? (\\S+)$").matcher(metrics).results()
+                .filter(line -> label.isEmpty() || (line.group(1) != null && line.group(1).contains(label)))
+                .map((MatchResult line) -> Double.parseDouble(line.group(2))).reduce(Double::sum)
                 .orElseThrow(() -> new IllegalStateException("no metric " + name));
     }
 
     /** Resident memory, megabytes of 2^20 bytes. */
     double residentMegabytes() throws IOException {
+        return memory("VmRSS");
+    }
+
+    /** A part of it: {@code RssAnon} (its own), {@code RssFile} (mapped files, the kernel's rings among them); as above. */
+    double memory(String field) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
-            if (line.startsWith("VmRSS:")) {
+            if (line.startsWith(field + ':')) {
                 return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
             }
         }

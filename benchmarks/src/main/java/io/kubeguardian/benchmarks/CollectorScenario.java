@@ -82,6 +82,8 @@ final class CollectorScenario implements Scenario {
             settle(collector);
             double seen = collector.metric("kubeguardian_collector_events_total") - events;
             run.figure(Figure.of("rss_mb", collector.residentMegabytes(), "MiB"));
+            run.figure(Figure.of("rss_anon_mb", collector.memory("RssAnon"), "MiB"));
+            run.figure(Figure.of("rss_file_mb", collector.memory("RssFile"), "MiB"));
             run.figure(Figure.of("cpu_percent_at_5k", used / elapsed * 100, "% of a core"));
             run.figure(Figure.of("events_per_s_at_5k", seen / elapsed, "events/s"));
             run.figure(Figure.of("bytes_per_event", (topicBytes(kafka) - wire) / seen, "bytes"));

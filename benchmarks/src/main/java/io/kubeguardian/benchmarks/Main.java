@@ -20,8 +20,9 @@ import picocli.CommandLine.Parameters;
         description = "Runs a scenario and prints its figures; without a name it lists the scenarios.")
 public final class Main implements Callable<Integer> {
     private static final List<Scenario> SCENARIOS =
-            List.of(new KernelOverhead(), new CollectorScenario(), new StartUp(), new RulesScenario(), new BaselineScenario(),
-                    new PipelineScenario(), new IntelScenario(), new DecisionsScenario(), new ScanScenario());
+            List.of(new KernelOverhead(), new CollectorScenario(), new OutageScenario(), new StartUp(), new RulesScenario(),
+                    new BaselineScenario(), new PipelineScenario(), new IntelScenario(), new DecisionsScenario(),
+                    new ScanScenario());
 
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "the scenario")
     private String name;

@@ -12,13 +12,14 @@ import io.kubeguardian.schema.EventClass;
 import io.kubeguardian.schema.LossCause;
 
 /**
- * The reader's thread: empties both rings, closes the batches that are due, waits. While there are events it comes round
- * at a fixed pace and nothing wakes it, because waking a thread per event would be paid by the workload; when all is
- * read and sent it sleeps until the next event.
+ * The reader's thread: waits, empties both rings, closes the batches that are due. Events gather in the rings, not in open
+ * batches: one round is one batch a pod, so a second of ordinary work wakes the reader as often as it sends batches. While
+ * there are events it comes round at a fixed pace and nothing wakes it but a ring that fills, because waking a thread per
+ * event would be paid by the workload; when all is read and sent it sleeps until the next event.
  */
 final class RingLoop implements Runnable {
-    /** Rings must not run full between two rounds, milliseconds. */
-    private static final int LONGEST_PACE = 20;
+    /** What has to be looked at even if batches may wait longer, milliseconds. */
+    private static final int LONGEST_PACE = 100;
     /** Then it looks whether it shall stop. */
     private static final int IDLE_MILLIS = 100;
     private static final long HOUSEKEEPING_NANOS = 1_000_000_000L;
@@ -52,7 +53,7 @@ final class RingLoop implements Runnable {
         this.losses = losses;
         this.resync = resync;
         this.histograms = histograms;
-        this.pace = Math.clamp(batchMillis / 2, 1, LONGEST_PACE);
+        this.pace = Math.min(batchMillis, LONGEST_PACE);
     }
 
     @Override
@@ -67,7 +68,7 @@ final class RingLoop implements Runnable {
                 quiet = drain() == 0 && batches.isEmpty();
                 long now = System.nanoTime();
                 lastPass = now;
-                batches.flushDue(now);
+                batches.flushDue(now + pace * 1_000_000L); // in the next round they would be too old
                 if (now - nextHousekeeping >= 0) {
                     nextHousekeeping = now + HOUSEKEEPING_NANOS;
                     if (sensor.reader().preciousLost() != lostAtResync) {
@@ -78,6 +79,7 @@ final class RingLoop implements Runnable {
                         histograms.tick();
                     }
                     cgroups.expire(now);
+                    batches.tellLosses(now, System.currentTimeMillis() * 1_000_000);
                 }
             }
             lastPass = 0;
@@ -92,14 +94,21 @@ final class RingLoop implements Runnable {
     }
 
     private void await(Epoll epoll, boolean quiet) {
-        if (!quiet) {
-            epoll.await(pace);
-            return;
+        if (quiet) {
+            sensor.reader().idle(true);
+            if (isEmpty()) {
+                epoll.await(IDLE_MILLIS);
+            }
+            sensor.reader().idle(false);
+            if (isEmpty()) {
+                return;
+            }
         }
-        sensor.reader().idle(true);
-        boolean nothing = sensor.precious().reader().pending() == 0 && sensor.bulk().reader().pending() == 0;
-        epoll.await(nothing ? IDLE_MILLIS : pace);
-        sensor.reader().idle(false);
+        epoll.await(pace);
+    }
+
+    private boolean isEmpty() {
+        return sensor.precious().reader().pending() == 0 && sensor.bulk().reader().pending() == 0;
     }
 
     /** What is wrong with the reader, in one line; empty when nothing is. */

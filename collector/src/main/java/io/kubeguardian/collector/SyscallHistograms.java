@@ -12,9 +12,11 @@ import io.kubeguardian.schema.EventClass;
 import io.kubeguardian.schema.SyscallCounts;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -40,6 +42,8 @@ final class SyscallHistograms {
     private final Map<Long, int[]> last = new HashMap<>();
     /** Of cgroups inside a container that have gone since its last record. */
     private final Map<Container, long[]> left = new HashMap<>();
+    /** Cgroups that were counted for before word of them had come. */
+    private Set<Long> unknown = Set.of();
     private long intervalStart = Libc.bootNanos();
 
     /** @param bootToWall nanoseconds to add to the boot clock to have wall time, as they are now */
@@ -63,9 +67,15 @@ final class SyscallHistograms {
     void flush() {
         Map<Container, long[]> histograms = new HashMap<>(left);
         left.clear();
+        Set<Long> young = new HashSet<>();
         for (long cgroup : counts.cgroups()) {
-            add(histograms, Container.of(cgroups.find(cgroup)), cgroup);
+            if (cgroups.knows(cgroup) || unknown.contains(cgroup)) {
+                add(histograms, Container.of(cgroups.find(cgroup)), cgroup);
+            } else { // the word of it is still in the ring: its calls are told the next time
+                young.add(cgroup);
+            }
         }
+        unknown = young;
         long now = Libc.bootNanos();
         histograms.forEach((container, histogram) -> write(container, histogram, now));
         intervalStart = now;

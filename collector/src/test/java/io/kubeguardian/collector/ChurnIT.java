@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubeguardian.collector.attribute.AttributionCounts;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.schema.BatchEvents;
 import io.kubeguardian.schema.CaptureEntry;
 import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.EventBatch;
@@ -70,7 +71,7 @@ class ChurnIT {
         try (CaptureFile.Reader reader = new CaptureFile.Reader(capture)) {
             for (CaptureEntry entry : reader) {
                 EventBatch batch = (EventBatch) entry.getRecord();
-                assertThat(batch.getPodUid()).isNotEmpty();
+                assertThat(batch.getPodUid().isEmpty()).isEqualTo(BatchEvents.count(batch) == 0);
                 for (Exec exec : batch.getExecs()) {
                     execs.set(number(batch, exec.getProcess(), batch.getStrings().get(exec.getArgs().getLast())));
                 }

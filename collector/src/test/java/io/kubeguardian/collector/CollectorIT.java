@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -202,6 +203,9 @@ class CollectorIT {
                         new TopicTail<>(kafka, Topics.COLLECTOR_HEALTH, CollectorHealth.class)) {
             dead.await(read -> read.stream().anyMatch(d -> d.getTopic().equals(Topics.DECISIONS)
                     && d.getComponent().equals("collector") && new String(d.getPayload().array()).contains(pod)));
+            // The same key whichever node's collector tells it: on the topic one remains.
+            assertThat(dead.records).extracting(ConsumerRecord::key)
+                    .allMatch(key -> key.matches(Topics.DECISIONS + "/0/\\d+"));
             awaitStatus(health, s -> s.getState() == ContainmentState.ACTIVE);
         }
     }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param hooks ways into the kernel: {@code AUTO} or {@code TRACEPOINTS}
  * @param openRepeatMillis an open for reading is only counted when the same process sent one like it (same program, user,
  *     file, path as given, flags) less than this ago, milliseconds; 0: all are sent
- * @param batchMillis longest time an event waits in its pod's batch, milliseconds
+ * @param batchMillis longest time an event waits in the kernel's ring and its pod's batch, milliseconds
  * @param batchEvents most events in one batch
  * @param backlogBytes most bytes that may wait for Kafka or be under way to it, the producer's buffer included; beyond
  *     it events are given up, bulk ones first, and counted
@@ -36,8 +36,8 @@ public record CollectorSettings(
         @JsonProperty(defaultValue = "4194304") int bulkRingBytes,
         @JsonProperty(defaultValue = "AUTO") SensorHooks hooks,
         @JsonProperty(defaultValue = "1000") int openRepeatMillis,
-        @JsonProperty(defaultValue = "20") int batchMillis,
-        @JsonProperty(defaultValue = "256") int batchEvents,
+        @JsonProperty(defaultValue = "50") int batchMillis,
+        @JsonProperty(defaultValue = "512") int batchEvents,
         @JsonProperty(defaultValue = "16777216") int backlogBytes,
         @JsonProperty(defaultValue = "5") int drainSeconds,
         @JsonProperty(defaultValue = "") String stateFolder,

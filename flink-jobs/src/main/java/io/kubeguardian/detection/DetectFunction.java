@@ -360,8 +360,11 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         SignalFactory signals = new SignalFactory(batch, podContext, completeness, now);
         emitter.begin(signals, pod);
         observations.begin(batch, podContext, completeness, now, pod);
-        if (pod.ledger.lostEvents > lostBefore) {
+        if (pod.ledger.lostEvents > lostBefore && batch.getPodUid().isEmpty()) {
             lost(batch, pod, pod.ledger.lostEvents - lostBefore, signals, out);
+        }
+        if (!bounded && batch.getPodUid().isEmpty()) {
+            clock(batch, context.timerService().currentWatermark(), now, pod, signals, out);
         }
         if (pod.ledger.crashes > crashesBefore) {
             out.collect(signals.gap("crash", Long.toString(batch.getEpoch()), "The collector of node " + batch.getNode()
@@ -425,6 +428,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         }
     }
 
+    /** One signal a node, of its own batches: those of its pods say the same, and whose events they were nobody knows. */
     private void lost(EventBatch batch, PodState pod, long events, SignalFactory signals, Collector<Signal> out)
             throws Exception {
         metrics.lost.inc(events);
@@ -433,8 +437,27 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         }
         Signal gap = signals.gap("lost", batch.getEpoch() + "/" + Ledger.lossTotal(batch),
                 "Node " + batch.getNode() + " lost " + events + " events, " + pod.ledger.lostEvents
-                        + " since this pod was first seen: what happened in the pod may be incomplete",
+                        + " since it was first seen: what is known of its pods may be incomplete",
                 Map.of("kubeguardian.lost", Long.toString(events)), batch.getBaseTime());
+        guard.passed(gap, RepeatGuard.WINDOW_NANOS, pod);
+        out.collect(gap);
+    }
+
+    /** A node whose word comes with a time that is over, or still to come: its events are judged in the wrong order. */
+    private void clock(EventBatch batch, long watermark, long now, PodState pod, SignalFactory signals,
+            Collector<Signal> out) throws Exception {
+        long time = batch.getBaseTime() / 1_000_000;
+        long ahead = time - now / 1_000_000;
+        boolean isAhead = ahead > SlowClock.TOLERATED_MILLIS;
+        if (!isAhead && time + SlowClock.TOLERATED_MILLIS >= watermark || guard.held("gap.clock", batch.getBaseTime(), pod) < 0) {
+            return;
+        }
+        long seconds = (isAhead ? ahead : -ahead) / 1000;
+        Signal gap = signals.gap("clock", Long.toString(batch.getPodSequence()),
+                "Events of node " + batch.getNode() + " come " + seconds + (isAhead
+                        ? " s ahead of time: its clock is wrong" : " s late: its clock is behind, or it was cut off from Kafka")
+                        + "; what they have to do with those of other nodes may be missed",
+                Map.of("kubeguardian.ahead_seconds", Long.toString(ahead / 1000)), batch.getBaseTime());
         guard.passed(gap, RepeatGuard.WINDOW_NANOS, pod);
         out.collect(gap);
     }

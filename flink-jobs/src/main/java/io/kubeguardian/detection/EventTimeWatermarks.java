@@ -17,7 +17,10 @@ import org.apache.flink.util.clock.RelativeClock;
  * comes next will be fresh, so its time jumps to the wall clock; else it would hold back all others until its next
  * event. An event from the future, of a node whose clock is wrong, moves live time no further than
  * {@value #FUTURE_MILLIS} ms beyond the wall clock: time that has gone on cannot be turned back, and all that waits for
- * its end would be over, for every pod. A live partition that never had an event is idle. Bounded input is never idle: what is idle holds
+ * its end would be over, for every pod. Where all nodes of a partition have clocks that are behind, its time is set forward
+ * by as much ({@link SlowClock}); else it would hold back all others for ever. The gauge {@code slowClockMillis} tells.
+ *
+ * <p>A live partition that never had an event is idle. Bounded input is never idle: what is idle holds
  * no watermark back, and a capture's first events could be overtaken by its end. Pod metadata has no say in event time.
  */
 public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> {
@@ -36,6 +39,8 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
     private long newestSeenAt;
     private long lastEventSeenAt;
     private long emitted = NONE;
+    private final SlowClock slow = new SlowClock();
+    private volatile long behind;
 
     /**
      * @param disorderMillis how late an event may come behind a newer one
@@ -51,8 +56,12 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
     /** For Kafka. */
     public static WatermarkStrategy<RawRecord> live(long disorderMillis) {
         WatermarkStrategy<RawRecord> strategy =
-                context -> new EventTimeWatermarks(
-                        disorderMillis, context.getInputActivityClock(), System::currentTimeMillis);
+                context -> {
+                    EventTimeWatermarks live = new EventTimeWatermarks(
+                            disorderMillis, context.getInputActivityClock(), System::currentTimeMillis);
+                    context.getMetricGroup().gauge("slowClockMillis", () -> live.behind);
+                    return live;
+                };
         return strategy.withTimestampAssigner((record, kafka) -> record.timestamp);
     }
 
@@ -72,6 +81,9 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
             output.markActive();
         }
         lastEventSeenAt = now();
+        if (clock != null) {
+            slow.event(timestamp, wallClock.getAsLong());
+        }
         long time = clock == null ? timestamp : Math.min(timestamp, wallClock.getAsLong() + FUTURE_MILLIS);
         // Compared with where time has gone on to: an old event does not turn the clock back.
         if (newest == NONE || time > currentTime()) {
@@ -92,7 +104,9 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
             newest = wallClock.getAsLong();
             newestSeenAt = now();
         }
-        long watermark = currentTime() - disorderMillis - 1;
+        behind = clock == null ? 0 : slow.behind(wallClock.getAsLong(), now());
+        long time = Math.max(currentTime(), Math.min(currentTime() + behind, wallClock.getAsLong()));
+        long watermark = time - disorderMillis - 1;
         if (watermark > emitted) {
             emitted = watermark;
             output.emitWatermark(new Watermark(watermark));

@@ -49,7 +49,7 @@ final class KafkaSinks {
                 sinks.avro(Topics.RULE_STATUS, RuleStatus.class, Keys::ruleStatus),
                 sinks.sink(new Profiles(new AvroRecords<>(Topics.PROFILES, Profile.class, Keys::profile))),
                 sinks.avro(Topics.PROFILE_AUDIT, ProfileAudit.class, a -> Keys.workload(a.getWorkload())),
-                sinks.avro(Topics.DEAD_LETTERS, DeadLetter.class, d -> d.getTopic() + '/' + d.getPartition()));
+                sinks.avro(Topics.DEAD_LETTERS, DeadLetter.class, Keys::deadLetter));
     }
 
     private <T extends SpecificRecordBase> KafkaSink<T> avro(String topic, Class<T> type, KeyOf<T> key) {

@@ -243,16 +243,47 @@ class DetectFunctionTest {
     }
 
     @Test
-    void eventsThatTheNodeLostAreASignalAndMarkWhatFollows() throws Exception {
+    void eventsThatTheNodeLostAreOneSignalOfTheNodeAndMarkWhatFollows() throws Exception {
         pod(story.pod());
         List<EventBatch> normal = story.normal();
-        normal.get(1).getLosses().add(new Loss(EventClass.BULK, LossCause.RING_FULL, 12L));
+        EventBatch start = ofNode(normal.get(0), 0);
+        EventBatch lossy = ofNode(normal.get(1), 1);
+        List.of(normal.get(1), lossy)
+                .forEach(batch -> batch.getLosses().add(new Loss(EventClass.BULK, LossCause.RING_FULL, 12L)));
 
-        batches(normal.subList(0, 2));
+        batches(List.of(start, normal.get(0), normal.get(1), lossy));
 
         assertThat(signals()).hasSize(1);
         assertThat(signals().get(0).getRule()).isEqualTo("gap.lost");
+        assertThat(signals().get(0).getWorkload().getKind()).isEqualTo("Node");
         assertThat(signals().get(0).getCompleteness().getLostEvents()).isEqualTo(12);
+    }
+
+    @Test
+    void aNodeWhoseWordComesLongAfterItsTimeIsASignal() throws Exception {
+        EventBatch first = story.normal().get(0);
+        batches(List.of(ofNode(first, 0)));
+        operator.processWatermark(first.getBaseTime() / 1_000_000 + 60_000);
+        EventBatch late = ofNode(first, 1);
+        late.setBaseTime(first.getBaseTime() + 1_000_000_000L);
+        EventBatch again = ofNode(first, 2);
+        again.setBaseTime(first.getBaseTime() + 2_000_000_000L);
+
+        batches(List.of(late, again));
+
+        assertThat(signals()).extracting(Signal::getRule).containsExactly("gap.clock");
+        assertThat(signals().get(0).getOutput()).contains("its clock is behind, or it was cut off from Kafka");
+    }
+
+    /** As the collector tells the node's losses: without events, of no pod. */
+    private static EventBatch ofNode(EventBatch like, long sequence) {
+        EventBatch batch = EventBatchBuilder.empty(like.getBaseTime());
+        batch.setCluster(like.getCluster());
+        batch.setNode(like.getNode());
+        batch.setBootId(like.getBootId());
+        batch.setEpoch(like.getEpoch());
+        batch.setPodSequence(sequence);
+        return batch;
     }
 
     @Test

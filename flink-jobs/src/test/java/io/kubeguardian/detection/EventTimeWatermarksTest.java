@@ -130,6 +130,47 @@ class EventTimeWatermarksTest {
     }
 
     @Test
+    void aPartitionOfNodesWhoseClocksAreBehindDoesNotHoldBackTheOthers() {
+        for (long second = 0; second < 60; second++) {
+            event(Topics.EVENTS, wall + now - 600_000);
+            live.onPeriodicEmit(output);
+            now += 1_000;
+        }
+        event(Topics.EVENTS, wall + now - 600_000);
+        live.onPeriodicEmit(output);
+
+        assertThat(watermark).isEqualTo(wall + now - 201);
+
+        event(Topics.EVENTS, wall + now); // the clock is set right
+        now += 100;
+        live.onPeriodicEmit(output);
+
+        assertThat(watermark).isEqualTo(wall + now - 201);
+    }
+
+    @Test
+    void readingWhatWasWrittenLongAgoIsNoSlowClock() {
+        for (long second = 0; second < 60; second++) { // twice as fast as it was written
+            event(Topics.EVENTS, wall + 2 * now - 600_000);
+            live.onPeriodicEmit(output);
+            now += 1_000;
+        }
+
+        assertThat(watermark).isLessThan(wall + now - 500_000);
+    }
+
+    @Test
+    void standingStillUnderBackPressureIsNoSlowClock() {
+        for (long second = 0; second < 60; second++) { // the wall clock goes on, the source's own does not
+            event(Topics.EVENTS, wall + now - 600_000);
+            live.onPeriodicEmit(output);
+            wall += 1_000;
+        }
+
+        assertThat(watermark).isLessThan(wall + now - 599_000);
+    }
+
+    @Test
     void podMetadataHasNoSayInEventTime() {
         event(Topics.PODS, 99_999);
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
@@ -112,16 +113,22 @@ public final class CaptureFile {
         }
     }
 
-    /** Reads a capture from its beginning, one entry at a time. */
+    /**
+     * Reads a capture from its beginning, one entry at a time. A file whose end was cut off (its writer was killed, or still
+     * writes) gives the entries of its whole blocks; {@link #cut} tells.
+     */
     public static final class Reader implements Closeable, Iterable<CaptureEntry> {
         private final Path file;
         private final DataFileReader<CaptureEntry> in;
+        private final long length;
         private long entry;
+        private long cutBytes;
 
         /** @throws MalformedRecordException when the file is no capture */
         public Reader(Path file) throws IOException, MalformedRecordException {
             this.file = file;
             try {
+                length = Files.size(file);
                 in = new DataFileReader<>(file.toFile(), new SpecificDatumReader<>(CaptureEntry.class));
             } catch (java.io.FileNotFoundException | java.nio.file.NoSuchFileException e) {
                 throw e;
@@ -133,7 +140,8 @@ public final class CaptureFile {
         /** The next entry, or null at the end. */
         public CaptureEntry next() throws IOException, MalformedRecordException {
             try {
-                if (!in.hasNext()) {
+                if (!in.hasNext()) { // also at a block that does not come to its end
+                    cutBytes = Math.max(0, length - in.previousSync());
                     return null;
                 }
                 entry++;
@@ -145,6 +153,12 @@ public final class CaptureFile {
             } catch (RuntimeException | MalformedRecordException e) { // also what Avro itself trips over in a cut file
                 throw new MalformedRecordException(file + ": entry " + entry + ": " + e.getMessage(), e);
             }
+        }
+
+        /** After the end: what is wrong with it, in one line; empty when nothing is. */
+        public String cut() {
+            return cutBytes == 0 ? "" : file + ": its end is cut off: " + entry + " entries are whole, the last " + cutBytes
+                    + " bytes are no whole block and are left out";
         }
 
         /** As {@link #next()}; a broken entry ends the iteration with an {@link IllegalStateException}. */

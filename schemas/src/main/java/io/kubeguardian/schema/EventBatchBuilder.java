@@ -202,6 +202,17 @@ public final class EventBatchBuilder {
         if (count == 0) {
             throw new IllegalStateException("a batch without events");
         }
+        return whole();
+    }
+
+    /** A batch without events: for what the head of a batch says. @param time nanoseconds since the Unix epoch */
+    public static EventBatch empty(long time) {
+        EventBatchBuilder none = new EventBatchBuilder();
+        none.firstTime = time;
+        return none.whole();
+    }
+
+    private EventBatch whole() {
         EventBatch batch = new EventBatch();
         batch.setCluster("");
         batch.setNode("");

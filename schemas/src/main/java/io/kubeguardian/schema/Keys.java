@@ -125,6 +125,11 @@ public final class Keys {
         return PROFILE + workload(workload);
     }
 
+    /** Dead letters: {@code topic/partition/offset} of the record, the same whoever could not use it. */
+    public static String deadLetter(DeadLetter letter) {
+        return letter.getTopic() + '/' + letter.getPartition() + '/' + letter.getOffset();
+    }
+
     public static byte[] bytes(String key) {
         return key.getBytes(StandardCharsets.UTF_8);
     }

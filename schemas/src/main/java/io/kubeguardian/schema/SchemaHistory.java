@@ -18,13 +18,17 @@ import org.apache.avro.message.SchemaStore;
  */
 public final class SchemaHistory {
     static final String FOLDER = "/schema-history/";
-    private static final SchemaStore.Cache STORE = load();
 
     private SchemaHistory() {}
 
+    /** Loaded by the first record of another version: most readers never meet one, and all of it takes megabytes. */
+    private static final class Store {
+        static final SchemaStore.Cache ALL = load();
+    }
+
     /** The store that {@link AvroCodec} decodes with. */
     public static SchemaStore store() {
-        return STORE;
+        return fingerprint -> Store.ALL.findByFingerprint(fingerprint);
     }
 
     /** Names of all published versions: {@code <record>.v<N>.avsc}. */

@@ -28,6 +28,12 @@ public final class Topics {
     /** Said again every few seconds: what is older than an hour is of a job that is gone, and readers begin at the beginning. */
     private static final Map<String, String> REPEATED =
             Map.of("cleanup.policy", "compact,delete", "retention.ms", "3600000", "segment.ms", "600000");
+    /** The same of nodes, which come and go: a node that was silent for a day is gone. */
+    private static final Map<String, String> OF_NODES =
+            Map.of("cleanup.policy", "compact,delete", "retention.ms", "86400000", "segment.ms", "3600000");
+    /** A record that several readers could not use, or one reader twice, is kept once: its key says where it lies. */
+    private static final Map<String, String> ONCE =
+            Map.of("cleanup.policy", "compact,delete", "retention.ms", "2592000000");
     private static final Map<String, String> ONE_DAY = Map.of("retention.ms", "86400000");
     private static final Map<String, String> ONE_YEAR = Map.of("retention.ms", "31536000000");
     private static final Map<String, String> THIRTY_DAYS = Map.of("retention.ms", "2592000000");
@@ -68,7 +74,7 @@ public final class Topics {
                 new Definition(CONTAINMENT_AUDIT, 1, ONE_YEAR),
                 new Definition(PROFILES, 1, COMPACTED),
                 new Definition(PROFILE_AUDIT, 1, ONE_YEAR),
-                new Definition(COLLECTOR_HEALTH, 1, COMPACTED),
-                new Definition(DEAD_LETTERS, 1, THIRTY_DAYS));
+                new Definition(COLLECTOR_HEALTH, 1, OF_NODES),
+                new Definition(DEAD_LETTERS, 1, ONCE));
     }
 }

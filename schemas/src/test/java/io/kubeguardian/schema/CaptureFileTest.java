@@ -3,6 +3,7 @@ package io.kubeguardian.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,18 +37,49 @@ class CaptureFileTest {
     }
 
     @Test
-    void aTruncatedFileGivesWhatItHasOrAnErrorButNoOther() throws Exception {
+    void aTruncatedFileIsAnErrorOrTellsThatItsEndIsCutOff() throws Exception {
         byte[] bytes = Files.readAllBytes(written());
-        for (int length = 0; length < bytes.length; length += 7) {
+        int header = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(sync(bytes)) + 16;
+        for (int length = 0; length < bytes.length; length += 29) {
             Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, length));
             try (CaptureFile.Reader reader = new CaptureFile.Reader(cut)) {
                 while (reader.next() != null) {
                     continue;
                 }
+                assertThat(reader.cut().isEmpty()).as("of %d bytes", length).isEqualTo(length == header);
             } catch (MalformedRecordException e) {
                 assertThat(e).hasMessageContaining("cut");
             }
         }
+    }
+
+    @Test
+    void aWholeFileIsNotCutAndOneThatIsGivesItsWholeBlocks() throws Exception {
+        Path file = written();
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] once = Arrays.copyOf(bytes, bytes.length + 9); // a second block that was begun
+        System.arraycopy(bytes, bytes.length - 9, once, bytes.length, 9);
+        Path cut = Files.write(folder.resolve("cut.avro"), once);
+
+        try (CaptureFile.Reader whole = new CaptureFile.Reader(file); CaptureFile.Reader begun = new CaptureFile.Reader(cut)) {
+            assertThat(whole).hasSize(2);
+            assertThat(whole.cut()).isEmpty();
+            assertThat(entries(begun)).isEqualTo(2);
+            assertThat(begun.cut()).contains("cut.avro: its end is cut off: 2 entries are whole, the last 9 bytes");
+        }
+    }
+
+    private static int entries(CaptureFile.Reader reader) throws Exception {
+        int entries = 0;
+        while (reader.next() != null) {
+            entries++;
+        }
+        return entries;
+    }
+
+    /** The last 16 bytes of a file are its marker, which its header ends with too. */
+    private static String sync(byte[] file) {
+        return new String(file, file.length - 16, 16, StandardCharsets.ISO_8859_1);
     }
 
     private Path written() throws Exception {

@@ -50,7 +50,7 @@ final class DeadLetters implements AutoCloseable {
         DeadLetter letter = new DeadLetter(record.topic(), record.partition(), record.offset(), "webhook",
                 Text.oneLine(reason, LONGEST_REASON), nowNanos,
                 ByteBuffer.wrap(truncated ? Arrays.copyOf(value, MOST_BYTES) : value), truncated);
-        String key = record.topic() + '/' + record.partition() + '/' + record.offset();
+        String key = Keys.deadLetter(letter);
         try {
             producer().send(new ProducerRecord<>(Topics.DEAD_LETTERS, Keys.bytes(key), CODEC.encode(letter)),
                     (metadata, error) -> count(key, error));

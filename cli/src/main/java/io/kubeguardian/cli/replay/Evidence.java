@@ -60,10 +60,13 @@ record Evidence(List<String> captures, long events, long foreignAlerts, int pods
         void capture(Path file) throws IOException, MalformedRecordException {
             try (CaptureFile.Reader reader = new CaptureFile.Reader(file)) {
                 for (CaptureEntry entry = reader.next(); entry != null; entry = reader.next()) {
-                    if (entry.getRecord() instanceof EventBatch batch) {
+                    if (entry.getRecord() instanceof EventBatch batch && BatchEvents.count(batch) > 0) {
                         events += BatchEvents.count(batch);
                         seen(batch.getBaseTime(), Keys.events(batch));
                     }
+                }
+                if (!reader.cut().isEmpty()) {
+                    System.err.println("warning: " + reader.cut());
                 }
             }
         }

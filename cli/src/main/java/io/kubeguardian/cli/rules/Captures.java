@@ -3,6 +3,7 @@ package io.kubeguardian.cli.rules;
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.detection.RuleTrial;
+import io.kubeguardian.schema.BatchEvents;
 import io.kubeguardian.schema.CaptureEntry;
 import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.EventBatch;
@@ -10,6 +11,7 @@ import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.PodMetadata;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,14 +32,15 @@ record Captures(List<Path> files) implements Evidence {
                 if (record instanceof PodMetadata pod && named.add(pod.getUid())) {
                     trial.metadata(pod);
                 }
-            });
+            }).forEach(cut -> System.err.println("warning: " + cut));
             boolean[] any = {false};
             read(record -> {
                 if (record instanceof PodMetadata pod) {
                     trial.metadata(pod);
                 } else {
-                    trial.batch((EventBatch) record);
-                    any[0] = true;
+                    EventBatch batch = (EventBatch) record;
+                    trial.batch(batch);
+                    any[0] |= BatchEvents.count(batch) > 0;
                 }
             });
             if (!any[0]) {
@@ -48,14 +51,20 @@ record Captures(List<Path> files) implements Evidence {
         }
     }
 
-    private void read(Taker taker) throws IOException, MalformedRecordException {
+    /** @return what is wrong with the files' ends, a line each */
+    private List<String> read(Taker taker) throws IOException, MalformedRecordException {
+        List<String> cut = new ArrayList<>();
         for (Path file : files) {
             try (CaptureFile.Reader reader = new CaptureFile.Reader(file)) {
                 for (CaptureEntry entry = reader.next(); entry != null; entry = reader.next()) {
                     taker.take(entry.getRecord());
                 }
+                if (!reader.cut().isEmpty()) {
+                    cut.add(reader.cut());
+                }
             }
         }
+        return cut;
     }
 
     @Override

@@ -45,6 +45,8 @@ public final class JavaChild implements AutoCloseable {
             Map<String, String> environment, Path log, Predicate<String> isReady) {
         ProcessBuilder builder = new ProcessBuilder(command(optionsFile, classPath, mainClass, arguments))
                 .redirectErrorStream(true);
+        // Each of glibc's arenas keeps what was freed in it; our parts allocate too little outside the heap to need several.
+        builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "1");
         builder.environment().putAll(environment);
         try {
             Process process = builder.start();

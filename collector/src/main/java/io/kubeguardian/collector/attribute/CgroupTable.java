@@ -87,6 +87,11 @@ public final class CgroupTable {
         }
     }
 
+    /** Whether word of it has come. */
+    public synchronized boolean knows(long cgroup) {
+        return table.containsKey(cgroup);
+    }
+
     /** Never null; an unknown cgroup is counted and belongs to nobody. */
     public synchronized Attribution find(long cgroup) {
         Attribution found = lookUp(cgroup);

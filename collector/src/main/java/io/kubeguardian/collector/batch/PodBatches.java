@@ -1,7 +1,10 @@
 package io.kubeguardian.collector.batch;
 
 import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.EventBatchBuilder;
 import io.kubeguardian.schema.EventClass;
+import io.kubeguardian.schema.Loss;
+import io.kubeguardian.schema.PreciousMask;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -16,6 +19,11 @@ public final class PodBatches {
     /** Kernel bytes in a batch: leaves room below Kafka's limit of 1 MB a record, even if each byte becomes three. */
     static final int MOST_BYTES = 256 * 1024;
 
+    /** Between two words of a loss that goes on. */
+    private static final long LOSSES_PAUSE_NANOS = 10_000_000_000L;
+    /** So that a reader knows of a node that is quiet: its count so far, and its clock. */
+    private static final long LOSSES_AGAIN_NANOS = 60_000_000_000L;
+
     private final Origin origin;
     private final int mostEvents;
     private final long mostNanos;
@@ -25,6 +33,8 @@ public final class PodBatches {
     private final Map<String, OpenBatch> open = new LinkedHashMap<>();
     private final Sequences sequences;
     private final KindCounters counters = new KindCounters();
+    private long toldLosses = -1;
+    private long toldAt;
 
     /** @param start the numbers that it begins with */
     public PodBatches(Origin origin, Numbers start, int mostEvents, long mostNanos, LossCounters losses, BatchSink sink) {
@@ -58,7 +68,7 @@ public final class PodBatches {
         }
     }
 
-    /** Closes the batches that are old enough. @param now as {@link System#nanoTime()} */
+    /** Closes the batches that are old enough. @param now when they are that, as {@link System#nanoTime()} */
     public void flushDue(long now) {
         if (open.isEmpty()) {
             return;
@@ -87,6 +97,23 @@ public final class PodBatches {
         all.forEach(this::close);
     }
 
+    /**
+     * Tells what the node has lost, once for all of its pods: by a batch without events of no pod. At the start, when more
+     * is lost, and now and then, so that a reader knows from where it grew.
+     *
+     * @param now as {@link System#nanoTime()}
+     * @param time nanoseconds since the Unix epoch
+     */
+    public void tellLosses(long now, long time) {
+        long total = losses.losses().stream().mapToLong(Loss::getCount).sum();
+        long pause = total == toldLosses ? LOSSES_AGAIN_NANOS : LOSSES_PAUSE_NANOS;
+        if (toldLosses < 0 || now - toldAt >= pause) {
+            toldLosses = total;
+            toldAt = now;
+            send("", EventBatchBuilder.empty(time), PreciousMask.NONE);
+        }
+    }
+
     /** What was in the batches that are closed. */
     public KindCounters counters() {
         return counters;
@@ -101,7 +128,10 @@ public final class PodBatches {
         if (batch.builder().size() == 0) {
             return;
         }
-        EventBatch built = batch.builder().build();
+        send(batch.podUid, batch.builder().build(), batch.builder().mask());
+    }
+
+    private void send(String podUid, EventBatch built, PreciousMask mask) {
         built.setCluster(origin.cluster());
         built.setNode(origin.node());
         built.setBootId(origin.bootId());
@@ -109,9 +139,9 @@ public final class PodBatches {
         built.setPreviousEpoch(origin.previousEpoch());
         built.setUnwatchedMillis(origin.unwatchedMillis());
         built.setNodeSequence(sequences.nextOfNode());
-        built.setPodSequence(sequences.nextOf(batch.podUid));
-        built.setPodUid(batch.podUid);
+        built.setPodSequence(sequences.nextOf(podUid));
+        built.setPodUid(podUid);
         built.setLosses(losses.losses());
-        sink.accept(built, counters.add(built, batch.builder().mask()));
+        sink.accept(built, counters.add(built, mask));
     }
 }

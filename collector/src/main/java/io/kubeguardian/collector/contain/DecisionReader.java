@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -75,6 +76,7 @@ public final class DecisionReader implements AutoCloseable {
         // A broker that makes topics by itself would make this one without compaction.
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 1 << 20);
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 5_000); // the broker answers at once when there is one
         settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 64 * 1024);
         settings.put(ConsumerConfig.METRICS_NUM_SAMPLES_CONFIG, 1);
         settings.put(ConsumerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
@@ -98,8 +100,12 @@ public final class DecisionReader implements AutoCloseable {
                 kafka.seekToBeginning(partitions);
                 Map<TopicPartition, Long> ends = kafka.endOffsets(partitions);
                 failing = false;
-                catchUp(kafka, ends);
-                follow(kafka);
+                try {
+                    catchUp(kafka, ends);
+                    follow(kafka);
+                } finally { // at once: nothing is left to tell the broker, which may be waiting with an answer
+                    kafka.close(CloseOptions.timeout(Duration.ZERO));
+                }
             } catch (WakeupException e) {
                 return;
             } catch (KafkaException e) {

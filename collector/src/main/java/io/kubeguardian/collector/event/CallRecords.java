@@ -11,7 +11,6 @@ import io.kubeguardian.schema.EventBatchBuilder;
 import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.EventClass;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,53 +67,51 @@ final class CallRecords implements RecordDecoder {
     }
 
     @Override
-    public boolean decode(int type, MemorySegment ring, long at, int length) {
-        return type == KernelLayouts.TYPE_CALL && length >= CALL_BYTES && call(ring, at, length);
+    public boolean decode(int type, KernelRecord record) {
+        return type == KernelLayouts.TYPE_CALL && record.length() >= CALL_BYTES && call(record);
     }
 
-    private boolean call(MemorySegment ring, long at, int length) {
-        int argumentCount = ring.get(JAVA_INT, at + ARGUMENT_COUNT);
-        int textCount = ring.get(JAVA_INT, at + TEXT_COUNT);
+    private boolean call(KernelRecord record) {
+        int argumentCount = record.getInt(ARGUMENT_COUNT);
+        int textCount = record.getInt(TEXT_COUNT);
         if (argumentCount < 0 || argumentCount > MOST_ARGUMENTS || textCount < 0 || textCount > MOST_TEXTS) {
             return false;
         }
         List<String> texts = new ArrayList<>(textCount);
-        long data = at + CALL_BYTES;
+        long data = CALL_BYTES;
         for (int i = 0; i < textCount; i++) {
-            long text = at + FIRST_TEXT + i * TEXT.byteSize();
-            int given = ring.get(JAVA_INT, text + GIVEN_LENGTH);
-            int walked = ring.get(JAVA_INT, text + WALKED_LENGTH);
-            if (!RecordContext.fits((int) (at + length - data), given, walked)) {
+            long text = FIRST_TEXT + i * TEXT.byteSize();
+            int given = record.getInt(text + GIVEN_LENGTH);
+            int walked = record.getInt(text + WALKED_LENGTH);
+            if (!RecordContext.fits((int) (record.length() - data), given, walked)) {
                 return false;
             }
-            texts.add(text(ring, data, given, walked, ring.get(JAVA_INT, text + KIND)));
+            texts.add(text(record, data, given, walked, record.getInt(text + KIND)));
             data += given + walked;
         }
         List<Long> arguments = new ArrayList<>(argumentCount);
         for (int i = 0; i < argumentCount; i++) {
-            arguments.add(ring.get(JAVA_LONG, at + ARGUMENT + i * JAVA_LONG.byteSize()));
+            arguments.add(record.getLong(ARGUMENT + i * JAVA_LONG.byteSize()));
         }
-        String name = SystemCalls.name(ring.get(JAVA_INT, at + NUMBER));
-        int flags = ring.get(JAVA_INT, at + FLAGS);
+        String name = SystemCalls.name(record.getInt(NUMBER));
+        int flags = record.getInt(FLAGS);
         if (maskSecrets && CallSecrets.mask(name, texts)) {
             flags |= EventBits.CALL_TEXT_MASKED;
         }
-        EventBatchBuilder batch = to.begin(ring, at);
-        batch.add(new Call(to.time(ring, at), to.process(ring, at),
-                batch.string(name), arguments, batch.strings(texts),
-                ring.get(JAVA_INT, at + TARGET_PID), ring.get(JAVA_LONG, at + TARGET_START_TIME),
-                ring.get(JAVA_LONG, at + RESULT), flags));
-        to.added(ring.get(JAVA_INT, at + EVENT_CLASS) == 0 ? EventClass.BULK : EventClass.PRECIOUS, length);
+        EventBatchBuilder batch = to.begin(record);
+        batch.add(new Call(to.time(record), to.process(record), batch.string(name), arguments, batch.strings(texts),
+                record.getInt(TARGET_PID), record.getLong(TARGET_START_TIME), record.getLong(RESULT), flags));
+        to.added(record.getInt(EVENT_CLASS) == 0 ? EventClass.BULK : EventClass.PRECIOUS, record.length());
         return true;
     }
 
-    private static String text(MemorySegment ring, long data, int givenLength, int walkedLength, int kind) {
-        String given = KernelText.text(ring, data, givenLength);
+    private static String text(KernelRecord record, long data, int givenLength, int walkedLength, int kind) {
+        String given = record.text(data, givenLength);
         if (kind == TEXT_PATH && given.startsWith("/")) {
             return KernelText.normalized(given);
         }
         if (kind == TEXT_PATH || kind == TEXT_FILE) {
-            String walked = KernelText.walkedPath(ring, data + givenLength, walkedLength);
+            String walked = record.walkedPath(data + givenLength, walkedLength);
             return KernelText.normalized(given.isEmpty() ? walked : walked + '/' + given);
         }
         return given;

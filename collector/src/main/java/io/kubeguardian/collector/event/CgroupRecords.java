@@ -3,7 +3,6 @@ package io.kubeguardian.collector.event;
 import static io.kubeguardian.collector.event.KernelLayouts.HEADER;
 import static io.kubeguardian.collector.event.KernelLayouts.offset;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.kubeguardian.collector.attribute.Attribution;
 import io.kubeguardian.collector.attribute.CgroupPath;
@@ -11,7 +10,6 @@ import io.kubeguardian.schema.ContainerChange;
 import io.kubeguardian.schema.EventBatchBuilder;
 import io.kubeguardian.schema.EventClass;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.List;
 
@@ -36,16 +34,16 @@ final class CgroupRecords implements RecordDecoder {
     }
 
     @Override
-    public boolean decode(int type, MemorySegment ring, long at, int length) {
-        if (length < CGROUP_BYTES) {
+    public boolean decode(int type, KernelRecord record) {
+        if (record.length() < CGROUP_BYTES) {
             return false;
         }
-        int pathLength = ring.get(JAVA_INT, at + CGROUP_PATH_LENGTH);
-        if (!RecordContext.fits(length - CGROUP_BYTES, pathLength)) {
+        int pathLength = record.getInt(CGROUP_PATH_LENGTH);
+        if (!RecordContext.fits(record.length() - CGROUP_BYTES, pathLength)) {
             return false;
         }
-        long cgroup = ring.get(JAVA_LONG, at + RecordContext.CGROUP);
-        String path = KernelText.text(ring, at + CGROUP_BYTES, pathLength);
+        long cgroup = record.getLong(RecordContext.CGROUP);
+        String path = record.text(CGROUP_BYTES, pathLength);
         boolean started = type == KernelLayouts.TYPE_CGROUP_MKDIR;
         if (started) {
             listener.created(cgroup, path);
@@ -55,8 +53,8 @@ final class CgroupRecords implements RecordDecoder {
         Attribution who = CgroupPath.parse(path);
         if (who.exact() && !who.containerId().isEmpty()) {
             EventBatchBuilder batch = to.begin(who.podUid());
-            batch.add(new ContainerChange(to.time(ring, at), batch.string(who.containerId()), started));
-            to.added(EventClass.PRECIOUS, length);
+            batch.add(new ContainerChange(to.time(record), batch.string(who.containerId()), started));
+            to.added(EventClass.PRECIOUS, record.length());
         }
         return true;
     }

@@ -9,7 +9,6 @@ import io.kubeguardian.schema.Dup;
 import io.kubeguardian.schema.EventBatchBuilder;
 import io.kubeguardian.schema.EventClass;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.List;
 
@@ -52,30 +51,30 @@ final class DescriptorRecords implements RecordDecoder {
     }
 
     @Override
-    public boolean decode(int type, MemorySegment ring, long at, int length) {
-        return length >= DUP_BYTES && dup(ring, at, length);
+    public boolean decode(int type, KernelRecord record) {
+        return record.length() >= DUP_BYTES && dup(record);
     }
 
-    private boolean dup(MemorySegment ring, long at, int length) {
-        int pathLength = ring.get(JAVA_INT, at + DUP_PATH_LENGTH);
-        long data = at + DUP_BYTES;
-        SocketEnds socket = SocketEnds.read(ring, at + DUP_SOCKET, data, length - DUP_BYTES);
-        if (socket == null || !RecordContext.fits(length - DUP_BYTES, pathLength)) {
+    private boolean dup(KernelRecord record) {
+        int pathLength = record.getInt(DUP_PATH_LENGTH);
+        long data = DUP_BYTES;
+        SocketEnds socket = SocketEnds.read(record, DUP_SOCKET, data, record.length() - DUP_BYTES);
+        if (socket == null || !RecordContext.fits(record.length() - DUP_BYTES, pathLength)) {
             return false;
         }
-        boolean opened = ring.get(JAVA_INT, at + DUP_OPENED) != 0;
-        int fileType = ring.get(JAVA_INT, at + DUP_FILE_TYPE);
-        EventBatchBuilder batch = to.begin(ring, at);
-        batch.add(new Dup(to.time(ring, at), to.process(ring, at),
-                batch.string(SystemCalls.name(ring.get(JAVA_INT, at + DUP_NUMBER))),
-                ring.get(JAVA_INT, at + DUP_FD), ring.get(JAVA_INT, at + DUP_RESULT),
+        boolean opened = record.getInt(DUP_OPENED) != 0;
+        int fileType = record.getInt(DUP_FILE_TYPE);
+        EventBatchBuilder batch = to.begin(record);
+        batch.add(new Dup(to.time(record), to.process(record),
+                batch.string(SystemCalls.name(record.getInt(DUP_NUMBER))),
+                record.getInt(DUP_FD), record.getInt(DUP_RESULT),
                 batch.string(opened ? type(fileType, socket) : ""),
-                batch.string(pathLength == 0 ? "" : KernelText.walkedPath(ring, data, pathLength)),
+                batch.string(pathLength == 0 ? "" : record.walkedPath(data, pathLength)),
                 socket.type(), socket.protocol(),
                 batch.string(socket.localAddress()), socket.localPort(),
                 batch.string(socket.remoteAddress()), socket.remotePort(),
-                ring.get(JAVA_INT, at + DUP_FLAGS)));
-        to.added(ring.get(JAVA_INT, at + DUP_PRECIOUS) != 0 ? EventClass.PRECIOUS : EventClass.BULK, length);
+                record.getInt(DUP_FLAGS)));
+        to.added(record.getInt(DUP_PRECIOUS) != 0 ? EventClass.PRECIOUS : EventClass.BULK, record.length());
         return true;
     }
 

@@ -9,7 +9,6 @@ import io.kubeguardian.schema.EventBatchBuilder;
 import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.EventClass;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.List;
 
@@ -40,30 +39,38 @@ final class DnsRecords implements RecordDecoder {
     }
 
     @Override
-    public boolean decode(int type, MemorySegment ring, long at, int length) {
-        if (length < BYTES) {
+    public boolean decode(int type, KernelRecord record) {
+        if (record.length() < BYTES) {
             return false;
         }
-        int serverLength = ring.get(JAVA_INT, at + SERVER_LENGTH);
-        int messageLength = ring.get(JAVA_INT, at + MESSAGE_LENGTH);
-        if (!RecordContext.fits(length - BYTES, serverLength, messageLength)) {
+        int serverLength = record.getInt(SERVER_LENGTH);
+        int messageLength = record.getInt(MESSAGE_LENGTH);
+        if (!RecordContext.fits(record.length() - BYTES, serverLength, messageLength)) {
             return false;
         }
-        long data = at + BYTES;
-        int flags = ring.get(JAVA_INT, at + FLAGS);
-        String server = KernelText.ipAddress(KernelText.bytes(ring, data, serverLength));
-        DnsMessage message = DnsMessage.parse(KernelText.bytes(ring, data + serverLength, messageLength),
+        long data = BYTES;
+        int flags = record.getInt(FLAGS);
+        String server = KernelText.ipAddress(record.bytes(data, serverLength));
+        DnsMessage message = DnsMessage.parse(record.bytes(data + serverLength, messageLength),
                 (flags & EventBits.DNS_TRUNCATED) == 0);
         flags |= (message.truncated() ? EventBits.DNS_TRUNCATED : 0) | (message.readable() ? 0 : EventBits.DNS_UNREADABLE);
 
-        EventBatchBuilder batch = to.begin(ring, at);
-        batch.add(Dns.newBuilder().setTime(to.time(ring, at)).setProcess(to.process(ring, at))
-                .setId(message.id()).setResponse(message.response()).setResponseCode(message.responseCode())
-                .setName(batch.string(message.name())).setType(message.type())
-                .setAnswers(batch.strings(message.answers()))
-                .setServerAddress(batch.string(server)).setServerPort(ring.get(JAVA_INT, at + SERVER_PORT))
-                .setSize(ring.get(JAVA_INT, at + SIZE)).setFlags(flags).build());
-        to.added(EventClass.BULK, length);
+        EventBatchBuilder batch = to.begin(record);
+        Dns event = new Dns();
+        event.setTime(to.time(record));
+        event.setProcess(to.process(record));
+        event.setId(message.id());
+        event.setResponse(message.response());
+        event.setResponseCode(message.responseCode());
+        event.setName(batch.string(message.name()));
+        event.setType(message.type());
+        event.setAnswers(batch.strings(message.answers()));
+        event.setServerAddress(batch.string(server));
+        event.setServerPort(record.getInt(SERVER_PORT));
+        event.setSize(record.getInt(SIZE));
+        event.setFlags(flags);
+        batch.add(event);
+        to.added(EventClass.BULK, record.length());
         return true;
     }
 }

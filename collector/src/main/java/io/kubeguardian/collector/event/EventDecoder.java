@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 /** Turns kernel records into events of their pod's batch. Used by the reader thread alone. */
 public final class EventDecoder implements RecordHandler {
     private final RecordContext context;
+    private final KernelRecord record = new KernelRecord();
     /** By record type. */
     private final RecordDecoder[] decoders = new RecordDecoder[KernelLayouts.TYPES];
     private volatile long events;
@@ -57,7 +58,8 @@ public final class EventDecoder implements RecordHandler {
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes, others look
     public void record(MemorySegment ring, long at, int length) {
         try {
-            if (length < RecordContext.HEADER_BYTES || !decode(RecordContext.type(ring, at), ring, at, length)) {
+            record.copyFrom(ring, at, length);
+            if (length < RecordContext.HEADER_BYTES || !decode(RecordContext.type(record))) {
                 unreadable++;
             } else {
                 events++;
@@ -67,8 +69,8 @@ public final class EventDecoder implements RecordHandler {
         }
     }
 
-    private boolean decode(int type, MemorySegment ring, long at, int length) {
+    private boolean decode(int type) {
         RecordDecoder decoder = type >= 0 && type < decoders.length ? decoders[type] : null;
-        return decoder != null && decoder.decode(type, ring, at, length);
+        return decoder != null && decoder.decode(type, record);
     }
 }

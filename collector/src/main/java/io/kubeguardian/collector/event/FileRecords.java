@@ -10,7 +10,6 @@ import io.kubeguardian.schema.EventClass;
 import io.kubeguardian.schema.FileChange;
 import io.kubeguardian.schema.Open;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.List;
 
@@ -80,62 +79,63 @@ final class FileRecords implements RecordDecoder {
     }
 
     @Override
-    public boolean decode(int type, MemorySegment ring, long at, int length) {
+    public boolean decode(int type, KernelRecord record) {
         return switch (type) {
-            case KernelLayouts.TYPE_OPEN -> length >= OPEN_BYTES && open(ring, at, length);
-            case KernelLayouts.TYPE_FILE_CHANGE -> length >= CHANGE_BYTES && change(ring, at, length);
+            case KernelLayouts.TYPE_OPEN -> record.length() >= OPEN_BYTES && open(record);
+            case KernelLayouts.TYPE_FILE_CHANGE -> record.length() >= CHANGE_BYTES && change(record);
             default -> false;
         };
     }
 
-    private boolean open(MemorySegment ring, long at, int length) {
-        int givenLength = ring.get(JAVA_INT, at + OPEN_GIVEN_LENGTH);
-        int walkedLength = ring.get(JAVA_INT, at + OPEN_WALKED_LENGTH);
-        int pathFlags = ring.get(JAVA_INT, at + OPEN_PATH_FLAGS);
-        if (!RecordContext.fits(length - OPEN_BYTES, givenLength, walkedLength, 0)) {
+    private boolean open(KernelRecord record) {
+        int givenLength = record.getInt(OPEN_GIVEN_LENGTH);
+        int walkedLength = record.getInt(OPEN_WALKED_LENGTH);
+        int pathFlags = record.getInt(OPEN_PATH_FLAGS);
+        if (!RecordContext.fits(record.length() - OPEN_BYTES, givenLength, walkedLength, 0)) {
             return false;
         }
-        long data = at + OPEN_BYTES;
-        GivenPath path = ring.get(JAVA_INT, at + OPEN_OPENED) != 0
-                ? GivenPath.opened(ring, data, givenLength, walkedLength)
-                : GivenPath.of(ring, data, givenLength, walkedLength, pathFlags);
-        EventBatchBuilder batch = to.begin(ring, at);
-        batch.add(new Open(to.time(ring, at), to.process(ring, at), batch.string(path.path()),
-                ring.get(JAVA_INT, at + OPEN_FLAGS), ring.get(JAVA_INT, at + OPEN_MODE),
-                ring.get(JAVA_INT, at + OPEN_RESULT), pathFlags, batch.string(path.raw()),
-                ring.get(JAVA_INT, at + OPEN_FILE_TYPE), ring.get(JAVA_INT, at + OPEN_REPEATS)));
-        to.added(EventClass.BULK, length);
+        long data = OPEN_BYTES;
+        GivenPath path = record.getInt(OPEN_OPENED) != 0
+                ? GivenPath.opened(record, data, givenLength, walkedLength)
+                : GivenPath.of(record, data, givenLength, walkedLength, pathFlags);
+        EventBatchBuilder batch = to.begin(record);
+        batch.add(new Open(to.time(record), to.process(record), batch.string(path.path()),
+                record.getInt(OPEN_FLAGS), record.getInt(OPEN_MODE),
+                record.getInt(OPEN_RESULT), pathFlags, batch.string(path.raw()),
+                record.getInt(OPEN_FILE_TYPE), record.getInt(OPEN_REPEATS)));
+        to.added(EventClass.BULK, record.length());
         return true;
     }
 
-    private boolean change(MemorySegment ring, long at, int length) {
-        int givenLength = ring.get(JAVA_INT, at + CHANGE_GIVEN_LENGTH);
-        int walkedLength = ring.get(JAVA_INT, at + CHANGE_WALKED_LENGTH);
-        int secondGivenLength = ring.get(JAVA_INT, at + CHANGE_SECOND_GIVEN_LENGTH);
-        int secondWalkedLength = ring.get(JAVA_INT, at + CHANGE_SECOND_WALKED_LENGTH);
-        int pathFlags = ring.get(JAVA_INT, at + CHANGE_PATH_FLAGS);
-        if (!RecordContext.fits(length - CHANGE_BYTES, givenLength, walkedLength, secondGivenLength, secondWalkedLength)) {
+    private boolean change(KernelRecord record) {
+        int givenLength = record.getInt(CHANGE_GIVEN_LENGTH);
+        int walkedLength = record.getInt(CHANGE_WALKED_LENGTH);
+        int secondGivenLength = record.getInt(CHANGE_SECOND_GIVEN_LENGTH);
+        int secondWalkedLength = record.getInt(CHANGE_SECOND_WALKED_LENGTH);
+        int pathFlags = record.getInt(CHANGE_PATH_FLAGS);
+        if (!RecordContext.fits(record.length() - CHANGE_BYTES, givenLength, walkedLength, secondGivenLength,
+                secondWalkedLength)) {
             return false;
         }
-        String call = SystemCalls.name(ring.get(JAVA_INT, at + CHANGE_NUMBER));
-        long data = at + CHANGE_BYTES;
-        GivenPath path = GivenPath.of(ring, data, givenLength, walkedLength, pathFlags);
+        String call = SystemCalls.name(record.getInt(CHANGE_NUMBER));
+        long data = CHANGE_BYTES;
+        GivenPath path = GivenPath.of(record, data, givenLength, walkedLength, pathFlags);
         long secondData = data + givenLength + walkedLength;
         GivenPath second;
         if (call.startsWith("symlink")) { // what it says is no path of the caller's
-            second = new GivenPath(KernelText.text(ring, secondData, secondGivenLength), "");
+            second = new GivenPath(record.text(secondData, secondGivenLength), "");
         } else if (secondGivenLength == 0) {
             second = GivenPath.NONE;
         } else {
-            second = GivenPath.of(ring, secondData, secondGivenLength, secondWalkedLength, pathFlags >> 2);
+            second = GivenPath.of(record, secondData, secondGivenLength, secondWalkedLength, pathFlags >> 2);
         }
-        EventBatchBuilder batch = to.begin(ring, at);
-        batch.add(new FileChange(to.time(ring, at), to.process(ring, at), batch.string(call), batch.string(path.path()),
+        EventBatchBuilder batch = to.begin(record);
+        batch.add(new FileChange(to.time(record), to.process(record), batch.string(call), batch.string(path.path()),
                 batch.string(path.raw()), batch.string(second.path()), batch.string(second.raw()),
-                ring.get(JAVA_INT, at + CHANGE_MODE), ring.get(JAVA_INT, at + CHANGE_OWNER),
-                ring.get(JAVA_INT, at + CHANGE_GROUP), ring.get(JAVA_INT, at + CHANGE_FLAGS),
-                ring.get(JAVA_INT, at + CHANGE_RESULT), pathFlags, ring.get(JAVA_INT, at + CHANGE_DEVICE)));
-        to.added(ring.get(JAVA_INT, at + CHANGE_PRECIOUS) != 0 ? EventClass.PRECIOUS : EventClass.BULK, length);
+                record.getInt(CHANGE_MODE), record.getInt(CHANGE_OWNER),
+                record.getInt(CHANGE_GROUP), record.getInt(CHANGE_FLAGS),
+                record.getInt(CHANGE_RESULT), pathFlags, record.getInt(CHANGE_DEVICE)));
+        to.added(record.getInt(CHANGE_PRECIOUS) != 0 ? EventClass.PRECIOUS : EventClass.BULK, record.length());
         return true;
     }
 }

@@ -4,7 +4,6 @@ import static io.kubeguardian.collector.event.KernelLayouts.offset;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 
 /**
@@ -26,17 +25,17 @@ record GivenAddress(int family, String address, int port, int bytes) {
     private static final long CWD_LENGTH = offset(LAYOUT, "cwd_length");
 
     /** As {@link SocketEnds#read}. */
-    static GivenAddress read(MemorySegment ring, long at, long data, int available) {
-        int family = ring.get(JAVA_INT, at + FAMILY);
-        int length = ring.get(JAVA_INT, at + ADDRESS_LENGTH);
-        int cwdLength = ring.get(JAVA_INT, at + CWD_LENGTH);
+    static GivenAddress read(KernelRecord record, long at, long data, int available) {
+        int family = record.getInt(at + FAMILY);
+        int length = record.getInt(at + ADDRESS_LENGTH);
+        int cwdLength = record.getInt(at + CWD_LENGTH);
         if (!RecordContext.fits(available, length, cwdLength)) {
             return null;
         }
-        String address = KernelText.address(family, ring, data, length);
+        String address = KernelText.address(family, record, data, length);
         if (cwdLength > 0) {
-            address = KernelText.normalized(KernelText.walkedPath(ring, data + length, cwdLength) + '/' + address);
+            address = KernelText.normalized(record.walkedPath(data + length, cwdLength) + '/' + address);
         }
-        return new GivenAddress(family, address, ring.get(JAVA_INT, at + PORT), length + cwdLength);
+        return new GivenAddress(family, address, record.getInt(at + PORT), length + cwdLength);
     }
 }

@@ -1,7 +1,6 @@
 package io.kubeguardian.collector.event;
 
 import io.kubeguardian.schema.EventBits;
-import java.lang.foreign.MemorySegment;
 
 /**
  * A path that a system call was given; see bpf/include/given.h for how it lies in a record.
@@ -13,8 +12,8 @@ record GivenPath(String path, String raw) {
     static final GivenPath NONE = new GivenPath("", "");
 
     /** Of a file that the kernel itself named: WALKED is the file's own path. */
-    static GivenPath opened(MemorySegment ring, long data, int givenLength, int walkedLength) {
-        return of(KernelText.walkedPath(ring, data + givenLength, walkedLength), KernelText.text(ring, data, givenLength));
+    static GivenPath opened(KernelRecord record, long data, int givenLength, int walkedLength) {
+        return of(record.walkedPath(data + givenLength, walkedLength), record.text(data, givenLength));
     }
 
     /**
@@ -23,15 +22,15 @@ record GivenPath(String path, String raw) {
      * @param givenLength with its NUL; 0: there is none, the start alone is meant
      * @param pathFlags as of {@link EventBits#OPEN_PATH_RELATIVE}
      */
-    static GivenPath of(MemorySegment ring, long data, int givenLength, int walkedLength, int pathFlags) {
-        String given = KernelText.text(ring, data, givenLength);
+    static GivenPath of(KernelRecord record, long data, int givenLength, int walkedLength, int pathFlags) {
+        String given = record.text(data, givenLength);
         if (given.startsWith("/")) {
             return of(KernelText.normalized(given), given);
         }
         if ((pathFlags & EventBits.OPEN_PATH_RELATIVE) != 0) {
             return of(given, given);
         }
-        String start = KernelText.walkedPath(ring, data + givenLength, walkedLength);
+        String start = record.walkedPath(data + givenLength, walkedLength);
         return of(given.isEmpty() ? start : KernelText.normalized(start + '/' + given), given);
     }
 

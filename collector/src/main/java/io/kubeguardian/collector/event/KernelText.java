@@ -1,8 +1,5 @@
 package io.kubeguardian.collector.event;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
-import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -17,35 +14,6 @@ final class KernelText {
     private static final int AF_UNIX = 1;
 
     private KernelText() {}
-
-    /** Text up to the first NUL, or to the end. */
-    static String text(MemorySegment ring, long offset, int length) {
-        byte[] bytes = bytes(ring, offset, length);
-        int end = 0;
-        while (end < length && bytes[end] != 0) {
-            end++;
-        }
-        return new String(bytes, 0, end, StandardCharsets.UTF_8);
-    }
-
-    /** A walked path, last component first, each ended by a slash: turned round, absolute. */
-    static String walkedPath(MemorySegment ring, long offset, int length) {
-        if (length == 0) {
-            return "/";
-        }
-        byte[] walked = bytes(ring, offset, length);
-        byte[] path = new byte[length];
-        int start = 0;
-        for (int i = 0; i < length; i++) {
-            if (walked[i] == '/') {
-                int to = length - i - 1;
-                path[to] = '/';
-                System.arraycopy(walked, start, path, to + 1, i - start);
-                start = i + 1;
-            }
-        }
-        return new String(path, length - start, start, StandardCharsets.UTF_8);
-    }
 
     /** An absolute path without ".", ".." and slashes too many, by their names alone: links are not followed. */
     static String normalized(String path) {
@@ -64,8 +32,8 @@ final class KernelText {
     }
 
     /** Strings that each end with a NUL, the last perhaps without one. */
-    static List<String> strings(MemorySegment ring, long offset, int length) {
-        byte[] bytes = bytes(ring, offset, length);
+    static List<String> strings(KernelRecord record, long offset, int length) {
+        byte[] bytes = record.bytes(offset, length);
         List<String> strings = new ArrayList<>();
         int start = 0;
         for (int i = 0; i < length; i++) {
@@ -81,17 +49,17 @@ final class KernelText {
     }
 
     /** Numeric IP address, or the path of a Unix socket; an abstract one starts with '@' instead of NUL. Empty: none. */
-    static String address(int family, MemorySegment ring, long offset, int length) {
+    static String address(int family, KernelRecord record, long offset, int length) {
         if (length == 0) {
             return "";
         }
         if (family == AF_UNIX) {
-            if (length > 1 && ring.get(JAVA_BYTE, offset) == 0) {
-                return '@' + text(ring, offset + 1, length - 1);
+            if (length > 1 && record.getByte(offset) == 0) {
+                return '@' + record.text(offset + 1, length - 1);
             }
-            return text(ring, offset, length);
+            return record.text(offset, length);
         }
-        return ipAddress(bytes(ring, offset, length));
+        return ipAddress(record.bytes(offset, length));
     }
 
     /** Numeric, from 4 or 16 bytes. @throws IndexOutOfBoundsException for any other number */
@@ -105,11 +73,5 @@ final class KernelText {
         } catch (UnknownHostException e) {
             throw new IndexOutOfBoundsException("address of " + bytes.length + " bytes");
         }
-    }
-
-    static byte[] bytes(MemorySegment ring, long offset, int length) {
-        byte[] bytes = new byte[length];
-        MemorySegment.copy(ring, JAVA_BYTE, offset, bytes, 0, length);
-        return bytes;
     }
 }

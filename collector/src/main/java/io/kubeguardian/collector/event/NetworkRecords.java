@@ -11,7 +11,6 @@ import io.kubeguardian.schema.EventBatchBuilder;
 import io.kubeguardian.schema.EventClass;
 import io.kubeguardian.schema.SocketCall;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.List;
 
@@ -66,71 +65,84 @@ final class NetworkRecords implements RecordDecoder {
     }
 
     @Override
-    public boolean decode(int type, MemorySegment ring, long at, int length) {
+    public boolean decode(int type, KernelRecord record) {
         return switch (type) {
-            case KernelLayouts.TYPE_CONNECT -> length >= CONNECT_BYTES && connect(ring, at, length);
-            case KernelLayouts.TYPE_SOCKET_CALL -> length >= CALL_BYTES && socketCall(ring, at, length);
+            case KernelLayouts.TYPE_CONNECT -> record.length() >= CONNECT_BYTES && connect(record);
+            case KernelLayouts.TYPE_SOCKET_CALL -> record.length() >= CALL_BYTES && socketCall(record);
             default -> false;
         };
     }
 
-    private boolean connect(MemorySegment ring, long at, int length) {
-        long data = at + CONNECT_BYTES;
-        int available = length - CONNECT_BYTES;
-        GivenAddress given = GivenAddress.read(ring, at + CONNECT_GIVEN, data, available);
+    private boolean connect(KernelRecord record) {
+        long data = CONNECT_BYTES;
+        int available = record.length() - CONNECT_BYTES;
+        GivenAddress given = GivenAddress.read(record, CONNECT_GIVEN, data, available);
         SocketEnds socket = given == null
-                ? null : SocketEnds.read(ring, at + CONNECT_SOCKET, data + given.bytes(), available - given.bytes());
+                ? null : SocketEnds.read(record, CONNECT_SOCKET, data + given.bytes(), available - given.bytes());
         if (socket == null) {
             return false;
         }
-        int result = ring.get(JAVA_INT, at + CONNECT_RESULT);
+        int result = record.getInt(CONNECT_RESULT);
         // The kernel's own word where it has one: what was given may be rewritten, on the way or in the caller's memory.
         boolean own = (result == 0 || result == -EINPROGRESS) && isTold(socket.family(), socket.remoteAddress(), given);
         String address = own ? socket.remoteAddress() : given.address();
         int port = own ? socket.remotePort() : given.port();
         boolean differs = !address.equals(given.address()) || port != given.port();
 
-        EventBatchBuilder batch = to.begin(ring, at);
-        batch.add(Connect.newBuilder().setTime(to.time(ring, at)).setProcess(to.process(ring, at))
-                .setFamily(socket.family() == 0 ? given.family() : socket.family())
-                .setAddress(batch.string(address)).setPort(port).setResult(result)
-                .setFlags(ring.get(JAVA_INT, at + CONNECT_FLAGS))
-                .setFd(socket.family() == 0 ? -1 : ring.get(JAVA_INT, at + CONNECT_FD))
-                .setType(socket.type()).setProtocol(socket.protocol())
-                .setLocalAddress(batch.string(socket.localAddress())).setLocalPort(socket.localPort())
-                .setRawAddress(differs ? batch.string(given.address()) : 0).setRawPort(differs ? given.port() : 0)
-                .build());
-        to.added(EventClass.PRECIOUS, length);
+        EventBatchBuilder batch = to.begin(record);
+        Connect event = new Connect();
+        event.setTime(to.time(record));
+        event.setProcess(to.process(record));
+        event.setFamily(socket.family() == 0 ? given.family() : socket.family());
+        event.setAddress(batch.string(address));
+        event.setPort(port);
+        event.setResult(result);
+        event.setFlags(record.getInt(CONNECT_FLAGS));
+        event.setFd(socket.family() == 0 ? -1 : record.getInt(CONNECT_FD));
+        event.setType(socket.type());
+        event.setProtocol(socket.protocol());
+        event.setLocalAddress(batch.string(socket.localAddress()));
+        event.setLocalPort(socket.localPort());
+        event.setRawAddress(differs ? batch.string(given.address()) : 0);
+        event.setRawPort(differs ? given.port() : 0);
+        batch.add(event);
+        to.added(EventClass.PRECIOUS, record.length());
         return true;
     }
 
-    private boolean socketCall(MemorySegment ring, long at, int length) {
-        long data = at + CALL_BYTES;
-        int available = length - CALL_BYTES;
-        GivenAddress given = GivenAddress.read(ring, at + CALL_GIVEN, data, available);
+    private boolean socketCall(KernelRecord record) {
+        long data = CALL_BYTES;
+        int available = record.length() - CALL_BYTES;
+        GivenAddress given = GivenAddress.read(record, CALL_GIVEN, data, available);
         SocketEnds socket = given == null
-                ? null : SocketEnds.read(ring, at + CALL_SOCKET, data + given.bytes(), available - given.bytes());
+                ? null : SocketEnds.read(record, CALL_SOCKET, data + given.bytes(), available - given.bytes());
         if (socket == null) {
             return false;
         }
-        String call = SystemCalls.name(ring.get(JAVA_INT, at + CALL_CALL));
-        int result = ring.get(JAVA_INT, at + CALL_RESULT);
+        String call = SystemCalls.name(record.getInt(CALL_CALL));
+        int result = record.getInt(CALL_RESULT);
         boolean binds = call.equals("bind");
         boolean givenLocal = binds && !(result == 0 && isTold(socket.family(), socket.localAddress(), given));
         boolean givenRemote = !binds && given.family() != 0;
 
-        EventBatchBuilder batch = to.begin(ring, at);
-        batch.add(SocketCall.newBuilder().setTime(to.time(ring, at)).setProcess(to.process(ring, at))
-                .setCall(batch.string(call)).setFd(ring.get(JAVA_INT, at + CALL_FD))
-                .setFamily(socket.family() == 0 ? given.family() : socket.family())
-                .setType(socket.type()).setProtocol(socket.protocol())
-                .setLocalAddress(batch.string(givenLocal ? given.address() : socket.localAddress()))
-                .setLocalPort(givenLocal ? given.port() : socket.localPort())
-                .setRemoteAddress(batch.string(givenRemote ? given.address() : socket.remoteAddress()))
-                .setRemotePort(givenRemote ? given.port() : socket.remotePort())
-                .setSize(ring.get(JAVA_LONG, at + CALL_SIZE))
-                .setFlags(ring.get(JAVA_INT, at + CALL_FLAGS)).setResult(result).build());
-        to.added(ring.get(JAVA_INT, at + CALL_PRECIOUS) != 0 ? EventClass.PRECIOUS : EventClass.BULK, length);
+        EventBatchBuilder batch = to.begin(record);
+        SocketCall event = new SocketCall();
+        event.setTime(to.time(record));
+        event.setProcess(to.process(record));
+        event.setCall(batch.string(call));
+        event.setFd(record.getInt(CALL_FD));
+        event.setFamily(socket.family() == 0 ? given.family() : socket.family());
+        event.setType(socket.type());
+        event.setProtocol(socket.protocol());
+        event.setLocalAddress(batch.string(givenLocal ? given.address() : socket.localAddress()));
+        event.setLocalPort(givenLocal ? given.port() : socket.localPort());
+        event.setRemoteAddress(batch.string(givenRemote ? given.address() : socket.remoteAddress()));
+        event.setRemotePort(givenRemote ? given.port() : socket.remotePort());
+        event.setSize(record.getLong(CALL_SIZE));
+        event.setFlags(record.getInt(CALL_FLAGS));
+        event.setResult(result);
+        batch.add(event);
+        to.added(record.getInt(CALL_PRECIOUS) != 0 ? EventClass.PRECIOUS : EventClass.BULK, record.length());
         return true;
     }
 

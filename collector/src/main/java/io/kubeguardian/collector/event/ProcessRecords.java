@@ -11,7 +11,6 @@ import io.kubeguardian.schema.EventBits;
 import io.kubeguardian.schema.EventClass;
 import io.kubeguardian.schema.Exec;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.List;
 
@@ -89,67 +88,70 @@ final class ProcessRecords implements RecordDecoder {
     }
 
     @Override
-    public boolean decode(int type, MemorySegment ring, long at, int length) {
+    public boolean decode(int type, KernelRecord record) {
         return switch (type) {
-            case KernelLayouts.TYPE_EXEC -> length >= EXEC_BYTES && exec(ring, at, length);
-            case KernelLayouts.TYPE_FORK -> length >= FORK_BYTES && fork(ring, at);
-            case KernelLayouts.TYPE_EXIT -> length >= EXIT_BYTES && exit(ring, at);
+            case KernelLayouts.TYPE_EXEC -> record.length() >= EXEC_BYTES && exec(record);
+            case KernelLayouts.TYPE_FORK -> record.length() >= FORK_BYTES && fork(record);
+            case KernelLayouts.TYPE_EXIT -> record.length() >= EXIT_BYTES && exit(record);
             default -> false;
         };
     }
 
-    private boolean exec(MemorySegment ring, long at, int length) {
-        int exeLength = ring.get(JAVA_INT, at + EXEC_EXE_LENGTH);
-        int cwdLength = ring.get(JAVA_INT, at + EXEC_CWD_LENGTH);
-        int argsLength = ring.get(JAVA_INT, at + EXEC_ARGS_LENGTH);
-        int environmentLength = ring.get(JAVA_INT, at + EXEC_ENVIRONMENT_LENGTH);
-        if (!RecordContext.fits(length - EXEC_BYTES, exeLength, cwdLength, argsLength, environmentLength)) {
+    private boolean exec(KernelRecord record) {
+        int exeLength = record.getInt(EXEC_EXE_LENGTH);
+        int cwdLength = record.getInt(EXEC_CWD_LENGTH);
+        int argsLength = record.getInt(EXEC_ARGS_LENGTH);
+        int environmentLength = record.getInt(EXEC_ENVIRONMENT_LENGTH);
+        if (!RecordContext.fits(record.length() - EXEC_BYTES, exeLength, cwdLength, argsLength, environmentLength)) {
             return false;
         }
-        long cwd = at + EXEC_BYTES + exeLength;
-        List<String> args = KernelText.strings(ring, cwd + cwdLength, argsLength);
-        List<String> environment = KernelText.strings(ring, cwd + cwdLength + argsLength, environmentLength);
-        int flags = ring.get(JAVA_INT, at + EXEC_FLAGS);
+        long cwd = EXEC_BYTES + exeLength;
+        List<String> args = KernelText.strings(record, cwd + cwdLength, argsLength);
+        List<String> environment = KernelText.strings(record, cwd + cwdLength + argsLength, environmentLength);
+        int flags = record.getInt(EXEC_FLAGS);
         if (maskSecrets && (SecretMask.arguments(args) | SecretMask.variables(environment))) {
             flags |= EventBits.EXEC_ARGS_MASKED;
         }
-        EventBatchBuilder batch = to.begin(ring, at);
-        batch.add(Exec.newBuilder().setTime(to.time(ring, at)).setProcess(to.process(ring, at))
-                .setParentPid(ring.get(JAVA_INT, at + EXEC_PARENT_PID))
-                .setParentStartTime(ring.get(JAVA_LONG, at + EXEC_PARENT_START))
-                .setExe(batch.string(KernelText.walkedPath(ring, at + EXEC_BYTES, exeLength)))
-                .setArgs(batch.strings(args))
-                .setCwd(batch.string(KernelText.walkedPath(ring, cwd, cwdLength)))
-                .setFlags(flags)
-                .setEffectiveUid(ring.get(JAVA_INT, at + EXEC_EFFECTIVE_UID))
-                .setEffectiveGid(ring.get(JAVA_INT, at + EXEC_EFFECTIVE_GID))
-                .setLoginUid(ring.get(JAVA_INT, at + EXEC_LOGIN_UID))
-                .setSession(ring.get(JAVA_INT, at + EXEC_SESSION))
-                .setProcessGroup(ring.get(JAVA_INT, at + EXEC_PROCESS_GROUP))
-                .setTty(ring.get(JAVA_INT, at + EXEC_TTY))
-                .setCapEffective(ring.get(JAVA_LONG, at + EXEC_CAP_EFFECTIVE))
-                .setCapPermitted(ring.get(JAVA_LONG, at + EXEC_CAP_PERMITTED))
-                .setCapInheritable(ring.get(JAVA_LONG, at + EXEC_CAP_INHERITABLE))
-                .setExeInode(ring.get(JAVA_LONG, at + EXEC_EXE_INODE))
-                .setExeChangeTime(ring.get(JAVA_LONG, at + EXEC_EXE_CHANGE_TIME))
-                .setExeModifyTime(ring.get(JAVA_LONG, at + EXEC_EXE_MODIFY_TIME))
-                .setEnvironment(batch.strings(environment)).build());
-        to.added(EventClass.PRECIOUS, length);
+        EventBatchBuilder batch = to.begin(record);
+        Exec event = new Exec();
+        event.setTime(to.time(record));
+        event.setProcess(to.process(record));
+        event.setParentPid(record.getInt(EXEC_PARENT_PID));
+        event.setParentStartTime(record.getLong(EXEC_PARENT_START));
+        event.setExe(batch.string(record.walkedPath(EXEC_BYTES, exeLength)));
+        event.setArgs(batch.strings(args));
+        event.setCwd(batch.string(record.walkedPath(cwd, cwdLength)));
+        event.setFlags(flags);
+        event.setEffectiveUid(record.getInt(EXEC_EFFECTIVE_UID));
+        event.setEffectiveGid(record.getInt(EXEC_EFFECTIVE_GID));
+        event.setLoginUid(record.getInt(EXEC_LOGIN_UID));
+        event.setSession(record.getInt(EXEC_SESSION));
+        event.setProcessGroup(record.getInt(EXEC_PROCESS_GROUP));
+        event.setTty(record.getInt(EXEC_TTY));
+        event.setCapEffective(record.getLong(EXEC_CAP_EFFECTIVE));
+        event.setCapPermitted(record.getLong(EXEC_CAP_PERMITTED));
+        event.setCapInheritable(record.getLong(EXEC_CAP_INHERITABLE));
+        event.setExeInode(record.getLong(EXEC_EXE_INODE));
+        event.setExeChangeTime(record.getLong(EXEC_EXE_CHANGE_TIME));
+        event.setExeModifyTime(record.getLong(EXEC_EXE_MODIFY_TIME));
+        event.setEnvironment(batch.strings(environment));
+        batch.add(event);
+        to.added(EventClass.PRECIOUS, record.length());
         return true;
     }
 
-    private boolean fork(MemorySegment ring, long at) {
-        EventBatchBuilder batch = to.begin(ring, at);
-        batch.addFork(to.time(ring, at), to.process(ring, at),
-                ring.get(JAVA_INT, at + FORK_CHILD_PID), ring.get(JAVA_INT, at + FORK_CHILD_CONTAINER_PID),
-                ring.get(JAVA_LONG, at + FORK_CHILD_START));
+    private boolean fork(KernelRecord record) {
+        EventBatchBuilder batch = to.begin(record);
+        batch.addFork(to.time(record), to.process(record),
+                record.getInt(FORK_CHILD_PID), record.getInt(FORK_CHILD_CONTAINER_PID),
+                record.getLong(FORK_CHILD_START));
         to.added(EventClass.PRECIOUS, FORK_BYTES);
         return true;
     }
 
-    private boolean exit(MemorySegment ring, long at) {
-        EventBatchBuilder batch = to.begin(ring, at);
-        batch.addExit(to.time(ring, at), to.process(ring, at), ring.get(JAVA_INT, at + EXIT_STATUS));
+    private boolean exit(KernelRecord record) {
+        EventBatchBuilder batch = to.begin(record);
+        batch.addExit(to.time(record), to.process(record), record.getInt(EXIT_STATUS));
         to.added(EventClass.PRECIOUS, EXIT_BYTES);
         return true;
     }

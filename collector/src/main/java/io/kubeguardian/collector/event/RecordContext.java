@@ -1,9 +1,6 @@
 package io.kubeguardian.collector.event;
 
 import static io.kubeguardian.collector.event.KernelLayouts.offset;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.kubeguardian.collector.attribute.Attribution;
 import io.kubeguardian.collector.attribute.CgroupTable;
@@ -11,7 +8,6 @@ import io.kubeguardian.collector.batch.OpenBatch;
 import io.kubeguardian.collector.batch.PodBatches;
 import io.kubeguardian.schema.EventBatchBuilder;
 import io.kubeguardian.schema.EventClass;
-import java.lang.foreign.MemorySegment;
 
 /** What all records have in common: their header, and the batch that their event goes to. */
 final class RecordContext {
@@ -41,13 +37,13 @@ final class RecordContext {
         this.bootToWall = bootToWall;
     }
 
-    static int type(MemorySegment ring, long at) {
-        return ring.get(JAVA_INT, at + TYPE);
+    static int type(KernelRecord record) {
+        return record.getInt(TYPE);
     }
 
     /** Finds the batch of the record's pod; {@link #added} must follow. */
-    EventBatchBuilder begin(MemorySegment ring, long at) {
-        who = cgroups.find(ring.get(JAVA_LONG, at + CGROUP));
+    EventBatchBuilder begin(KernelRecord record) {
+        who = cgroups.find(record.getLong(CGROUP));
         return begin(who.podUid());
     }
 
@@ -63,13 +59,13 @@ final class RecordContext {
     }
 
     /** Nanoseconds since the Unix epoch. */
-    long time(MemorySegment ring, long at) {
-        return ring.get(JAVA_LONG, at + TIME) + bootToWall;
+    long time(KernelRecord record) {
+        return record.getLong(TIME) + bootToWall;
     }
 
-    /** Index of the record's process in the batch that {@link #begin(MemorySegment, long)} gave. */
-    int process(MemorySegment ring, long at) {
-        return last.is(ring, at, open, who) ? last.index : last.learn(ring, at, open, who);
+    /** Index of the record's process in the batch that {@link #begin(KernelRecord)} gave. */
+    int process(KernelRecord record) {
+        return last.is(record, open, who) ? last.index : last.learn(record, open, who);
     }
 
     /** The process of the record before: mostly the next one is of the same. */
@@ -85,24 +81,24 @@ final class RecordContext {
         private long commEnd;
         private int index;
 
-        boolean is(MemorySegment ring, long at, OpenBatch batch, Attribution who) {
-            return batch == this.batch && who == this.who && ring.get(JAVA_INT, at + PID) == pid
-                    && ring.get(JAVA_LONG, at + START_TIME) == startTime && ring.get(JAVA_INT, at + UID) == uid
-                    && ring.get(JAVA_INT, at + GID) == gid && ring.get(JAVA_INT, at + CONTAINER_PID) == containerPid
-                    && ring.get(JAVA_LONG_UNALIGNED, at + COMM) == commStart && ring.get(JAVA_LONG_UNALIGNED, at + COMM_END) == commEnd;
+        boolean is(KernelRecord record, OpenBatch batch, Attribution who) {
+            return batch == this.batch && who == this.who && record.getInt(PID) == pid
+                    && record.getLong(START_TIME) == startTime && record.getInt(UID) == uid
+                    && record.getInt(GID) == gid && record.getInt(CONTAINER_PID) == containerPid
+                    && record.getLong(COMM) == commStart && record.getLong(COMM_END) == commEnd;
         }
 
-        int learn(MemorySegment ring, long at, OpenBatch batch, Attribution who) {
+        int learn(KernelRecord record, OpenBatch batch, Attribution who) {
             this.batch = null; // whatever is wrong with the record: what was learnt of it by halves is not used
-            pid = ring.get(JAVA_INT, at + PID);
-            containerPid = ring.get(JAVA_INT, at + CONTAINER_PID);
-            startTime = ring.get(JAVA_LONG, at + START_TIME);
-            uid = ring.get(JAVA_INT, at + UID);
-            gid = ring.get(JAVA_INT, at + GID);
-            commStart = ring.get(JAVA_LONG_UNALIGNED, at + COMM);
-            commEnd = ring.get(JAVA_LONG_UNALIGNED, at + COMM_END);
+            pid = record.getInt(PID);
+            containerPid = record.getInt(CONTAINER_PID);
+            startTime = record.getLong(START_TIME);
+            uid = record.getInt(UID);
+            gid = record.getInt(GID);
+            commStart = record.getLong(COMM);
+            commEnd = record.getLong(COMM_END);
             index = batch.builder().process(pid, containerPid, startTime, who.containerId(),
-                    KernelText.text(ring, at + COMM, KernelLayouts.COMM_BYTES), uid, gid);
+                    record.text(COMM, KernelLayouts.COMM_BYTES), uid, gid);
             this.who = who;
             this.batch = batch;
             return index;

@@ -1,14 +1,12 @@
 package io.kubeguardian.collector.event;
 
-import java.lang.foreign.MemorySegment;
 
 /** Understands the records of some types. */
 interface RecordDecoder {
     /**
-     * @param at where the record starts; its header is there for certain
-     * @param length of the record, header included
+     * @param record its header is there for certain
      * @return false when the record is not understood
      * @throws IndexOutOfBoundsException likewise
      */
-    boolean decode(int type, MemorySegment ring, long at, int length);
+    boolean decode(int type, KernelRecord record);
 }

@@ -4,7 +4,6 @@ import static io.kubeguardian.collector.event.KernelLayouts.offset;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 
 /**
@@ -42,23 +41,23 @@ record SocketEnds(int family, int type, int protocol, String localAddress, int l
      * @return null when they do not fit
      * @throws IndexOutOfBoundsException likewise
      */
-    static SocketEnds read(MemorySegment ring, long at, long data, int available) {
-        int family = ring.get(JAVA_INT, at + FAMILY);
+    static SocketEnds read(KernelRecord record, long at, long data, int available) {
+        int family = record.getInt(at + FAMILY);
         if (family == 0) {
             return NONE;
         }
-        int localLength = ring.get(JAVA_INT, at + LOCAL_LENGTH);
-        int remoteLength = ring.get(JAVA_INT, at + REMOTE_LENGTH);
+        int localLength = record.getInt(at + LOCAL_LENGTH);
+        int remoteLength = record.getInt(at + REMOTE_LENGTH);
         if (!RecordContext.fits(available, localLength, remoteLength)) {
             return null;
         }
-        return new SocketEnds(family, ring.get(JAVA_INT, at + TYPE), ring.get(JAVA_INT, at + PROTOCOL),
-                address(family, ring, data, localLength), ring.get(JAVA_INT, at + LOCAL_PORT),
-                address(family, ring, data + localLength, remoteLength), ring.get(JAVA_INT, at + REMOTE_PORT));
+        return new SocketEnds(family, record.getInt(at + TYPE), record.getInt(at + PROTOCOL),
+                address(family, record, data, localLength), record.getInt(at + LOCAL_PORT),
+                address(family, record, data + localLength, remoteLength), record.getInt(at + REMOTE_PORT));
     }
 
-    private static String address(int family, MemorySegment ring, long at, int length) {
-        return length == 0 ? "" : KernelText.address(family, ring, at, length);
+    private static String address(int family, KernelRecord record, long at, int length) {
+        return length == 0 ? "" : KernelText.address(family, record, at, length);
     }
 
     /** In the words of Falco's {@code fd.type}; the numbers are those of socket(2). */

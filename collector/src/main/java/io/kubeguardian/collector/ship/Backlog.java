@@ -18,6 +18,8 @@ final class Backlog {
         void shed(int precious, int bulk);
     }
 
+    private static final long HURRIED_MILLIS = 50;
+
     private final AvroCodec<EventBatch> codec;
     private final Shed shed;
     private final long waitingLimit;
@@ -30,6 +32,7 @@ final class Backlog {
     private Outgoing newestInFlight;
     private int inFlight;
     private long inFlightBytes;
+    private boolean hurried;
     /** When Kafka last took something, or something came to wait when nothing did; of {@link System#nanoTime()}. */
     private long progress = System.nanoTime();
 
@@ -115,7 +118,10 @@ final class Backlog {
             if (left <= 0) {
                 return null;
             }
-            wait(left);
+            wait(hurried ? Math.min(left, HURRIED_MILLIS) : left);
+            if (hurried && !newestIsDue() && !nextIsDue()) {
+                return null;
+            }
         }
         if (newestIsDue()) {
             newestInFlight = newest;
@@ -136,6 +142,12 @@ final class Backlog {
 
     private boolean nextIsDue() {
         return !waiting.isEmpty() && (inFlight == 0 || inFlightBytes + waiting.getFirst().size() <= windowLimit);
+    }
+
+    /** The end is near: from now on nobody waits long for the next record. */
+    synchronized void hurry() {
+        hurried = true;
+        notifyAll();
     }
 
     /** The producer did not take it: it waits again, as the first. */

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class Shipper implements BatchSink, AutoCloseable {
     /** Without an acknowledgement for so long, Kafka is away. */
     static final Duration STALLED = Duration.ofSeconds(10);
-    private static final long TAKE_MILLIS = 50;
+    private static final long TAKE_MILLIS = 10_000;
     /** Between attempts to send what the producer refuses at once. */
     private static final long RETRY_MILLIS = 500;
     private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
@@ -82,8 +82,9 @@ public final class Shipper implements BatchSink, AutoCloseable {
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
-        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        // A round's batches come together. Waiting for more would cost a wake of the producer's thread a round, and time.
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
         settings.put(ProducerConfig.METRICS_NUM_SAMPLES_CONFIG, 1);
         settings.put("enable.metrics.push", false);
@@ -112,9 +113,9 @@ public final class Shipper implements BatchSink, AutoCloseable {
                 record.getTime() / 1_000_000));
     }
 
-    /** Sends a record that could not be used; keyed by where it came from. Never blocks. */
+    /** Sends a record that could not be used; keyed by where it lies. Never blocks. */
     public void send(DeadLetter record) {
-        if (!backlog.offer(new Outgoing(Topics.DEAD_LETTERS, Keys.bytes(record.getTopic() + '/' + record.getPartition()),
+        if (!backlog.offer(new Outgoing(Topics.DEAD_LETTERS, Keys.bytes(Keys.deadLetter(record)),
                 deadLetters.encode(record), record.getTime() / 1_000_000))) {
             recordsLost.incrementAndGet();
         }
@@ -274,6 +275,7 @@ public final class Shipper implements BatchSink, AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        backlog.hurry();
         long deadline = System.nanoTime() + longestClose.toNanos();
         long lostBefore = lostEvents();
         try {

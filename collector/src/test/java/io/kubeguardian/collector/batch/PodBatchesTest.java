@@ -49,6 +49,22 @@ class PodBatchesTest {
     }
 
     @Test
+    void lossesAreToldOnceForTheNodeAtTheStartAndWhenTheyGrow() {
+        PodBatches batches = batches(100, LONG);
+        batches.tellLosses(0, 7);
+        batches.tellLosses(20_000_000_000L, 8);
+        losses.add(EventClass.BULK, LossCause.RING_FULL, 3);
+        losses.add(EventClass.PRECIOUS, LossCause.RING_FULL, 1);
+
+        batches.tellLosses(21_000_000_000L, 9);
+        batches.tellLosses(22_000_000_000L, 10);
+
+        assertThat(sent).extracting(EventBatch::getPodUid, EventBatch::getBaseTime, EventBatch::getPodSequence)
+                .containsExactly(tuple("", 7L, 0L), tuple("", 9L, 1L));
+        assertThat(sent.get(1).getLosses()).extracting(Loss::getCount).containsExactlyInAnyOrder(3L, 1L);
+    }
+
+    @Test
     void aBatchIsClosedBeforeItIsTooLargeForKafka() {
         PodBatches batches = batches(1000, LONG);
 

@@ -3,6 +3,7 @@ package io.kubeguardian.collector.event;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubeguardian.collector.attribute.CgroupTable;
 import io.kubeguardian.collector.batch.LossCounters;
@@ -168,6 +169,19 @@ class EventDecoderTest {
     }
 
     @Test
+    void nothingBeyondARecordIsReadThoughALongerOneLayThereBefore() {
+        KernelRecord record = record("a record that is long".getBytes(StandardCharsets.UTF_8));
+        record.copyFrom(MemorySegment.ofArray(new byte[] {1, 0, 0, (byte) 0x80, 5}), 0, 5);
+
+        assertThat(record.getInt(0)).isEqualTo(0x8000_0001);
+        assertThat(record.getByte(4)).isEqualTo((byte) 5);
+        assertThatThrownBy(() -> record.getInt(2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> record.getLong(0)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> record.text(4, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> record.bytes(-1, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
     void dotsAreWorkedOutAndNeverLeadAboveTheRoot() {
         assertThat(KernelText.normalized("/a/./b//c/../d")).isEqualTo("/a/b/d");
         assertThat(KernelText.normalized("/../../etc/passwd")).isEqualTo("/etc/passwd");
@@ -192,14 +206,18 @@ class EventDecoderTest {
 
     private String walked(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        MemorySegment.copy(bytes, 0, ring, JAVA_BYTE, 0, bytes.length);
-        return KernelText.walkedPath(ring, 0, bytes.length);
+        return record(bytes).walkedPath(0, bytes.length);
     }
 
     private String address(int family, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        MemorySegment.copy(bytes, 0, ring, JAVA_BYTE, 0, bytes.length);
-        return KernelText.address(family, ring, 0, bytes.length);
+        return KernelText.address(family, record(bytes), 0, bytes.length);
+    }
+
+    private static KernelRecord record(byte[] bytes) {
+        KernelRecord record = new KernelRecord();
+        record.copyFrom(MemorySegment.ofArray(bytes), 0, bytes.length);
+        return record;
     }
 
     private void type(int type) {

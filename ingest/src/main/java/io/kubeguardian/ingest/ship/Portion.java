@@ -53,9 +53,9 @@ public final class Portion implements Records {
                 SIGNALS.encode(signal));
     }
 
-    /** A line that could not be used. */
+    /** A line that could not be used. A file that was rotated has other lines where the old one's were: the time tells. */
     public void deadLetter(DeadLetter letter) {
-        add(Topics.DEAD_LETTERS, letter.getTime() / 1_000_000, letter.getTopic() + '/' + letter.getPartition(),
+        add(Topics.DEAD_LETTERS, letter.getTime() / 1_000_000, Keys.deadLetter(letter) + '/' + letter.getTime(),
                 DEAD_LETTERS.encode(letter));
     }
 
