@@ -60,17 +60,14 @@ struct {
 
 static const struct kg_counts kg_no_counts = {};
 
-static __always_inline struct kg_counts *kg_find_counts(__u64 cgroup)
+static __always_inline __u64 kg_counts_key(__u64 cgroup)
 {
-	__u64 key = cgroup * KG_COUNT_SHARDS + bpf_get_smp_processor_id() % KG_COUNT_SHARDS;
-	struct kg_counts *counts = bpf_map_lookup_elem(&call_counts, &key);
-
-	return counts;
+	return cgroup * KG_COUNT_SHARDS + bpf_get_smp_processor_id() % KG_COUNT_SHARDS;
 }
 
 static __always_inline bool kg_make_counts(__u64 cgroup)
 {
-	__u64 key = cgroup * KG_COUNT_SHARDS + bpf_get_smp_processor_id() % KG_COUNT_SHARDS;
+	__u64 key = kg_counts_key(cgroup);
 
 	if (bpf_map_lookup_elem(&call_counts, &key))
 		return true;
@@ -100,7 +97,8 @@ static long kg_hand_over_step(__u32 index, struct kg_hand_over *to)
 /* Adds what is pending to its cgroup's counters, and begins to count for NEXT, which may be the same. */
 static __always_inline void kg_hand_over(struct kg_cpu *cpu, __u64 next)
 {
-	struct kg_hand_over to = {.cpu = cpu, .counts = kg_find_counts(cpu->cgroup)};
+	__u64 key = kg_counts_key(cpu->cgroup);
+	struct kg_hand_over to = {.cpu = cpu, .counts = bpf_map_lookup_elem(&call_counts, &key)};
 	__u32 kinds = cpu->kinds;
 	bool lost = !cpu->room;
 

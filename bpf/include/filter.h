@@ -8,10 +8,10 @@ static __always_inline bool kg_monitored(void)
 	return bpf_get_current_ancestor_cgroup_id(settings.root_level) == settings.root_cgroup;
 }
 
-/* By loads: a helper costs a call. */
-static __always_inline __u64 kg_current_cgroup(void)
+/* The id of the cgroup v2 that the current task is in, by loads: a helper costs a call. */
+static __always_inline __u64 kg_cgroup_id(struct task_struct *task)
 {
-	return bpf_get_current_task_btf()->cgroups->dfl_cgrp->kn->id;
+	return task->cgroups->dfl_cgrp->kn->id;
 }
 
 /* The same for a cgroup that is not the current task's. Only of the v2 hierarchy: its id is always 0. */

@@ -29,7 +29,7 @@ static __always_inline void kg_fill_header(struct kg_header *header, __u32 type)
 	const __u32 *comm = (const __u32 *)task->comm;
 
 	header->time = bpf_ktime_get_boot_ns();
-	header->cgroup = task->cgroups->dfl_cgrp->kn->id;
+	header->cgroup = kg_cgroup_id(task);
 	header->start_time = leader->start_boottime;
 	header->type = type;
 	header->pid = task->tgid;

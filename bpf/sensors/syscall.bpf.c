@@ -36,7 +36,7 @@ int BPF_PROG(kg_sys_exit, struct pt_regs *regs, long result)
 	if (!settings.count_calls && !wanted)
 		return 0;
 	cpu = bpf_map_lookup_elem(&cpus, &zero);
-	if (!cpu || !kg_is_inside(cpu, task->cgroups->dfl_cgrp->kn->id))
+	if (!cpu || !kg_is_inside(cpu, kg_cgroup_id(task)))
 		return 0;
 	if (settings.count_calls)
 		kg_count_call(cpu, number);

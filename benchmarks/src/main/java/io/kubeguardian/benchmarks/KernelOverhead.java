@@ -33,7 +33,7 @@ final class KernelOverhead implements Scenario {
 
     @Override
     public String describes() {
-        return "cost of getppid, open+close, fork+exec, a packet: nothing attached, an empty program, unmonitored, monitored";
+        return "cost of getppid, open+close, fork+exec, a datagram: nothing attached, empty program, unmonitored, monitored";
     }
 
     @Override
@@ -78,7 +78,8 @@ final class KernelOverhead implements Scenario {
     }
 
     private static void attached(Run run, Cgroups cgroups, Path container) throws Exception {
-        try (CollectorProcess collector = collector(run, cgroups, Map.of("KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", "0"))) {
+        Map<String, String> everyOpen = Map.of("KUBEGUARDIAN_COLLECTOR_OPEN_REPEAT_MILLIS", "0");
+        try (CollectorProcess collector = collector(run, cgroups, everyOpen)) {
             loops(run, "unmonitored", cgroups.unmonitored());
             loops(run, "monitored", container);
             run.sample("lost", collector.metric("kubeguardian_collector_lost_events_total"));

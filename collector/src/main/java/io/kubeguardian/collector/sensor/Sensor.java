@@ -139,7 +139,7 @@ public final class Sensor implements AutoCloseable {
         try {
             object = load(wanted, tree, options);
         } catch (SensorException e) {
-            LOG.warn("event=programs-refused consequence=\"each of {} is tried alone, which takes some seconds\" error=\"{}\"",
+            LOG.warn("event=programs-refused consequence=\"{} are tried alone, which takes some seconds\" error=\"{}\"",
                     wanted.size(), e.getMessage());
             wanted.forEach(program -> tryAlone(program, refused));
             wanted.stream().filter(refused::containsKey).forEach(program ->
