@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -37,20 +38,35 @@ public final class Main implements Callable<Integer> {
             + " environment variable; may be repeated (pipeline)")
     private Map<String, String> settings = Map.of();
 
+    @Option(names = "--traces", paramLabel = "DIR", description = "detection-quality: other traces than ADFA-LD, in the "
+            + "folders train/, normal/ and attack/, one trace a file: names or numbers of system calls, separated by "
+            + "white space")
+    private Path traces;
+
     public static void main(String[] arguments) {
         System.getProperties().putIfAbsent("org.slf4j.simpleLogger.defaultLogLevel", "error"); // the broker talks a lot
         System.exit(new CommandLine(new Main()).execute(arguments));
     }
 
+    private List<Scenario> scenarios() {
+        List<Scenario> all = new ArrayList<>(SCENARIOS);
+        all.add(new DetectionQuality(traces));
+        return all;
+    }
+
     @Override
     public Integer call() throws Exception {
         if (name == null) {
-            SCENARIOS.forEach(scenario -> System.out.printf("%-18s %s%n", scenario.name(), scenario.describes()));
+            scenarios().forEach(scenario -> System.out.printf("%-18s %s%n", scenario.name(), scenario.describes()));
             return 0;
         }
-        Scenario scenario = SCENARIOS.stream().filter(one -> one.name().equals(name)).findFirst().orElse(null);
+        Scenario scenario = scenarios().stream().filter(one -> one.name().equals(name)).findFirst().orElse(null);
         if (scenario == null) {
             System.err.println("benchmarks/run: no scenario " + name + "; benchmarks/run lists them");
+            return 2;
+        }
+        if (traces != null && !(scenario instanceof DetectionQuality)) {
+            System.err.println("benchmarks/run " + name + ": --traces is for detection-quality");
             return 2;
         }
         return run(scenario);

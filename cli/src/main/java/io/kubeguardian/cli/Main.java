@@ -4,6 +4,7 @@ import io.kubeguardian.cli.contain.ContainCommand;
 import io.kubeguardian.cli.decisions.DecisionsCommand;
 import io.kubeguardian.cli.demo.DemoCommand;
 import io.kubeguardian.cli.intel.IntelCommand;
+import io.kubeguardian.cli.models.ModelsCommand;
 import io.kubeguardian.cli.profile.ProfileCommand;
 import io.kubeguardian.cli.replay.ReplayCommand;
 import io.kubeguardian.cli.rules.RulesCommand;
@@ -21,8 +22,8 @@ import picocli.CommandLine.Command;
         version = "kubeguardian 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, UpCommand.class, IngestCommand.class, MonitorCommand.class, ContainCommand.class,
-            RulesCommand.class, ProfileCommand.class, ReplayCommand.class, ScanCommand.class, IntelCommand.class,
-            DecisionsCommand.class})
+            RulesCommand.class, ProfileCommand.class, ModelsCommand.class, ReplayCommand.class, ScanCommand.class,
+            IntelCommand.class, DecisionsCommand.class})
 public final class Main {
     private Main() {}
 

@@ -5,6 +5,7 @@ import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.intel.IntelSource;
 import io.kubeguardian.intel.IntelView;
+import io.kubeguardian.ml.stream.BatchUse;
 import io.kubeguardian.process.ProcessTree;
 import io.kubeguardian.risk.RiskEvidence;
 import io.kubeguardian.risk.RiskEvidences;
@@ -52,6 +53,8 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
             new OutputTag<>("observations", TypeInformation.of(Observation.class));
     static final OutputTag<RiskEvidence> POD_FACTS =
             new OutputTag<>("pod-facts", TypeInformation.of(RiskEvidence.class));
+    /** Every batch that was judged, for the models of behaviour. */
+    static final OutputTag<BatchUse> BATCHES = new OutputTag<>("batches", TypeInformation.of(BatchUse.class));
     static final OutputTag<RuleStatus> RULE_STATUS = new OutputTag<>("rule-status", Types.RULE_STATUS);
 
     /** How long an exited process may still be named by late events, milliseconds. */
@@ -388,6 +391,8 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         if (pod.activityAt != 0 && pod.activityAt != toldAt) {
             context.timerService().registerEventTimeTimer(pod.activityAt);
         }
+        context.output(BATCHES,
+                new BatchUse(batch, podContext.workload(), podContext.pod(), pod.ledger.completeness()));
 
         awaitRepeats(pod, context);
         if (!batch.getExits().isEmpty() && pod.sweepAt == 0) {

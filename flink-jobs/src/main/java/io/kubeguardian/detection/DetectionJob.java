@@ -4,6 +4,7 @@ import io.kubeguardian.baseline.ProfileChange;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.intel.IntelTopic;
+import io.kubeguardian.ml.stream.ModelScoring;
 import io.kubeguardian.risk.DecisionPolicy;
 import io.kubeguardian.risk.RiskEvidence;
 import java.time.Duration;
@@ -57,7 +58,16 @@ public final class DetectionJob {
                 .setParallelism(1).name("control").uid("control");
         new DetectionPipeline(settings, config.baseline(), detectors, new IntelTopic(config.kafka()),
                 DecisionPolicy.load(config.decisions(), settings), clock, false)
-                .build(records, updates, profileChanges, control, KafkaSinks.all(config.kafka()));
+                .build(records, updates, profileChanges, control, models(env, config, clock),
+                        KafkaSinks.all(config.kafka()));
+    }
+
+    private static ModelScoring models(StreamExecutionEnvironment env, KubeGuardianConfig config, DetectionClock clock) {
+        if (!config.models().enabled()) {
+            return null;
+        }
+        return ModelScoring.of(env.fromSource(KafkaRecords.models(config.kafka()), IdleWatermarks.strategy(),
+                "model-records").setParallelism(1).uid("model-records"), config.models(), clock);
     }
 
     /** How Flink runs it. */

@@ -13,6 +13,7 @@ import io.kubeguardian.correlation.Correlation;
 import io.kubeguardian.correlation.CorrelationPattern;
 import io.kubeguardian.correlation.PatternLoader;
 import io.kubeguardian.intel.IntelSource;
+import io.kubeguardian.ml.stream.ModelScoring;
 import io.kubeguardian.risk.DecisionPolicy;
 import io.kubeguardian.risk.RiskEvidence;
 import io.kubeguardian.risk.RiskTopology;
@@ -40,6 +41,9 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *     │              │ keyBy item     pods
  *     │           fleet-rarity ◄───────┘ broadcast
  *     │              │ drift signals: in workload, image, fleet
+ *     │ batches, counted into windows            models ──────────────► dead letters
+ *     │              │ keyBy workload               │ broadcast
+ *     │           anomaly ─ scores each window ─ anomaly signals
  *     └───── ∪ ──────┘
  *         signal-time (each signal's own event time)
  *            ├──────────────────────────────────────► signals
@@ -89,11 +93,12 @@ public final class DetectionPipeline {
      * @param updates changes of the rules; they must not hold back event time
      * @param profileChanges what operators say about baselines; likewise
      * @param control admission's findings, with people's answers at its side; likewise. Null: there are none
+     * @param models what scores behaviour. Null: nothing does
      */
     public void build(
             DataStream<RawRecord> records, SingleOutputStreamOperator<RuleUpdate> updates,
             SingleOutputStreamOperator<ProfileChange> profileChanges, SingleOutputStreamOperator<RiskEvidence> control,
-            DetectionSinks sinks) {
+            ModelScoring models, DetectionSinks sinks) {
         SingleOutputStreamOperator<Signal> detect = records
                 .keyBy(record -> record.key)
                 .connect(updates.broadcast())
@@ -114,7 +119,14 @@ public final class DetectionPipeline {
                 .process(new FleetFunction(), Types.SIGNAL)
                 .name("fleet-rarity").uid("fleet-rarity");
 
-        DataStream<Signal> signals = detect.union(drift)
+        DataStream<Signal> found = detect.union(drift);
+        DataStream<DeadLetter> refused = detect.getSideOutput(DeadLetters.TAG)
+                .union(updates.getSideOutput(DeadLetters.TAG), profileChanges.getSideOutput(DeadLetters.TAG));
+        if (models != null) {
+            found = found.union(models.signals(detect.getSideOutput(DetectFunction.BATCHES)));
+            refused = refused.union(models.deadLetters());
+        }
+        DataStream<Signal> signals = found
                 .transform("signal-time", Types.SIGNAL, new SignalTimestamps())
                 .uid("signal-time");
 
@@ -147,10 +159,7 @@ public final class DetectionPipeline {
         to(detect.getSideOutput(DetectFunction.RULE_STATUS), sinks.ruleStatus(), "sink-rule-status");
         to(baselines.getSideOutput(BaselineFunction.PROFILES), sinks.profiles(), "sink-profiles");
         to(baselines.getSideOutput(BaselineFunction.AUDIT), sinks.profileAudit(), "sink-profile-audit");
-        DataStream<DeadLetter> letters =
-                detect.getSideOutput(DeadLetters.TAG).union(updates.getSideOutput(DeadLetters.TAG),
-                        profileChanges.getSideOutput(DeadLetters.TAG));
-        to(control == null ? letters : letters.union(control.getSideOutput(DeadLetters.TAG)), sinks.deadLetters(),
+        to(control == null ? refused : refused.union(control.getSideOutput(DeadLetters.TAG)), sinks.deadLetters(),
                 "sink-dead-letters");
     }
 

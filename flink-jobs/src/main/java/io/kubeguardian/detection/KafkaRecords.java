@@ -10,6 +10,7 @@ import java.util.Properties;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
@@ -26,14 +27,24 @@ public final class KafkaRecords {
         return source(kafka, new Raw(), Topics.EVENTS, Topics.PODS, Topics.SIGNALS);
     }
 
+    /** What events and pods hold at this moment, and then the end: for training. */
+    static KafkaSource<RawRecord> untilNow(KafkaSettings kafka) {
+        return builder(kafka, new Raw(), Topics.PODS, Topics.EVENTS).setBounded(OffsetsInitializer.latest()).build();
+    }
+
     /** What the policies topic says about rules, from the job's last checkpoint or from the beginning. */
     static KafkaSource<RawRecord> rules(KafkaSettings kafka) {
         return source(kafka, new Rules(), Topics.POLICIES);
     }
 
+    /** What the models topic has for scoring, from the job's last checkpoint or from the beginning. */
+    static KafkaSource<RawRecord> models(KafkaSettings kafka) {
+        return source(kafka, new KeysThatBegin(Keys.ACTIVE_MODELS), Topics.MODELS);
+    }
+
     /** What the policies topic says about baselines, likewise. */
     static KafkaSource<RawRecord> profiles(KafkaSettings kafka) {
-        return source(kafka, new ProfilePolicies(), Topics.POLICIES);
+        return source(kafka, new KeysThatBegin(Keys.PROFILE), Topics.POLICIES);
     }
 
     /** What others tell the job besides events. */
@@ -43,6 +54,13 @@ public final class KafkaRecords {
 
     private static KafkaSource<RawRecord> source(
             KafkaSettings kafka, KafkaRecordDeserializationSchema<RawRecord> deserializer, String... topics) {
+        return builder(kafka, deserializer, topics)
+                .setProperty("partition.discovery.interval.ms", "60000")
+                .build();
+    }
+
+    private static KafkaSourceBuilder<RawRecord> builder(
+            KafkaSettings kafka, KafkaRecordDeserializationSchema<RawRecord> deserializer, String... topics) {
         Properties properties = new Properties();
         properties.putAll(kafka.client());
         return KafkaSource.<RawRecord>builder()
@@ -51,9 +69,7 @@ public final class KafkaRecords {
                 .setGroupId(GROUP)
                 .setTopics(topics)
                 .setStartingOffsets(OffsetsInitializer.earliest())
-                .setProperty("partition.discovery.interval.ms", "60000")
-                .setDeserializer(deserializer)
-                .build();
+                .setDeserializer(deserializer);
     }
 
     /** In place of a key: one of the job's own signals. */
@@ -109,14 +125,13 @@ public final class KafkaRecords {
         }
     }
 
-    private static final class ProfilePolicies implements KafkaRecordDeserializationSchema<RawRecord> {
-        private static final long serialVersionUID = 1L;
-
+    /** Others are of other kinds, or of versions that a rollback could go back to. */
+    private record KeysThatBegin(String prefix) implements KafkaRecordDeserializationSchema<RawRecord> {
         @Override
         public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> out) {
             RawRecord raw = new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(),
                     record.key(), record.value());
-            if (raw.key.startsWith(Keys.PROFILE)) {
+            if (raw.key.startsWith(prefix)) {
                 out.collect(raw);
             }
         }

@@ -111,7 +111,7 @@ public final class Replay {
                             .name("profile-changes").uid("profile-changes");
             new DetectionPipeline(settings, baseline, detectors, IntelSource.none(),
                     DecisionPolicy.load(DECISIONS, settings), DetectionClock.system(), true)
-                    .build(records, updates, profileChanges, null, sinks(run));
+                    .build(records, updates, profileChanges, null, null, sinks(run));
             env.execute("kubeguardian-replay");
         } catch (Exception e) {
             Throwable cause = e;

@@ -1,6 +1,7 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.schema.Approval;
+import io.kubeguardian.schema.BehaviourModel;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
@@ -27,6 +28,7 @@ public final class Types {
     public static final TypeInformation<RuleStatus> RULE_STATUS = new AvroTypeInfo<>(RuleStatus.class);
     public static final TypeInformation<Profile> PROFILE = new AvroTypeInfo<>(Profile.class);
     public static final TypeInformation<ProfileAudit> PROFILE_AUDIT = new AvroTypeInfo<>(ProfileAudit.class);
+    public static final TypeInformation<BehaviourModel> MODEL = new AvroTypeInfo<>(BehaviourModel.class);
 
     private Types() {}
 }

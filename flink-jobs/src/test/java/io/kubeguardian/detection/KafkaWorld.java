@@ -55,7 +55,8 @@ final class KafkaWorld implements AutoCloseable {
     KubeGuardianConfig config(DetectionSettings settings, DecisionSettings decisions) {
         KubeGuardianConfig defaults = ConfigReader.read(null, Map.of());
         return new KubeGuardianConfig(new KafkaSettings(kafka.bootstrapServers(), Map.of()), defaults.collector(),
-                settings, defaults.baseline(), defaults.webhook(), defaults.ingest(), defaults.intel(), decisions);
+                settings, defaults.baseline(), defaults.webhook(), defaults.ingest(), defaults.intel(), decisions,
+                defaults.models());
     }
 
     void send(PodMetadata pod) {

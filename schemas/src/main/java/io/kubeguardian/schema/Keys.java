@@ -21,6 +21,8 @@ public final class Keys {
     public static final String QUARANTINE = "quarantine/";
     /** Policies: keys of what operators say about baselines begin so. */
     public static final String PROFILE = "profile/";
+    /** Models: keys of those that jobs shall score with begin so. */
+    public static final String ACTIVE_MODELS = "models/active/";
 
     private static final String RULE_BUNDLE = RULES + "bundle/";
     private static final String PATTERN_BUNDLE = PATTERNS + "bundle/";
@@ -108,6 +110,16 @@ public final class Keys {
     /** Whether a key of policies is one of {@link #patternBundle}. */
     public static boolean isPatternBundle(String key) {
         return key.startsWith(PATTERN_BUNDLE);
+    }
+
+    /** Models: {@code models/active/<name>/<workload>}; the workload, with its own slashes, is empty for all of them. */
+    public static String activeModel(String name, String workload) {
+        return ACTIVE_MODELS + name + '/' + workload;
+    }
+
+    /** Models: {@code models/version/<digest>}, one that a rollback can go back to. */
+    public static String modelVersion(String digest) {
+        return "models/version/" + digest;
     }
 
     /** Rule status: {@code job/subtask}. */

@@ -8,6 +8,7 @@ public final class Topics {
     public static final String EVENTS = "kubeguardian.events";
     public static final String PODS = "kubeguardian.pods";
     public static final String POLICIES = "kubeguardian.policies";
+    public static final String MODELS = "kubeguardian.models";
     public static final String RULE_STATUS = "kubeguardian.rule-status";
     public static final String SIGNALS = "kubeguardian.signals";
     public static final String INCIDENTS = "kubeguardian.incidents";
@@ -34,6 +35,9 @@ public final class Topics {
     /** A record that several readers could not use, or one reader twice, is kept once: its key says where it lies. */
     private static final Map<String, String> ONCE =
             Map.of("cleanup.policy", "compact,delete", "retention.ms", "2592000000");
+    /** A model is larger than Kafka's usual megabyte. */
+    private static final Map<String, String> LARGE_COMPACTED =
+            Map.of("cleanup.policy", "compact", "max.message.bytes", Integer.toString(8 << 20));
     private static final Map<String, String> ONE_DAY = Map.of("retention.ms", "86400000");
     private static final Map<String, String> ONE_YEAR = Map.of("retention.ms", "31536000000");
     private static final Map<String, String> THIRTY_DAYS = Map.of("retention.ms", "2592000000");
@@ -60,6 +64,7 @@ public final class Topics {
                 new Definition(PODS, partitions, COMPACTED),
                 // One partition: what was published last is what came last.
                 new Definition(POLICIES, 1, COMPACTED),
+                new Definition(MODELS, 1, LARGE_COMPACTED),
                 new Definition(RULE_STATUS, 1, REPEATED),
                 new Definition(SIGNALS, partitions, THIRTY_DAYS),
                 new Definition(INCIDENTS, 1, THIRTY_DAYS),

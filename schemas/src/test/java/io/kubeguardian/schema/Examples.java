@@ -17,7 +17,7 @@ final class Examples {
     static List<SpecificRecordBase> all() {
         return List.of(eventBatch(), pod(), signal(), incident(), risk(), decision(), health(), audit(), deadLetter(),
                 new CaptureEntry(eventBatch()), ruleBundle(), ruleStatus(), approval(), posture(), intelChunk(), intelFeed(),
-                profile(), profilePolicy(), profileAudit());
+                profile(), profilePolicy(), profileAudit(), model());
     }
 
     static EventBatch eventBatch() {
@@ -112,6 +112,15 @@ final class Examples {
                 List.of(new RuleFile("rules/shells.yaml",
                         ByteBuffer.wrap("- list: shells\n  items: [sh]\n".getBytes(StandardCharsets.UTF_8)))),
                 false, "ada", 6_000L, List.of("sha256:" + "f".repeat(64), ""));
+    }
+
+    static BehaviourModel model() {
+        return new BehaviourModel("behaviour", "prod/shop/Deployment/orders", "sha256:" + "e".repeat(64), 3L, 60, 1,
+                List.of(new ModelFeature("rate.exec", 0.5, 0.25)),
+                List.of(new ModelMember("statistics", 1.0, List.of(0.5, 1.5), List.of(ByteBuffer.wrap(new byte[] {1, 2})))),
+                new ModelProvenance(List.of("capture.kgc"), "sha256:" + "d".repeat(64), 120L, 1_000L, 2_000L, 3_000L, 7L,
+                        "kubeguardian", Map.of("folds", "5"), Map.of("distorted.auroc", 0.9)),
+                "ada", 6_000L, List.of("sha256:" + "f".repeat(64)), false);
     }
 
     static RuleStatus ruleStatus() {
