@@ -16,8 +16,8 @@ import java.util.List;
  * @param processLimit most processes remembered per pod
  * @param processesInMemory most processes of all pods that a subtask keeps in memory before its state
  * @param learningSeconds least time a baseline learns, seconds
- * @param quietSeconds time without anything new after which a baseline is ready, seconds
- * @param baselineLimit most items remembered per baseline and kind
+ * @param quietSeconds time over which a baseline must have been as good as without news to be ready, seconds
+ * @param baselineLimit most items of a kind that a baseline remembers one by one
  * @param riskHalfLifeSeconds time in which risk halves when nothing is added, seconds
  * @param containAtRisk risk score from which the containers involved are contained; above 100: never
  * @param containSeconds how long a containment lasts, seconds

@@ -3,6 +3,7 @@ package io.kubeguardian.cli.profile;
 import io.kubeguardian.baseline.ItemKind;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.schema.AcceptedItem;
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.ProfileDrift;
 import io.kubeguardian.schema.ProfilePolicy;
 import java.util.ArrayList;
@@ -89,7 +90,7 @@ final class AcceptCommand implements Callable<Integer> {
     }
 
     private List<ProfileDrift> drifts(ProfilePolicy before, PublishedProfiles published) {
-        List<ProfileDrift> drifts = published.of(io.kubeguardian.schema.Keys.workload(before.getWorkload())).stream()
+        List<ProfileDrift> drifts = published.of(Keys.workload(before.getWorkload())).stream()
                 .flatMap(profile -> profile.getDrifts().stream())
                 .filter(drift -> kind == null || drift.getKind().equals(kind))
                 .toList();

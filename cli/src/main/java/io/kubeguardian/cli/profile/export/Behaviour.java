@@ -1,11 +1,13 @@
 package io.kubeguardian.cli.profile.export;
 
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.Profile;
 import io.kubeguardian.schema.ProfileCall;
 import io.kubeguardian.schema.ProfileItem;
 import io.kubeguardian.schema.WorkloadRef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -51,13 +53,13 @@ public record Behaviour(
 
     /** A name that Kubernetes takes: kubeguardian-shop-orders. */
     public String name() {
-        String name = ("kubeguardian-" + workload.getNamespace() + '-' + workload.getName()).toLowerCase(java.util.Locale.ROOT)
+        String name = ("kubeguardian-" + workload.getNamespace() + '-' + workload.getName()).toLowerCase(Locale.ROOT)
                 .replaceAll("[^a-z0-9-]", "-").replaceAll("-+", "-");
         String cut = name.length() <= 63 ? name : name.substring(0, 63);
         return cut.endsWith("-") ? cut.substring(0, cut.length() - 1) : cut;
     }
 
     public String key() {
-        return io.kubeguardian.schema.Keys.workload(workload);
+        return Keys.workload(workload);
     }
 }
