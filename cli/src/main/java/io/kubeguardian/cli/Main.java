@@ -7,6 +7,8 @@ import io.kubeguardian.cli.intel.IntelCommand;
 import io.kubeguardian.cli.models.ModelsCommand;
 import io.kubeguardian.cli.profile.ProfileCommand;
 import io.kubeguardian.cli.replay.ReplayCommand;
+import io.kubeguardian.cli.report.ReportCommand;
+import io.kubeguardian.cli.rules.PatternsCommand;
 import io.kubeguardian.cli.rules.RulesCommand;
 import io.kubeguardian.cli.scan.ScanCommand;
 import io.kubeguardian.config.ConfigException;
@@ -22,8 +24,8 @@ import picocli.CommandLine.Command;
         version = "kubeguardian 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DemoCommand.class, UpCommand.class, IngestCommand.class, MonitorCommand.class, ContainCommand.class,
-            RulesCommand.class, ProfileCommand.class, ModelsCommand.class, ReplayCommand.class, ScanCommand.class,
-            IntelCommand.class, DecisionsCommand.class})
+            RulesCommand.class, PatternsCommand.class, ProfileCommand.class, ModelsCommand.class, ReplayCommand.class,
+            ReportCommand.class, ScanCommand.class, IntelCommand.class, DecisionsCommand.class})
 public final class Main {
     private Main() {}
 

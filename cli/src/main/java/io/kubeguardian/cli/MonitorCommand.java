@@ -94,7 +94,7 @@ public final class MonitorCommand implements Callable<Integer> {
                 case Topics.INCIDENTS -> {
                     Incident incident = INCIDENT.decode(record.value());
                     if (wanted(incident.getWorkload(), incident.getPriority())) {
-                        print(incident.getPriority(), incident.getLastEventTime(), "INCIDENT " + incident.getId() + "  " + incident.getTitle(),
+                        print(incident.getPriority(), incident.getLastEventTime(), "INCIDENT " + incident.getId() + told(incident) + "  " + incident.getTitle(),
                                 incident.getWorkload(), String.join(" → ",
                                         incident.getSignals().stream().map(Signal::getRule).toList()));
                     }
@@ -104,6 +104,14 @@ public final class MonitorCommand implements Callable<Integer> {
         } catch (MalformedRecordException | IOException e) {
             System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": " + e.getMessage());
         }
+    }
+
+    private static String told(Incident incident) {
+        return switch (incident.getState()) {
+            case OPEN -> "";
+            case UPDATED -> " grows, revision " + incident.getRevision();
+            case CLOSED -> " closes, revision " + incident.getRevision();
+        };
     }
 
     private void showJson(byte[] alert) throws IOException {

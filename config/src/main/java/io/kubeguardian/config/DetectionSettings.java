@@ -25,6 +25,7 @@ import java.util.List;
  * @param containExceptDestinations where a contained container may still connect to, likewise
  * @param alertBudget most signals of one priority about one workload that become alerts in a window; 0: no bound
  * @param alertBudgetSeconds how long that window is, seconds
+ * @param incidentQuietSeconds time without further evidence after which an incident closes, seconds
  */
 public record DetectionSettings(
         @JsonProperty(defaultValue = "[]") List<String> rules,
@@ -44,7 +45,8 @@ public record DetectionSettings(
         @JsonProperty(defaultValue = "[]") List<String> containExceptPaths,
         @JsonProperty(defaultValue = "[]") List<String> containExceptDestinations,
         @JsonProperty(defaultValue = "100") int alertBudget,
-        @JsonProperty(defaultValue = "3600") int alertBudgetSeconds)
+        @JsonProperty(defaultValue = "3600") int alertBudgetSeconds,
+        @JsonProperty(defaultValue = "900") int incidentQuietSeconds)
         implements Serializable {
     public DetectionSettings {
         rules = List.copyOf(rules);
@@ -64,5 +66,6 @@ public record DetectionSettings(
         Check.between("detection.containSeconds", containSeconds, 1, 31_536_000);
         Check.between("detection.alertBudget", alertBudget, 0, 1_000_000);
         Check.between("detection.alertBudgetSeconds", alertBudgetSeconds, 1, 86_400);
+        Check.between("detection.incidentQuietSeconds", incidentQuietSeconds, 1, 86_400);
     }
 }

@@ -30,7 +30,10 @@ public final class OcsfAlerts {
     private static final int CLASS = 2004;
     private static final int CATEGORY = 2;
     private static final int CREATE = 1;
+    private static final int UPDATE = 2;
+    private static final int CLOSE = 3;
     private static final int STATUS_NEW = 1;
+    private static final int STATUS_OTHER = 99;
     private static final int ANALYTIC_RULE = 1;
     private static final int ANALYTIC_BEHAVIOURAL = 2;
     private static final int FILE_REGULAR = 1;
@@ -67,6 +70,7 @@ public final class OcsfAlerts {
         ObjectNode root = finding(incident.getId(), incident.getTitle(), incident.getDescription(),
                 incident.getPriority(), incident.getLastEventTime(), incident.getDetectedTime(),
                 incident.getTechniques());
+        activity(root, incident);
         ObjectNode info = (ObjectNode) root.get("finding_info");
         info.put("first_seen_time", millis(incident.getFirstEventTime()));
         info.put("last_seen_time", millis(incident.getLastEventTime()));
@@ -89,8 +93,33 @@ public final class OcsfAlerts {
         unmapped.putObject("output_fields");
         incident.getTechniques().forEach(unmapped.putArray("tags")::add);
         unmapped.put("kind", "INCIDENT");
+        unmapped.put("state", incident.getState().name());
+        unmapped.put("revision", incident.getRevision());
+        unmapped.put("entity", incident.getEntity());
+        incident.getPatterns().forEach(unmapped.putArray("patterns")::add);
+        incident.getAttackPath().forEach(step -> unmapped.withArray("attack_path").add(step.getTactic()));
+        unmapped.put("signals_omitted", incident.getSignalsOmitted());
         completeness(unmapped, incident.getCompleteness());
         return alert(Keys.workload(incident.getWorkload()), root);
+    }
+
+    /** One finding, told again as it grows: its uid stays, the record's own is another each time. */
+    private static void activity(ObjectNode root, Incident incident) {
+        int activity = switch (incident.getState()) {
+            case OPEN -> CREATE;
+            case UPDATED -> UPDATE;
+            case CLOSED -> CLOSE;
+        };
+        root.put("activity_id", activity);
+        root.put("type_uid", CLASS * 100 + activity);
+        if (activity != CREATE) {
+            ((ObjectNode) root.get("metadata")).put("uid", incident.getId() + '/' + incident.getRevision());
+            ((ObjectNode) root.get("finding_info")).put("modified_time", millis(incident.getUpdatedTime()));
+        }
+        if (activity == CLOSE) {
+            root.put("status_id", STATUS_OTHER); // nobody has resolved it: nothing more was seen
+            root.put("status", "Quiet");
+        }
     }
 
     /** Whether people are told of a step of a decision: it waits for one, or is nothing else than to tell. */

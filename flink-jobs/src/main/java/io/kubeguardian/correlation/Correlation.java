@@ -1,99 +1,75 @@
 package io.kubeguardian.correlation;
 
 import io.kubeguardian.detection.DetectionClock;
+import io.kubeguardian.detection.RuleUpdate;
 import io.kubeguardian.detection.Types;
 import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.RuleStatus;
 import io.kubeguardian.schema.Signal;
-import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import org.apache.flink.cep.CEP;
-import org.apache.flink.cep.EventComparator;
-import org.apache.flink.cep.nfa.aftermatch.AfterMatchSkipStrategy;
-import org.apache.flink.cep.pattern.Pattern;
-import org.apache.flink.cep.pattern.conditions.SimpleCondition;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithNonKeyedOperator;
 
 /**
- * Patterns over signals, on Flink CEP.
+ * Patterns over signals, which change while the job runs.
  *
  * <pre>
- *   signals ─ filter: the pattern's rules ─ keyBy group-by ─ cap ─ keyBy group-by ─ CEP (event time) ─► incidents
+ *   signals ─ route ─────── keyBy entity ─ correlate ─────────► incidents
+ *             │   │ chained                    │ matches
+ *             │   └──────── keyBy entity ─ correlate-chained ─► incidents
+ *             └► status
+ *   pattern updates ─ broadcast to all three
  * </pre>
  */
 public final class Correlation {
+    /** Most signals that an operator's subtask has on the heap: some hundred megabytes. */
+    static final int HOT_SIGNALS = 200_000;
+
+    /** @param status what each subtask runs */
+    public record Streams(DataStream<Incident> incidents, DataStream<RuleStatus> status) {}
+
     private Correlation() {}
 
-    /** The incidents of all patterns, of which there must be at least one. */
-    public static DataStream<Incident> incidents(
-            DataStream<Signal> signals, List<CorrelationPattern> patterns, DetectionClock clock) {
-        DataStream<Incident> all = null;
-        for (CorrelationPattern pattern : patterns) {
-            DataStream<Incident> incidents = incidents(signals, pattern, clock);
-            all = all == null ? incidents : all.union(incidents);
-        }
-        return all;
+    /**
+     * @param updates bundles of patterns; they must not hold back event time
+     * @param configured the patterns to begin with
+     * @param quietMillis after which an incident closes
+     */
+    public static Streams of(
+            DataStream<Signal> signals, DataStream<RuleUpdate> updates, List<PatternSource> configured,
+            long quietMillis, DetectionClock clock) {
+        SingleOutputStreamOperator<RoutedSignal> route = signals
+                .connect(updates.broadcast(EffectivePatterns.STATE))
+                .process(new RouteFunction(configured, clock), TypeInformation.of(RoutedSignal.class))
+                .name("route").uid("route");
+        SingleOutputStreamOperator<Incident> correlate = correlate(
+                route, updates, new CorrelateOperator(configured, clock, quietMillis, HOT_SIGNALS), "correlate");
+        SingleOutputStreamOperator<Incident> chained = correlate(
+                route.getSideOutput(RouteFunction.CHAINED).union(correlate.getSideOutput(RouteFunction.CHAINED)),
+                updates, new CorrelateOperator(configured, clock, quietMillis, HOT_SIGNALS), "correlate-chained");
+        return new Streams(correlate.union(chained), route.getSideOutput(RouteFunction.STATUS));
     }
 
-    private static SingleOutputStreamOperator<Incident> incidents(
-            DataStream<Signal> signals, CorrelationPattern pattern, DetectionClock clock) {
-        GroupKey key = new GroupKey(pattern.groupBy());
-        Set<String> rules = new HashSet<>(pattern.rules());
-        String uid = "pattern-" + pattern.id();
-        KeyedStream<Signal, String> capped = signals
-                .filter(signal -> rules.contains(signal.getRule()) && key.complete(signal))
-                .name(uid + "-filter").uid(uid + "-filter")
-                .keyBy(key)
-                .process(new SignalCap(pattern.timespanMillis()), Types.SIGNAL)
-                .name(uid + "-cap").uid(uid + "-cap")
-                .keyBy(key);
-        return CEP.pattern(capped, cep(pattern), new BySensorClock())
-                .inEventTime()
-                .process(new IncidentFunction(pattern, clock), Types.INCIDENT)
-                .name(uid).uid(uid);
+    /** The first operator by itself, for who measures it. */
+    public static TwoInputStreamOperator<Signal, RuleUpdate, RoutedSignal> route(List<PatternSource> configured) {
+        return new CoBroadcastWithNonKeyedOperator<>(
+                new RouteFunction(configured, DetectionClock.system()), List.of(EffectivePatterns.STATE));
     }
 
-    /** One incident per completed story: what a match used, and what began before its end, starts no other. */
-    private static Pattern<Signal, ?> cep(CorrelationPattern pattern) {
-        Pattern<Signal, Signal> cep =
-                Pattern.<Signal>begin(step(0), AfterMatchSkipStrategy.skipPastLastEvent())
-                        .where(new OfRule(pattern.rules().get(0)));
-        for (int i = 1; i < pattern.rules().size(); i++) {
-            cep = cep.followedBy(step(i)).where(new OfRule(pattern.rules().get(i)));
-        }
-        return cep.within(Duration.ofMillis(pattern.timespanMillis()));
+    /** The second one, likewise: keyed by {@link RoutedSignal#key}. */
+    public static TwoInputStreamOperator<RoutedSignal, RuleUpdate, Incident> correlate(
+            List<PatternSource> configured, long quietMillis) {
+        return new CorrelateOperator(configured, DetectionClock.system(), quietMillis, HOT_SIGNALS);
     }
 
-    static String step(int index) {
-        return "step" + index;
-    }
-
-    private static final class OfRule extends SimpleCondition<Signal> {
-        private static final long serialVersionUID = 1L;
-
-        private final String rule;
-
-        OfRule(String rule) {
-            this.rule = rule;
-        }
-
-        @Override
-        public boolean filter(Signal signal) {
-            return rule.equals(signal.getRule());
-        }
-    }
-
-    /** Within one millisecond of Flink's event time the sensor's nanoseconds decide. */
-    private static final class BySensorClock implements EventComparator<Signal> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public int compare(Signal a, Signal b) {
-            int byTime = Long.compare(a.getEventTime(), b.getEventTime());
-            return byTime != 0 ? byTime : a.getId().compareTo(b.getId());
-        }
+    private static SingleOutputStreamOperator<Incident> correlate(
+            DataStream<RoutedSignal> routed, DataStream<RuleUpdate> updates, CorrelateOperator operator, String name) {
+        return routed.keyBy(signal -> signal.key)
+                .connect(updates.broadcast())
+                .transform(name, Types.INCIDENT, operator)
+                .uid(name);
     }
 }

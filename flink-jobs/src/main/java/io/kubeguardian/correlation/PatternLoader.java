@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
-/** Finds pattern files. All load, or none: the first error stops it. */
+/** Finds pattern files. */
 public final class PatternLoader {
     private static final String FOLDER = "/kubeguardian/patterns/";
     private static final long MAX_BYTES = 1 << 20;
@@ -19,33 +18,32 @@ public final class PatternLoader {
     private PatternLoader() {}
 
     /**
+     * The files, which together load.
+     *
      * @param paths files, or folders whose *.yaml and *.yml are taken; empty: the patterns that come with KubeGuardian
      * @throws PatternException with one line that says where, what, and what to do
      */
-    public static List<CorrelationPattern> load(List<String> paths) {
+    public static List<PatternSource> load(List<String> paths) {
         if (paths.isEmpty()) {
-            return loadBuiltIn();
+            return builtIn();
         }
-        List<CorrelationPattern> patterns = new ArrayList<>();
+        List<PatternSource> sources = new ArrayList<>();
         for (String path : paths) {
             for (Path file : files(Path.of(path))) {
-                patterns.addAll(PatternParser.parse(file.toString(), read(file)));
+                sources.add(new PatternSource(file.toString(), read(file)));
             }
         }
-        if (patterns.isEmpty()) {
-            throw new PatternException(
-                    String.join(", ", paths) + ": no *.yaml or *.yml file; correct detection.patterns");
+        if (sources.isEmpty()) {
+            throw new PatternException(String.join(", ", paths) + ": no *.yaml or *.yml file there");
         }
-        return unique(patterns);
+        PatternSet.of(sources);
+        return sources;
     }
 
     /** The patterns that come with KubeGuardian. */
-    public static List<CorrelationPattern> loadBuiltIn() {
-        List<CorrelationPattern> patterns = new ArrayList<>();
-        for (String name : resource("index").lines().filter(line -> !line.isBlank()).toList()) {
-            patterns.addAll(PatternParser.parse(name, resource(name)));
-        }
-        return unique(patterns);
+    public static List<PatternSource> builtIn() {
+        return resource("index").lines().filter(line -> !line.isBlank())
+                .map(name -> new PatternSource(name, resource(name))).toList();
     }
 
     private static List<Path> files(Path path) {
@@ -66,8 +64,8 @@ public final class PatternLoader {
                 throw new PatternException(file + ": larger than " + MAX_BYTES + " bytes, not a pattern file");
             }
             return Files.readString(file);
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw new PatternException(file + ": no such file; correct detection.patterns", e);
+        } catch (NoSuchFileException e) {
+            throw new PatternException(file + ": no such file", e);
         } catch (IOException e) {
             throw new PatternException(file + ": cannot be read: " + e, e);
         }
@@ -82,17 +80,5 @@ public final class PatternLoader {
         } catch (IOException e) {
             throw new PatternException(FOLDER + name + ": cannot be read: " + e, e);
         }
-    }
-
-    private static List<CorrelationPattern> unique(List<CorrelationPattern> patterns) {
-        Map<String, String> titles = new HashMap<>();
-        for (CorrelationPattern pattern : patterns) {
-            String other = titles.put(pattern.id(), pattern.title());
-            if (other != null) {
-                throw new PatternException("two patterns have the id " + pattern.id() + ": " + other + " and "
-                        + pattern.title() + "; give one of them another");
-            }
-        }
-        return List.copyOf(patterns);
     }
 }

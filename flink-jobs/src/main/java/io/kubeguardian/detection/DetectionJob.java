@@ -7,6 +7,7 @@ import io.kubeguardian.intel.IntelTopic;
 import io.kubeguardian.ml.stream.ModelScoring;
 import io.kubeguardian.risk.DecisionPolicy;
 import io.kubeguardian.risk.RiskEvidence;
+import io.kubeguardian.schema.Keys;
 import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -41,11 +42,9 @@ public final class DetectionJob {
                         EventTimeWatermarks.live(settings.disorderMillis()), "records")
                 .uid("records");
         DetectionClock clock = DetectionClock.system();
-        SingleOutputStreamOperator<RuleUpdate> updates = env
+        DataStream<RawRecord> bundles = env
                 .fromSource(KafkaRecords.rules(config.kafka()), IdleWatermarks.strategy(), "rule-records")
-                .setParallelism(1).uid("rule-records")
-                .transform("rule-updates", TypeInformation.of(RuleUpdate.class), new RuleUpdates(clock))
-                .setParallelism(1).uid("rule-updates");
+                .setParallelism(1).uid("rule-records");
         SingleOutputStreamOperator<ProfileChange> profileChanges = env
                 .fromSource(KafkaRecords.profiles(config.kafka()), IdleWatermarks.strategy(), "profile-records")
                 .setParallelism(1).uid("profile-records")
@@ -58,8 +57,9 @@ public final class DetectionJob {
                 .setParallelism(1).name("control").uid("control");
         new DetectionPipeline(settings, config.baseline(), detectors, new IntelTopic(config.kafka()),
                 DecisionPolicy.load(config.decisions(), settings), clock, false)
-                .build(records, updates, profileChanges, control, models(env, config, clock),
-                        KafkaSinks.all(config.kafka()));
+                .build(records, updates(bundles, "rule-updates", Keys.RULES, clock),
+                        updates(bundles, "pattern-updates", Keys.PATTERNS, clock), profileChanges, control,
+                        models(env, config, clock), KafkaSinks.all(config.kafka()));
     }
 
     private static ModelScoring models(StreamExecutionEnvironment env, KubeGuardianConfig config, DetectionClock clock) {
@@ -68,6 +68,12 @@ public final class DetectionJob {
         }
         return ModelScoring.of(env.fromSource(KafkaRecords.models(config.kafka()), IdleWatermarks.strategy(),
                 "model-records").setParallelism(1).uid("model-records"), config.models(), clock);
+    }
+
+    private static SingleOutputStreamOperator<RuleUpdate> updates(
+            DataStream<RawRecord> bundles, String name, String about, DetectionClock clock) {
+        return bundles.transform(name, TypeInformation.of(RuleUpdate.class), new RuleUpdates(about, clock))
+                .setParallelism(1).uid(name);
     }
 
     /** How Flink runs it. */

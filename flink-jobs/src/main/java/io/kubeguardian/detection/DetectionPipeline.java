@@ -10,9 +10,9 @@ import io.kubeguardian.baseline.Sighting;
 import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.correlation.Correlation;
-import io.kubeguardian.correlation.CorrelationPattern;
 import io.kubeguardian.correlation.PatternLoader;
 import io.kubeguardian.intel.IntelSource;
+import io.kubeguardian.correlation.PatternSource;
 import io.kubeguardian.ml.stream.ModelScoring;
 import io.kubeguardian.risk.DecisionPolicy;
 import io.kubeguardian.risk.RiskEvidence;
@@ -32,7 +32,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *
  * <pre>
  *  records (events + pods + other sensors' signals, bytes)
- *     │ keyBy pod             updates (bundles of rules) ─────────────► dead letters
+ *     │ keyBy pod             updates (bundles of rules, of patterns) ─► dead letters
  *     │                          │ broadcast
  *  detect ─ decode · completeness · metadata · process tree · RULES ──► dead letters, rule status
  *     │ signals      │ observations
@@ -50,7 +50,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *            │ keyBy workload
  *            ├─ alert-budget ───────────────────────► alerts
  *            │ keyBy a pattern's group-by
- *            ├─ correlate ─ Flink CEP ─ incidents ──► incidents, alerts
+ *            ├─ correlate ─ patterns ─ incidents ───► incidents, alerts, pattern status
  *            │                 │
  *            │ keyBy entity    │      admission's findings, people's answers (control)
  *            └─── risk ◄───────┘ ◄──────┤ ──────────► risk
@@ -66,7 +66,7 @@ public final class DetectionPipeline {
     private final DetectorFactory detectors;
     private final IntelSource intel;
     private final DecisionPolicy policy;
-    private final List<CorrelationPattern> patterns;
+    private final List<PatternSource> patterns;
     private final DetectionClock clock;
     private final boolean bounded;
 
@@ -91,12 +91,14 @@ public final class DetectionPipeline {
      * Builds the topology between the records, which carry timestamps and watermarks, and the sinks.
      *
      * @param updates changes of the rules; they must not hold back event time
+     * @param patternUpdates changes of the patterns; likewise
      * @param profileChanges what operators say about baselines; likewise
      * @param control admission's findings, with people's answers at its side; likewise. Null: there are none
      * @param models what scores behaviour. Null: nothing does
      */
     public void build(
             DataStream<RawRecord> records, SingleOutputStreamOperator<RuleUpdate> updates,
+            SingleOutputStreamOperator<RuleUpdate> patternUpdates,
             SingleOutputStreamOperator<ProfileChange> profileChanges, SingleOutputStreamOperator<RiskEvidence> control,
             ModelScoring models, DetectionSinks sinks) {
         SingleOutputStreamOperator<Signal> detect = records
@@ -121,7 +123,8 @@ public final class DetectionPipeline {
 
         DataStream<Signal> found = detect.union(drift);
         DataStream<DeadLetter> refused = detect.getSideOutput(DeadLetters.TAG)
-                .union(updates.getSideOutput(DeadLetters.TAG), profileChanges.getSideOutput(DeadLetters.TAG));
+                .union(updates.getSideOutput(DeadLetters.TAG), patternUpdates.getSideOutput(DeadLetters.TAG),
+                        profileChanges.getSideOutput(DeadLetters.TAG));
         if (models != null) {
             found = found.union(models.signals(detect.getSideOutput(DetectFunction.BATCHES)));
             refused = refused.union(models.deadLetters());
@@ -130,7 +133,9 @@ public final class DetectionPipeline {
                 .transform("signal-time", Types.SIGNAL, new SignalTimestamps())
                 .uid("signal-time");
 
-        DataStream<Incident> incidents = Correlation.incidents(signals, patterns, clock);
+        Correlation.Streams correlation = Correlation.of(
+                signals, patternUpdates, patterns, settings.incidentQuietSeconds() * 1000L, clock);
+        DataStream<Incident> incidents = correlation.incidents();
 
         DataStream<RiskEvidence> facts = detect.getSideOutput(DetectFunction.POD_FACTS);
         RiskTopology.Outputs risk = RiskTopology.build(signals, incidents,
@@ -156,7 +161,8 @@ public final class DetectionPipeline {
         to(risk.decisions(), sinks.decisions(), "sink-decisions");
         to(risk.log(), sinks.decisionLog(), "sink-decision-log");
         to(alerts, sinks.alerts(), "sink-alerts");
-        to(detect.getSideOutput(DetectFunction.RULE_STATUS), sinks.ruleStatus(), "sink-rule-status");
+        to(detect.getSideOutput(DetectFunction.RULE_STATUS).union(correlation.status()), sinks.ruleStatus(),
+                "sink-rule-status");
         to(baselines.getSideOutput(BaselineFunction.PROFILES), sinks.profiles(), "sink-profiles");
         to(baselines.getSideOutput(BaselineFunction.AUDIT), sinks.profileAudit(), "sink-profile-audit");
         to(control == null ? refused : refused.union(control.getSideOutput(DeadLetters.TAG)), sinks.deadLetters(),

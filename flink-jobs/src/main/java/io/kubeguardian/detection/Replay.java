@@ -101,17 +101,14 @@ public final class Replay {
             flink.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
             StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
             DataStream<RawRecord> records = CaptureRecords.source(env, captures, settings.disorderMillis());
-            // One, that changes nothing: Flink has no empty source.
-            SingleOutputStreamOperator<RuleUpdate> updates =
-                    env.fromData(List.of(new RuleUpdate()), TypeInformation.of(RuleUpdate.class))
-                            .name("rule-updates").uid("rule-updates");
             SingleOutputStreamOperator<ProfileChange> profileChanges =
                     env.fromData(List.of(new ProfileChange()), TypeInformation.of(ProfileChange.class))
                             .filter(change -> change.policy != null) // nobody says anything
                             .name("profile-changes").uid("profile-changes");
             new DetectionPipeline(settings, baseline, detectors, IntelSource.none(),
                     DecisionPolicy.load(DECISIONS, settings), DetectionClock.system(), true)
-                    .build(records, updates, profileChanges, null, null, sinks(run));
+                    .build(records, noUpdates(env, "rule-updates"), noUpdates(env, "pattern-updates"), profileChanges,
+                            null, null, sinks(run));
             env.execute("kubeguardian-replay");
         } catch (Exception e) {
             Throwable cause = e;
@@ -126,6 +123,11 @@ public final class Replay {
             LISTENERS.remove(run);
             FileUtils.deleteDirectory(folder.toFile());
         }
+    }
+
+    /** One, that changes nothing: Flink has no empty source. */
+    private static SingleOutputStreamOperator<RuleUpdate> noUpdates(StreamExecutionEnvironment env, String name) {
+        return env.fromData(List.of(new RuleUpdate()), TypeInformation.of(RuleUpdate.class)).name(name).uid(name);
     }
 
     private static DetectionSinks sinks(String run) {

@@ -22,13 +22,16 @@ final class RuleUpdates extends AbstractStreamOperator<RuleUpdate>
 
     static final long TICK_MILLIS = 250;
 
-    /** What {@link io.kubeguardian.rules.RuleSet#digest} makes; empty: the files of the configuration. */
+    /** What {@link io.kubeguardian.rules.RuleSet#digest} and its like make; empty: the files of the configuration. */
     private static final Pattern DIGEST = Pattern.compile("(sha256:[0-9a-f]{64})?");
 
+    private final String about;
     private final DetectionClock clock;
     private transient AvroCodec<RuleBundle> codec;
 
-    RuleUpdates(DetectionClock clock) {
+    /** @param about how the keys begin of the records that are meant here; others are somebody else's */
+    RuleUpdates(String about, DetectionClock clock) {
+        this.about = about;
         this.clock = clock;
     }
 
@@ -50,6 +53,9 @@ final class RuleUpdates extends AbstractStreamOperator<RuleUpdate>
     @Override
     public void processElement(StreamRecord<RawRecord> element) {
         RawRecord record = element.getValue();
+        if (!record.key.startsWith(about)) {
+            return;
+        }
         try {
             output.collect(new StreamRecord<>(new RuleUpdate(bundle(record))));
         } catch (MalformedRecordException e) {
@@ -58,7 +64,7 @@ final class RuleUpdates extends AbstractStreamOperator<RuleUpdate>
     }
 
     private RuleBundle bundle(RawRecord record) throws MalformedRecordException {
-        if (!record.key.equals(Keys.ACTIVE_RULES)) {
+        if (!record.key.equals(Keys.ACTIVE_RULES) && !record.key.equals(Keys.ACTIVE_PATTERNS)) {
             throw new MalformedRecordException("nothing is known about key " + record.key);
         }
         RuleBundle bundle = codec.decode(record.value);

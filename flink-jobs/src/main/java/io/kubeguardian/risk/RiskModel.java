@@ -161,7 +161,9 @@ public final class RiskModel {
         for (RiskFactor factor : all) {
             if (factor.getKind().equals(evidence.getKind())) {
                 sum += factor.getPoints();
-                same = factor.getName().equals(evidence.getName()) ? factor : same;
+                // An incident keeps its id while it grows, but perhaps not its title.
+                boolean grown = factor.getEvidenceIds().contains(evidence.getEvidenceId());
+                same = grown || same == null && factor.getName().equals(evidence.getName()) ? factor : same;
             }
         }
         double most = most(evidence.getKind());

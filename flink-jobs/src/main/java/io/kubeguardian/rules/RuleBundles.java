@@ -35,7 +35,7 @@ public final class RuleBundles {
         return bundle;
     }
 
-    /** The bundle that stands for the files of the job's own configuration. */
+    /** The bundle, of rules or of patterns, that stands for the files of the job's own configuration. */
     public static RuleBundle configured(String issuedBy, long issuedTime, List<String> previous) {
         return new RuleBundle("", List.of(), false, issuedBy, issuedTime, List.copyOf(previous));
     }

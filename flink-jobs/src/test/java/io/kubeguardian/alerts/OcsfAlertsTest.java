@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kubeguardian.detection.SignalExamples;
+import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.IncidentState;
 import io.kubeguardian.schema.Priority;
 import io.kubeguardian.schema.Signal;
 import org.junit.jupiter.api.Test;
@@ -96,5 +98,28 @@ class OcsfAlertsTest {
     private static JsonNode json(Alert alert) throws Exception {
         assertThat(alert.key).isEqualTo("prod/shop/Deployment/orders");
         return new ObjectMapper().readTree(alert.json);
+    }
+
+    @Test
+    void anIncidentIsCreatedUpdatedAndClosedUnderOneFinding() throws Exception {
+        Incident incident = SignalExamples.incident(5);
+        ObjectMapper json = new ObjectMapper();
+
+        JsonNode created = json.readTree(OcsfAlerts.of(incident).json);
+        JsonNode updated = json.readTree(OcsfAlerts.of(Incident.newBuilder(incident).setRevision(2)
+                .setState(IncidentState.UPDATED).setUpdatedTime(7_000_000L).build()).json);
+        JsonNode closed = json.readTree(OcsfAlerts.of(Incident.newBuilder(incident).setRevision(3)
+                .setState(IncidentState.CLOSED).build()).json);
+
+        assertThat(java.util.stream.Stream.of(created, updated, closed).map(a -> a.path("activity_id").asInt()))
+                .containsExactly(1, 2, 3);
+        assertThat(java.util.stream.Stream.of(created, updated, closed).map(a -> a.path("type_uid").asInt()))
+                .containsExactly(200401, 200402, 200403);
+        assertThat(java.util.stream.Stream.of(created, updated, closed).map(a -> a.at("/finding_info/uid").asText()))
+                .containsOnly(incident.getId());
+        assertThat(java.util.stream.Stream.of(created, updated, closed).map(a -> a.at("/metadata/uid").asText()))
+                .doesNotHaveDuplicates();
+        assertThat(updated.at("/finding_info/modified_time").asLong()).isEqualTo(7);
+        assertThat(closed.path("status").asText()).isEqualTo("Quiet");
     }
 }

@@ -63,7 +63,7 @@ final class BaselineHarness extends KeyedTwoInputStreamOperatorTestHarness<Strin
 
     static DetectionSettings detection(int limit, int learningSeconds, int quietSeconds) {
         return new DetectionSettings(List.of(), List.of(), 1, "", 200, 3000, 256, 1000, learningSeconds, quietSeconds, limit,
-                3600, 80, 900, List.of(), List.of(), 100, 3600);
+                3600, 80, 900, List.of(), List.of(), 100, 3600, 900);
     }
 
     static BaselineSettings baseline() {

@@ -33,9 +33,13 @@ class PatternLoaderTest {
     @TempDir
     Path folder;
 
+    private static List<CorrelationPattern> load(String... paths) {
+        return PatternSet.of(PatternLoader.load(List.of(paths))).patterns();
+    }
+
     @Test
     void theBuiltInPatternsLoad() {
-        List<CorrelationPattern> patterns = PatternLoader.load(List.of());
+        List<CorrelationPattern> patterns = load();
 
         assertThat(patterns).extracting(CorrelationPattern::title).contains("Dropped program calls home");
         assertThat(patterns.get(0).techniques()).contains("T1059.004");
@@ -47,7 +51,7 @@ class PatternLoaderTest {
         Files.writeString(folder.resolve("a.yaml"), GOOD + "---\n" + GOOD.replace("two-steps", "again"));
         Files.writeString(folder.resolve("notes.txt"), "not YAML: [");
 
-        List<CorrelationPattern> patterns = PatternLoader.load(List.of(folder.toString()));
+        List<CorrelationPattern> patterns = load(folder.toString());
 
         assertThat(patterns).extracting(CorrelationPattern::id).containsExactly("two-steps", "again");
         assertThat(patterns.get(0).priority()).isEqualTo(Priority.ERROR);
@@ -57,14 +61,14 @@ class PatternLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "type: temporal_ordered | type: event_count | p.yaml:6: correlation type event_count is not supported yet",
+        "type: temporal_ordered | type: near | p.yaml:6: correlation type near is not known; one of event_count",
         "level: high | level: grave | p.yaml:3: level grave is none of",
         "timespan: 5m | timespan: five | p.yaml:11: timespan five is not",
         "timespan: 5m | timespan: 9d | p.yaml:11: timespan 9d is longer than a day",
         "timespan: 5m | timspan: 5m | p.yaml:11: unknown key timspan in correlation",
         "level: high | level: [high] | p.yaml:3: level must be text",
         "id: two-steps | id: ../../x | p.yaml:2: id ../../x must be",
-        "k8s.pod.uid | user.name | p.yaml:10: cannot group by user.name; one of",
+        "k8s.pod.uid | user.nam | p.yaml:10: cannot group by user.nam; one of",
         "- First rule | | p.yaml:8: rules has 1 entries",
         "title: Two steps | tittle: Two steps | p.yaml:1: unknown key tittle",
         "title: Two steps | title: '' | p.yaml:1: title is empty",
@@ -107,7 +111,8 @@ class PatternLoaderTest {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(128);
             }
             try {
-                assertThat(PatternParser.parse("p.yaml", new String(bytes, StandardCharsets.UTF_8))).isNotEmpty();
+                assertThat(PatternSet.of(List.of(new PatternSource("p.yaml", new String(bytes, StandardCharsets.UTF_8))))
+                        .patterns()).isNotEmpty();
             } catch (PatternException e) {
                 assertThat(e.getMessage()).startsWith("p.yaml").doesNotContain("\n");
             }

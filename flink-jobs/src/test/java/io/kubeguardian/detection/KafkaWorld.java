@@ -73,21 +73,32 @@ final class KafkaWorld implements AutoCloseable {
 
     /** As its publisher does. */
     void publish(RuleBundle bundle) {
-        send(Topics.POLICIES, Keys.ACTIVE_RULES, bundle.getIssuedTime() / 1_000_000,
+        publish(Keys.ACTIVE_RULES, bundle);
+    }
+
+    /** @param key which kind of bundle it is */
+    void publish(String key, RuleBundle bundle) {
+        send(Topics.POLICIES, key, bundle.getIssuedTime() / 1_000_000,
                 AvroCodec.of(RuleBundle.class).encode(bundle));
     }
 
     /** What each subtask says last, as soon as all of them have decided about a publication. */
     List<RuleStatus> decided(RuleBundle bundle, int subtasks) {
-        List<RuleStatus> all = records(Topics.RULE_STATUS, RuleStatus.class,
-                statuses -> decided(statuses, bundle).size() == subtasks);
-        assertThat(decided(all, bundle)).as("decisions about %s", bundle.getDigest()).hasSize(subtasks);
-        return List.copyOf(decided(all, bundle).values());
+        return decided(bundle, DetectionJob.NAME, subtasks);
     }
 
-    private static Map<Integer, RuleStatus> decided(List<RuleStatus> statuses, RuleBundle bundle) {
+    /** @param job by which it reports */
+    List<RuleStatus> decided(RuleBundle bundle, String job, int subtasks) {
+        List<RuleStatus> all = records(Topics.RULE_STATUS, RuleStatus.class,
+                statuses -> decided(statuses, bundle, job).size() == subtasks);
+        assertThat(decided(all, bundle, job)).as("decisions about %s", bundle.getDigest()).hasSize(subtasks);
+        return List.copyOf(decided(all, bundle, job).values());
+    }
+
+    private static Map<Integer, RuleStatus> decided(List<RuleStatus> statuses, RuleBundle bundle, String job) {
         Map<Integer, RuleStatus> last = new TreeMap<>();
-        statuses.forEach(status -> last.put(status.getSubtask(), status));
+        statuses.stream().filter(status -> status.getJob().equals(job))
+                .forEach(status -> last.put(status.getSubtask(), status));
         last.values().removeIf(status -> status.getRequestedTime() != bundle.getIssuedTime()
                 || status.getVerdict() == RuleVerdict.PENDING);
         return last;

@@ -20,7 +20,7 @@ class RuleUpdatesTest {
 
     @BeforeEach
     void open() throws Exception {
-        operator = new OneInputStreamOperatorTestHarness<>(new RuleUpdates(() -> 7L));
+        operator = new OneInputStreamOperatorTestHarness<>(new RuleUpdates(Keys.RULES, () -> 7L));
         operator.setup(TypeInformation.of(RuleUpdate.class)
                 .createSerializer(operator.getExecutionConfig().getSerializerConfig()));
         operator.open();

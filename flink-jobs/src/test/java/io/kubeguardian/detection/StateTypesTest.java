@@ -19,7 +19,12 @@ import io.kubeguardian.baseline.Rates;
 import io.kubeguardian.baseline.Sighting;
 import io.kubeguardian.baseline.SyscallHistogram;
 import io.kubeguardian.baseline.WorkloadBaseline;
-import io.kubeguardian.correlation.CapState;
+import io.kubeguardian.correlation.EntityState;
+import io.kubeguardian.correlation.KeptSignal;
+import io.kubeguardian.correlation.OpenIncident;
+import io.kubeguardian.correlation.PatternProgress;
+import io.kubeguardian.correlation.RoutedSignal;
+import io.kubeguardian.correlation.Tally;
 import io.kubeguardian.process.ProcessId;
 import io.kubeguardian.process.ProcessNode;
 import io.kubeguardian.risk.GateInput;
@@ -42,7 +47,8 @@ class StateTypesTest {
         WorkloadBaseline.class, ImageBaseline.class, CountMin.class, PodSet.class, PodSet.Half.class, SyscallHistogram.class,
         DriftState.class, Rates.class, Sighting.class, PodSeen.class, ProfileChange.class, ObservedItem.class,
         ObservedProcess.class, ObservedCalls.class,
-        CapState.class, Alert.class, RuleUpdate.class, BudgetState.class,
+        EntityState.class, KeptSignal.class, OpenIncident.class, PatternProgress.class, RoutedSignal.class,
+        Tally.class, Alert.class, RuleUpdate.class, BudgetState.class,
         RiskState.class, RiskEvidence.class, GateInput.class})
     void pojosNeedNoKryo(Class<?> type) {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(type);

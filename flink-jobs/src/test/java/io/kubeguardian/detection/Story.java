@@ -40,7 +40,7 @@ final class Story {
     static DetectionSettings settings(int disorderMillis, int processesInMemory) {
         return new DetectionSettings(
                 List.of(), List.of(), 1, "", disorderMillis, 3000, 256, processesInMemory, 60, 30, 100, 3600, 80, 900, List.of(),
-                List.of(), 100, 3600);
+                List.of(), 100, 3600, 900);
     }
 
     PodMetadata pod() {

@@ -225,7 +225,7 @@ class ProposalsTest {
 
     private static DetectionSettings settings(List<String> paths, List<String> destinations) {
         return new DetectionSettings(List.of(), List.of(), 1, "", 200, 3000, 256, 1000, 60, 30, 100, 3600, 80, 900, paths,
-                destinations, 100, 3600);
+                destinations, 100, 3600, 900);
     }
 
     private void incident(long millis) throws Exception {

@@ -56,6 +56,22 @@ class RiskFunctionTest {
     }
 
     @Test
+    void anIncidentThatGrowsUnderAGraverTitleIsStillOneFactor() throws Exception {
+        Incident incident = SignalExamples.incident(20);
+        risk.incident(incident);
+
+        risk.incident(Incident.newBuilder(incident).setRevision(2).setTitle("A graver story").build());
+        signal("a", Priority.CRITICAL, 30);
+
+        List<RiskScore> scores = risk.scores();
+        assertThat(scores.get(scores.size() - 1).getFactors()).filteredOn(f -> f.getKind().equals("incident"))
+                .singleElement().satisfies(factor -> {
+                    assertThat(factor.getName()).isEqualTo("A graver story");
+                    assertThat(factor.getCount()).isEqualTo(1);
+                });
+    }
+
+    @Test
     void theSameIsToldOfPodNodeImageAndNamespace() throws Exception {
         risk.incident(SignalExamples.incident(0));
 

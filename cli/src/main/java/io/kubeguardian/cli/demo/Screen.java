@@ -89,6 +89,12 @@ final class Screen implements Timeline.Listener {
     @Override
     public synchronized void incident(Timeline.Arrived<Incident> arrived) {
         Incident incident = arrived.record();
+        if (incident.getRevision() > 1) {
+            note(String.format(Locale.ROOT, "incident %s: %d signals, %s", incident.getState().name().toLowerCase(Locale.ROOT),
+                    incident.getSignals().size() + incident.getSignalsOmitted(),
+                    String.join(", ", incident.getPatterns())));
+            return;
+        }
         List<String> path = incident.getSignals().stream().map(Signal::getRule).toList();
         out.printf("  %s %s%s%n", ansi.of(incident.getPriority(), "■ INCIDENT " + incident.getPriority()),
                 ansi.bold(incident.getTitle()),
@@ -97,6 +103,8 @@ final class Screen implements Timeline.Listener {
         for (int i = 0; i < path.size(); i++) {
             note((i + 1) + ". " + path.get(i));
         }
+        note("path: " + String.join(" → ", incident.getAttackPath().stream()
+                .map(step -> step.getTactic().replace('_', ' ')).toList()));
     }
 
     @Override

@@ -60,7 +60,12 @@ final class Outcome {
 
                         @Override
                         public void incident(Incident incident) {
-                            outcome.add(Alert.of(incident));
+                            Alert alert = Alert.of(incident);
+                            if (incident.getRevision() == 1) {
+                                outcome.add(alert);
+                            } else { // it has grown: it is still one
+                                outcome.alerts.computeIfPresent(alert.id(), (id, before) -> alert);
+                            }
                         }
 
                         @Override

@@ -117,7 +117,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     /** A point in time, or how long before now. */
-    static Instant time(String option, String text, Instant now) {
+    public static Instant time(String option, String text, Instant now) {
         try {
             char unit = text.isEmpty() ? ' ' : text.charAt(text.length() - 1);
             if (text.matches("[0-9]{1,9}[smhd]")) {

@@ -20,12 +20,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class Acknowledgement {
     private final AvroCodec<RuleStatus> codec = AvroCodec.of(RuleStatus.class);
     private final RuleBundle bundle;
+    private final BundleKind kind;
     /** What the subtasks of each run of the job say about the bundle. */
     private final Map<String, Map<Integer, RuleStatus>> decided = new HashMap<>();
     private RuleStatus refusal;
 
-    private Acknowledgement(RuleBundle bundle) {
+    private Acknowledgement(RuleBundle bundle, BundleKind kind) {
         this.bundle = bundle;
+        this.kind = kind;
     }
 
     /**
@@ -34,11 +36,11 @@ final class Acknowledgement {
      * @return why it was refused; null when all have taken it
      * @throws UserError when they have not answered in time
      */
-    static String await(Map<String, Object> client, RuleBundle bundle, Duration time) {
-        Acknowledgement waiting = new Acknowledgement(bundle);
+    static String await(Map<String, Object> client, RuleBundle bundle, BundleKind kind, Duration time) {
+        Acknowledgement waiting = new Acknowledgement(bundle, kind);
         if (!TopicContents.follow(client, Topics.RULE_STATUS, time, waiting::isEnough)) {
             throw new UserError("the bundle is published, but " + waiting.answers() + " within " + time.toSeconds()
-                    + " s; is the detection job running? `kubeguardian rules list --effective` says what it runs");
+                    + " s; is the detection job running? `kubeguardian " + waiting.kind.command() + " list --effective` says what it runs");
         }
         return waiting.refusal == null ? null : waiting.refusal.getProblem();
     }
@@ -50,7 +52,7 @@ final class Acknowledgement {
         } catch (MalformedRecordException e) {
             return false; // told by `rules list --effective`
         }
-        boolean about = status.getRequestedTime() == bundle.getIssuedTime()
+        boolean about = status.getJob().equals(kind.job()) && status.getRequestedTime() == bundle.getIssuedTime()
                 && status.getRequestedDigest().equals(bundle.getDigest());
         if (!about || status.getVerdict() == RuleVerdict.PENDING) {
             return false;
@@ -58,7 +60,7 @@ final class Acknowledgement {
         Map<Integer, RuleStatus> run = decided.computeIfAbsent(status.getJobId(), id -> new TreeMap<>());
         if (run.put(status.getSubtask(), status) == null) {
             System.err.println("kubeguardian: subtask " + status.getSubtask() + " of " + status.getParallelism() + ": "
-                    + (status.getVerdict() == RuleVerdict.ACCEPTED ? "runs it, " + Texts.count(status.getRules(), "rule")
+                    + (status.getVerdict() == RuleVerdict.ACCEPTED ? "runs it, " + Texts.count(status.getRules(), kind.noun())
                             : "refuses it"));
         }
         if (status.getVerdict() == RuleVerdict.REJECTED) {

@@ -80,38 +80,45 @@ final class EffectiveRules {
     }
 
     private final Report report;
+    private final BundleKind kind;
 
-    private EffectiveRules(Report report) {
+    private EffectiveRules(Report report, BundleKind kind) {
         this.report = report;
+        this.kind = kind;
     }
 
     /** @throws UserError when no job has reported */
-    static EffectiveRules read(Map<String, Object> client, Instant now) {
-        return new EffectiveRules(report(PublishedRules.read(client).active(), newestRun(client), now));
+    static EffectiveRules read(Map<String, Object> client, BundleKind kind, Instant now) {
+        return new EffectiveRules(
+                report(PublishedRules.read(client, kind).active(), newestRun(client, kind), now), kind);
     }
 
-    /** Whether every subtask runs what is published. */
-    boolean areAsPublished() {
-        return report.effective();
+    /** Prints it; the exit code says whether every subtask runs what is published. */
+    int show(RulesCommand.Format format, Ansi ansi) {
+        if (format == RulesCommand.Format.json) {
+            System.out.println(Texts.json(report));
+        } else {
+            print(ansi);
+        }
+        return report.effective() ? 0 : 1;
     }
 
-    Object json() {
-        return report;
-    }
-
-    private static List<RuleStatus> newestRun(Map<String, Object> client) {
+    private static List<RuleStatus> newestRun(Map<String, Object> client, BundleKind kind) {
         AvroCodec<RuleStatus> codec = AvroCodec.of(RuleStatus.class);
         List<RuleStatus> all = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : TopicContents.of(client, Topics.RULE_STATUS)) {
             try {
-                all.add(codec.decode(record.value()));
+                RuleStatus status = codec.decode(record.value());
+                if (status.getJob().equals(kind.job())) {
+                    all.add(status);
+                }
             } catch (MalformedRecordException e) {
                 System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
                         + Texts.line(e.getMessage()));
             }
         }
         RuleStatus newest = all.stream().max(Comparator.comparingLong(RuleStatus::getTime)).orElseThrow(() ->
-                new UserError("no job has reported its rules on " + Topics.RULE_STATUS + "; is the detection job running?"));
+                new UserError("no job has reported its " + kind.command() + " on " + Topics.RULE_STATUS + "; is the detection job running?"));
         Map<Integer, RuleStatus> last = new TreeMap<>();
         for (RuleStatus status : all) {
             if (status.getJobId().equals(newest.getJobId()) && status.getSubtask() < newest.getParallelism()) {
@@ -179,7 +186,7 @@ final class EffectiveRules {
         return Instant.ofEpochSecond(0, nanos).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    void print(Ansi ansi) {
+    private void print(Ansi ansi) {
         Published published = report.published();
         System.out.println(published == null ? "published   nothing; the job runs the files of its configuration"
                 : "published   " + Texts.line(published.digest()) + " by " + Texts.line(published.issuedBy()) + " at "
@@ -190,10 +197,16 @@ final class EffectiveRules {
             System.out.println("subtask " + String.format("%-3d ", subtask.subtask()) + state
                     + (subtask.state().equals("missing") ? "" : " " + Texts.line(subtask.digest())
                             + (subtask.configured() ? " (configuration)" : "") + " since " + subtask.since() + ", "
-                            + Texts.count(subtask.rules(), "rule") + ", " + Texts.count(subtask.events(), "event")
-                            + ", heard " + subtask.heard()));
+                            + Texts.count(subtask.rules(), kind.noun())
+                            + (kind == BundleKind.RULES ? ", " + Texts.count(subtask.events(), "event") : "") + ", heard " + subtask.heard()));
             subtask.problem().lines().forEach(line -> System.out.println("            " + Texts.line(line)));
         }
+        if (kind == BundleKind.RULES) {
+            printCosts(ansi);
+        }
+    }
+
+    private void printCosts(Ansi ansi) {
         int name = Math.max(13, report.rules().stream().mapToInt(row -> row.name().length()).max().orElse(0));
         System.out.printf("%n%-" + name + "s  %10s  %14s  %9s  %6s%n", "RULE", "HITS", "EVALUATIONS", "NS EACH", "SHARE");
         report.rules().forEach(row -> print(row, name));

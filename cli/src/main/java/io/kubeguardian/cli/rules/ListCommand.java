@@ -108,13 +108,8 @@ final class ListCommand implements Callable<Integer> {
             throw new UserError("rules list: --effective is about the running job and takes no files, --lenient or --tag");
         }
         Map<String, Object> client = kafka.client();
-        EffectiveRules rules = KafkaOption.using(client, () -> EffectiveRules.read(client, Instant.now()));
-        if (format == RulesCommand.Format.json) {
-            System.out.println(Texts.json(rules.json()));
-        } else {
-            rules.print(ansi);
-        }
-        return rules.areAsPublished() ? 0 : 1;
+        return KafkaOption.using(client, () -> EffectiveRules.read(client, BundleKind.RULES, Instant.now()))
+                .show(format, ansi);
     }
 
     private int declared() {

@@ -36,24 +36,26 @@ final class PublishedRules {
     private static final AvroCodec<RuleBundle> CODEC = AvroCodec.of(RuleBundle.class);
 
     private final Map<String, Object> client;
+    private final BundleKind kind;
     private final Map<String, RuleBundle> bundles = new LinkedHashMap<>();
     private RuleBundle active;
 
-    private PublishedRules(Map<String, Object> client) {
+    private PublishedRules(Map<String, Object> client, BundleKind kind) {
         this.client = client;
+        this.kind = kind;
     }
 
     /** Reads the topic; what cannot be read is told on standard error and left out. */
-    static PublishedRules read(Map<String, Object> client) {
-        PublishedRules rules = new PublishedRules(client);
+    static PublishedRules read(Map<String, Object> client, BundleKind kind) {
+        PublishedRules rules = new PublishedRules(client, kind);
         for (ConsumerRecord<byte[], byte[]> record : TopicContents.of(client, Topics.POLICIES)) {
             String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
             try {
-                if (key.equals(Keys.ACTIVE_RULES)) {
+                if (key.equals(kind.active())) {
                     rules.active = CODEC.decode(record.value());
-                } else if (Keys.isRuleBundle(key) && record.value() == null) {
-                    rules.bundles.values().removeIf(bundle -> Keys.ruleBundle(bundle.getDigest()).equals(key));
-                } else if (Keys.isRuleBundle(key)) {
+                } else if (kind.isKey(key) && record.value() == null) {
+                    rules.bundles.values().removeIf(bundle -> kind.key(bundle.getDigest()).equals(key));
+                } else if (kind.isKey(key)) {
                     RuleBundle bundle = CODEC.decode(record.value());
                     rules.bundles.put(bundle.getDigest(), bundle);
                 }
@@ -98,11 +100,11 @@ final class PublishedRules {
     /** Makes a bundle the active one, keeps it for a rollback, and drops what no rollback can reach any more. */
     void publish(RuleBundle bundle) {
         Map<String, RuleBundle> writes = new LinkedHashMap<>();
-        writes.put(Keys.ruleBundle(bundle.getDigest()), RuleBundle.newBuilder(bundle).setPrevious(List.of()).build());
-        writes.put(Keys.ACTIVE_RULES, bundle);
+        writes.put(kind.key(bundle.getDigest()), RuleBundle.newBuilder(bundle).setPrevious(List.of()).build());
+        writes.put(kind.active(), bundle);
         for (String digest : bundles.keySet()) {
             if (!digest.equals(bundle.getDigest()) && !bundle.getPrevious().contains(digest)) {
-                writes.put(Keys.ruleBundle(digest), null);
+                writes.put(kind.key(digest), null);
             }
         }
         write(writes);
@@ -111,8 +113,9 @@ final class PublishedRules {
     /** Back to the bundle before; what is active now stays on the topic until the next publication. */
     RuleBundle back(String issuedBy) {
         if (previous().isEmpty()) {
-            throw new UserError(active == null ? "rules rollback: nothing was ever published"
-                    : "rules rollback: there is nothing before " + name(active.getDigest()) + "; --to DIGEST goes to any of "
+            throw new UserError(active == null ? kind.command() + " rollback: nothing was ever published"
+                    : kind.command() + " rollback: there is nothing before "
+                            + name(active.getDigest()) + "; --to DIGEST goes to any of "
                             + known());
         }
         return activate(previous().getFirst(), issuedBy);
@@ -130,7 +133,8 @@ final class PublishedRules {
         String start = to.startsWith("sha256:") ? to : "sha256:" + to;
         List<String> found = bundles.keySet().stream().filter(digest -> digest.startsWith(start)).toList();
         if (found.size() != 1) {
-            throw new UserError("rules rollback: " + (found.isEmpty() ? "no bundle" : found.size() + " bundles") + " "
+            throw new UserError(kind.command() + " rollback: "
+                    + (found.isEmpty() ? "no bundle" : found.size() + " bundles") + " "
                     + Texts.line(to) + "; known: " + known());
         }
         return activate(found.getFirst(), issuedBy);
@@ -142,13 +146,14 @@ final class PublishedRules {
         List<String> history = place < 0 ? historyFor(digest) : previous().subList(place + 1, previous().size());
         RuleBundle known = bundles.get(digest);
         if (known == null && !digest.isEmpty()) {
-            throw new UserError("rules rollback: " + name(digest) + " is not on " + Topics.POLICIES + " any more; known: "
+            throw new UserError(kind.command() + " rollback: "
+                    + name(digest) + " is not on " + Topics.POLICIES + " any more; known: "
                     + known());
         }
         RuleBundle bundle = digest.isEmpty() ? RuleBundles.configured(issuedBy, nextTime(), history)
                 : RuleBundle.newBuilder(known).setIssuedBy(issuedBy).setIssuedTime(nextTime())
                         .setPrevious(List.copyOf(history)).build();
-        write(Map.of(Keys.ACTIVE_RULES, bundle));
+        write(Map.of(kind.active(), bundle));
         return bundle;
     }
 
@@ -180,7 +185,8 @@ final class PublishedRules {
             throw new Interrupted(e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RecordTooLargeException) {
-                throw new UserError("rules publish: the broker takes no record of this size: raise max.message.bytes of "
+                throw new UserError(kind.command()
+                        + " publish: the broker takes no record of this size: raise max.message.bytes of "
                         + Topics.POLICIES + ", or publish fewer files: " + e.getCause().getMessage(), e);
             }
             throw e.getCause() instanceof KafkaException kafka ? kafka : new IllegalStateException(e.getCause());

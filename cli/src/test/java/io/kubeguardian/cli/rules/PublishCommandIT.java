@@ -9,6 +9,7 @@ import io.kubeguardian.cli.stack.TopicContents;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.detection.EmbeddedFlink;
 import io.kubeguardian.detection.RuleDetectorFactory;
+import io.kubeguardian.detection.DetectionJob;
 import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.rules.RuleSet;
 import io.kubeguardian.schema.AvroCodec;
@@ -85,6 +86,8 @@ class PublishCommandIT {
             assertThat(configured.at("/effective").asBoolean()).isTrue();
             assertThat(configured.at("/subtasks/0/configured").asBoolean()).isTrue();
             assertThat(configured.at("/rules")).hasSize(RuleSet.loadBuiltIn().rules().size());
+
+            patternsGoTheirOwnWay();
         }
     }
 
@@ -129,7 +132,7 @@ class PublishCommandIT {
             assertThat(rules("publish", rule("r" + i)).code()).isZero();
         }
 
-        PublishedRules published = PublishedRules.read(kafka.clientProperties());
+        PublishedRules published = PublishedRules.read(kafka.clientProperties(), BundleKind.RULES);
 
         assertThat(published.previous()).hasSize(PublishedRules.HISTORY);
         assertThat(published.digests()).hasSize(PublishedRules.HISTORY + 1).containsAll(published.previous());
@@ -145,7 +148,7 @@ class PublishCommandIT {
         job.join();
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("subtask 0 of 1: refuses it", "x.yaml:1:1: not known here", "is active again");
-        PublishedRules published = PublishedRules.read(kafka.clientProperties());
+        PublishedRules published = PublishedRules.read(kafka.clientProperties(), BundleKind.RULES);
         assertThat(published.active().getFiles().getFirst().getName()).endsWith("good.yaml");
         CommandRun listed = rules("list", "--effective");
         assertThat(listed.code()).isEqualTo(1);
@@ -164,7 +167,7 @@ class PublishCommandIT {
 
         assertThat(run.code()).isZero();
         assertThat(run.err()).contains("kubeguardian.policies offset 2: not a RuleBundle").doesNotContain("offset 3");
-        assertThat(PublishedRules.read(kafka.clientProperties()).previous()).hasSize(2);
+        assertThat(PublishedRules.read(kafka.clientProperties(), BundleKind.RULES).previous()).hasSize(2);
         assertThat(listed.code()).isEqualTo(2);
         assertThat(listed.err()).contains("kubeguardian.rule-status offset 0: not a RuleStatus")
                 .contains("no job has reported its rules");
@@ -191,13 +194,13 @@ class PublishCommandIT {
 
     /** A job that takes nothing: answers the newest publication for its one subtask. */
     private void refuseTheNext() {
-        long known = PublishedRules.read(kafka.clientProperties()).active().getIssuedTime();
+        long known = PublishedRules.read(kafka.clientProperties(), BundleKind.RULES).active().getIssuedTime();
         TopicContents.follow(kafka.clientProperties(), Topics.POLICIES, Duration.ofSeconds(60), record -> {
             RuleBundle bundle = active(record);
             if (bundle == null || bundle.getIssuedTime() <= known) {
                 return false;
             }
-            RuleStatus status = RuleStatus.newBuilder().setJob("j").setJobId("1").setSubtask(0).setParallelism(1)
+            RuleStatus status = RuleStatus.newBuilder().setJob(DetectionJob.NAME).setJobId("1").setSubtask(0).setParallelism(1)
                     .setTime(System.currentTimeMillis() * 1_000_000).setDigest("").setConfigured(true).setSince(1)
                     .setRequestedDigest(bundle.getDigest()).setRequestedTime(bundle.getIssuedTime())
                     .setVerdict(RuleVerdict.REJECTED).setProblem("x.yaml:1:1: not known here").build();
@@ -222,8 +225,31 @@ class PublishCommandIT {
         }
     }
 
+    /** Into the job that runs, beside the rules. */
+    private void patternsGoTheirOwnWay() throws Exception {
+        String file = Files.writeString(folder.resolve("two.yml"), """
+                title: Two steps
+                correlation: {type: temporal, rules: [a, b], group-by: [pod], timespan: 5m}
+                """).toString();
+
+        CommandRun published = run("patterns", "publish", "--wait", file);
+        assertThat(published.code()).as(published.err()).isZero();
+        assertThat(published.err()).contains("subtask 0 of 2: runs it, 1 pattern");
+        CommandRun listed = run("patterns", "list", "--effective");
+        assertThat(listed.code()).as(listed.out()).isZero();
+        assertThat(listed.out()).contains("kubeguardian-patterns", "1 pattern").doesNotContain("RULE ");
+        assertThat(rules("list", "--effective").code()).isZero();
+        CommandRun back = run("patterns", "rollback", "--wait");
+        assertThat(back.code()).as(back.err()).isZero();
+        assertThat(back.out()).isEqualTo("active configuration\n");
+    }
+
     private CommandRun rules(String command, String... arguments) {
-        List<String> line = new ArrayList<>(List.of("rules", command, "--bootstrap-servers", kafka.bootstrapServers()));
+        return run("rules", command, arguments);
+    }
+
+    private CommandRun run(String group, String command, String... arguments) {
+        List<String> line = new ArrayList<>(List.of(group, command, "--bootstrap-servers", kafka.bootstrapServers()));
         line.addAll(List.of(arguments));
         return CommandRun.of(line.toArray(String[]::new));
     }
