@@ -27,6 +27,8 @@ public final class PartBuilder implements BatchEvents.Visitor {
     static final int MOST_PROCESSES = 128;
     static final int MOST_TOKENS = 4096;
     private static final int MOST_NAMES = 512;
+    /** Longest name of a call: they stand in signals, whose size is bounded. */
+    static final int MOST_NAME = 64;
     private static final int EINPROGRESS = -115;
     private static final int ACCESS_MODE = 3;
 
@@ -158,7 +160,7 @@ public final class PartBuilder implements BatchEvents.Visitor {
     @Override
     public void syscallCounts(SyscallCounts event) {
         for (int i = 0; i < event.getCalls().size(); i++) {
-            String name = strings.get(event.getCalls().get(i));
+            String name = cut(strings.get(event.getCalls().get(i)));
             long[] count = calls.get(name);
             if (count == null) {
                 if (calls.size() >= MOST_NAMES) {
@@ -186,14 +188,14 @@ public final class PartBuilder implements BatchEvents.Visitor {
             }
             ofBatch[process] = sequence;
         }
-        Integer known = names.get(name);
+        Integer known = names.get(cut(name));
         if (known == null) {
             if (names.size() >= MOST_NAMES) {
                 dropped++;
                 return;
             }
             known = names.size();
-            names.put(name, known);
+            names.put(cut(name), known);
         }
         int token = known;
         if (sequence.last == token && sequence.length > 1 && sequence.tokens[sequence.length - 2] == token) {
@@ -209,6 +211,10 @@ public final class PartBuilder implements BatchEvents.Visitor {
         sequence.tokens[sequence.length++] = token;
         sequence.last = token;
         tokens++;
+    }
+
+    private static String cut(String name) {
+        return name.length() <= MOST_NAME ? name : name.substring(0, MOST_NAME);
     }
 
     private Sequence sequence(int process) {

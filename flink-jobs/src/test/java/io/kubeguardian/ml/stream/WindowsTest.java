@@ -84,6 +84,16 @@ class WindowsTest {
     }
 
     @Test
+    void namesOfCallsAreCut() {
+        EventBatch batch = batches.normal(START * 1_000_000);
+        batch.getStrings().replaceAll(text -> text.equals("read") ? "r".repeat(100_000) : text);
+        PartBuilder part = new PartBuilder(START);
+        part.add(Batches.use(batch));
+
+        assertThat(part.build().calls).allSatisfy(name -> assertThat(name).hasSizeLessThanOrEqualTo(PartBuilder.MOST_NAME));
+    }
+
+    @Test
     void whatIsHeldIsHandedOnBeforeABarrierAndAtTheEndOfAWindow() throws Exception {
         try (OneInputStreamOperatorTestHarness<BatchUse, WindowPart> harness =
                 new OneInputStreamOperatorTestHarness<>(new WindowParts(60))) {
