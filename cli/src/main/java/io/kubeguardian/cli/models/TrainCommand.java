@@ -53,7 +53,7 @@ final class TrainCommand implements Callable<Integer> {
     private boolean perWorkload;
 
     @Option(names = "--members", split = ",", paramLabel = "KIND",
-            description = "these and no others, all of the same weight (default: all kinds, weighed by what they notice)")
+            description = "these and no others (default: all kinds); they weigh the same")
     private List<String> members;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "of everything that is drawn")
@@ -75,6 +75,11 @@ final class TrainCommand implements Callable<Integer> {
         KubeGuardianConfig config = ConfigReader.read(null, System.getenv());
         List<String> sources = captures.isEmpty() ? List.of(Topics.EVENTS)
                 : captures.stream().map(file -> file.getFileName().toString()).toList();
+        for (Path capture : captures) {
+            if (!Files.isReadable(capture)) {
+                throw new UserError(capture + ": no such file, or it cannot be read");
+            }
+        }
         TrainingPlan plan = plan(config, sources);
         return Interrupted.onSignal(() -> {
             List<BehaviourModel> models = train(config, plan);
@@ -98,7 +103,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         Instant now = Instant.now();
         TrainingPlan plan = new TrainingPlan(name, "", config.models().windowSeconds(), seed, 5,
-                members == null ? TrainingPlan.ALL_MEMBERS : members, members == null, sources, 0, 0,
+                members == null ? TrainingPlan.ALL_MEMBERS : members, false, sources, 0, 0,
                 now.getEpochSecond() * 1_000_000_000L + now.getNano());
         if (network == null) {
             return plan;
