@@ -6,13 +6,11 @@ import io.kubeguardian.correlation.PatternSet;
 import io.kubeguardian.correlation.PatternSource;
 import io.kubeguardian.correlation.RoutedSignal;
 import io.kubeguardian.detection.RuleUpdate;
-import io.kubeguardian.detection.Types;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Signal;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
@@ -104,15 +102,12 @@ final class CorrelationScenario implements Scenario {
                 throws Exception {
             mix = new SignalMix(rules);
             first = new TwoInputStreamOperatorTestHarness<>(route);
-            first.getExecutionConfig().enableObjectReuse();
-            first.setup(TypeInformation.of(RoutedSignal.class)
-                    .createSerializer(first.getExecutionConfig().getSerializerConfig()));
+            first.setup(new HandedOver<>());
             first.open();
             second = new KeyedTwoInputStreamOperatorTestHarness<>(Correlation.correlate(patterns, QUIET_MILLIS),
                     (RoutedSignal signal) -> signal.key, null, BasicTypeInfo.STRING_TYPE_INFO);
-            second.getExecutionConfig().enableObjectReuse();
             second.setStateBackend(new EmbeddedRocksDBStateBackend());
-            second.setup(Types.INCIDENT.createSerializer(second.getExecutionConfig().getSerializerConfig()));
+            second.setup(new HandedOver<>());
             second.open();
         }
 

@@ -25,7 +25,7 @@ import java.util.List;
  * @param containExceptDestinations where a contained container may still connect to, likewise
  * @param alertBudget most signals of one priority about one workload that become alerts in a window; 0: no bound
  * @param alertBudgetSeconds how long that window is, seconds
- * @param incidentQuietSeconds time without further evidence after which an incident closes, seconds
+ * @param incidentQuietSeconds time without a further match or anything new after which an incident closes, seconds
  */
 public record DetectionSettings(
         @JsonProperty(defaultValue = "[]") List<String> rules,

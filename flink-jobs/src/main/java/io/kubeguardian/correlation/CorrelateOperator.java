@@ -87,6 +87,7 @@ final class CorrelateOperator extends AbstractStreamOperator<Incident>
                 new Incidents(clock, quietMillis, counters), counters, getRuntimeContext());
         effective = new EffectivePatterns(configured, clock);
         effective.restore(broadcast);
+        correlator.prepare(effective.patterns());
         watermark = Long.MIN_VALUE;
     }
 
@@ -112,7 +113,7 @@ final class CorrelateOperator extends AbstractStreamOperator<Incident>
             return;
         }
         if (effective.request(bundle, broadcast)) {
-            correlator.patternsChanged();
+            correlator.prepare(effective.patterns());
             for (HotEntities.Entity entity : hot.all()) {
                 if (effective.patterns().scope(entity.state().scope) == null) {
                     hot.remove(entity);

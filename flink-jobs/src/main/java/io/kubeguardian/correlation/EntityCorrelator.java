@@ -34,9 +34,9 @@ final class EntityCorrelator implements AutoCloseable {
         this.counters = counters;
     }
 
-    /** The patterns are others: nothing is remembered of the old ones. */
-    void patternsChanged() {
-        ordered.forget();
+    /** The patterns from now on: nothing is remembered of those before. */
+    void prepare(PatternSet patterns) {
+        ordered.prepare(patterns.patterns());
     }
 
     /**
@@ -108,7 +108,7 @@ final class EntityCorrelator implements AutoCloseable {
         CorrelationPattern pattern = scope.patterns().get(place);
         progress(entity, scope, place).use(Collections.max(match, KeptSignal.ORDER));
         if (pattern.isStandAlone()) {
-            incidents.matched(entity, scope.entity(key), key, pattern, match, time, out);
+            incidents.matched(entity, scope, key, pattern, match, time, out);
         }
         if (pattern.level() == 0) {
             List<Signal> evidence = new ArrayList<>();

@@ -8,6 +8,7 @@ import io.kubeguardian.schema.InvolvedProcess;
 import io.kubeguardian.schema.ProcessRef;
 import io.kubeguardian.schema.Signal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -113,6 +114,7 @@ final class IncidentRecords {
     /** The next record of an incident: its own copy, since what was told is not changed any more. */
     static Incident told(OpenIncident open, IncidentState state, long now) {
         Incident incident = open.incident;
+        incident.getSignals().sort(Comparator.comparingLong(Signal::getEventTime).thenComparing(Signal::getId));
         Set<String> techniques = new LinkedHashSet<>(incident.getTechniques());
         incident.getSignals().forEach(signal -> techniques.addAll(signal.getTechniques()));
         incident.setTechniques(new ArrayList<>(techniques));

@@ -11,11 +11,11 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The life of an entity's incidents. A match opens one, or becomes part of an open one with which it shares a signal: it
- * is the same story, seen by another pattern. While it is open it takes in what belongs to it: further matches, further
+ * The life of an entity's incidents. A match opens one, or becomes part of an open one with which it shares a signal, or
+ * any open one in a narrow scope: it is the same story, seen by another pattern. While it is open it takes in what belongs to it: further matches, further
  * signals of its patterns, and in a narrow scope (a process tree, a container, a pod) all that any pattern asks for.
  * News, that is a rule or a pattern that it did not have, are told at once; more of the same with the next news or after
- * {@value #UPDATE_MILLIS} ms. After a quiet time it closes.
+ * {@value #UPDATE_MILLIS} ms. It closes after a time without a match and without news.
  */
 final class Incidents {
     /** Where records go. */
@@ -38,27 +38,29 @@ final class Incidents {
     }
 
     void matched(
-            EntityState entity, String name, String key, CorrelationPattern pattern, List<KeptSignal> match, long time,
+            EntityState entity, Scope scope, String key, CorrelationPattern pattern, List<KeptSignal> match, long time,
             Output out) {
         List<Signal> signals = new ArrayList<>();
         match.forEach(kept -> signals.addAll(kept.signals()));
-        OpenIncident open = sharing(entity, pattern, signals);
+        OpenIncident open = sameStory(entity, scope, pattern, signals);
         if (open == null) {
-            open = open(entity, name, key, pattern, signals, out);
+            open = open(entity, scope.entity(key), key, pattern, signals, out);
         } else {
             grow(open, pattern, signals);
         }
         open.lastTime = Math.max(open.lastTime, time);
     }
 
-    private static OpenIncident sharing(EntityState entity, CorrelationPattern pattern, List<Signal> signals) {
+    private static OpenIncident sameStory(
+            EntityState entity, Scope scope, CorrelationPattern pattern, List<Signal> signals) {
         for (OpenIncident open : entity.open) {
             if (open.incident.getPatterns().contains(pattern.id())
                     || signals.stream().anyMatch(signal -> has(open, signal))) {
                 return open;
             }
         }
-        return null;
+        // In one pod whatever is found belongs to the story that goes on there, see relate.
+        return scope.isNarrow() && !entity.open.isEmpty() ? entity.open.get(entity.open.size() - 1) : null;
     }
 
     private static boolean has(OpenIncident open, Signal signal) {
@@ -93,6 +95,7 @@ final class Incidents {
                 .setDetectedTime(clock.nanos()).setSignals(new ArrayList<>())
                 .setCompleteness(new Completeness(true, 0L, 0L))
                 .setPatterns(new ArrayList<>(List.of(pattern.id()))).setEntity(name).build();
+        open.steps = pattern.rules().size();
         for (Signal signal : signals) {
             add(open, signal);
         }
@@ -110,7 +113,9 @@ final class Incidents {
             open.news = true;
             pattern.techniques().stream().filter(technique -> !incident.getTechniques().contains(technique))
                     .forEach(incident.getTechniques()::add);
-            if (pattern.priority().compareTo(incident.getPriority()) < 0) {
+            int graver = incident.getPriority().compareTo(pattern.priority());
+            if (graver > 0 || graver == 0 && pattern.rules().size() > open.steps) {
+                open.steps = pattern.rules().size();
                 incident.setPattern(pattern.id());
                 incident.setTitle(pattern.title());
                 incident.setDescription(pattern.description());
@@ -125,9 +130,10 @@ final class Incidents {
         boolean isNew = open.incident.getSignals().stream().noneMatch(one -> one.getRule().equals(signal.getRule()));
         long omitted = open.incident.getSignalsOmitted();
         IncidentRecords.add(open, signal);
-        counters.omitted(open.incident.getSignalsOmitted() - omitted);
-        open.news |= isNew && open.incident.getSignalsOmitted() == omitted;
-        open.changed = true;
+        boolean taken = open.incident.getSignalsOmitted() == omitted;
+        counters.omitted(taken ? 0 : 1);
+        open.news |= isNew && taken;
+        open.changed |= taken; // that one more was only counted is told with the next revision
     }
 
     /**
@@ -142,12 +148,16 @@ final class Incidents {
         for (int i = entity.open.size() - 1; i >= 0; i--) {
             OpenIncident open = entity.open.get(i);
             if (scope.isNarrow() || isOfItsPatterns(open, scope, steps)) {
+                boolean before = open.news;
+                open.news = false;
                 for (Signal one : signal.signals()) {
                     if (!has(open, one)) {
                         add(open, one);
                     }
                 }
-                open.lastTime = Math.max(open.lastTime, signal.time);
+                // More of the same does not keep it open: in a noisy pod it would never close.
+                open.lastTime = open.news ? Math.max(open.lastTime, signal.time) : open.lastTime;
+                open.news |= before;
                 return;
             }
         }

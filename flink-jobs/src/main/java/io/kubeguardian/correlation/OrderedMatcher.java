@@ -141,9 +141,24 @@ final class OrderedMatcher implements AutoCloseable {
         }
     }
 
-    /** Forgets the automata of patterns that do not run any more. */
-    void forget() {
+    /**
+     * Forgets the patterns before, compiles these, and runs each once over its own steps: that an attack comes must not be
+     * what the code is loaded for.
+     */
+    void prepare(List<CorrelationPattern> patterns) {
         automata.clear();
+        for (CorrelationPattern pattern : patterns) {
+            if (pattern.type().isOrdered()) {
+                int last = pattern.selectors().size() - (pattern.type() == CorrelationType.NOT_FOLLOWED_BY ? 1 : 0);
+                List<Step> story = new ArrayList<>();
+                for (int i = 0; i < last; i++) {
+                    story.add(new Step(new KeptSignal(i, null, null, 0), 1 << i));
+                }
+                if (match(pattern, story, pattern.timespanMillis()) == null) {
+                    throw new IllegalStateException("pattern " + pattern.id() + " does not match its own steps");
+                }
+            }
+        }
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.kubeguardian.rules.RuleSet;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.PodRef;
 import io.kubeguardian.schema.Priority;
-import io.kubeguardian.schema.ProcessRef;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
 import io.kubeguardian.schema.WorkloadRef;
@@ -141,8 +140,6 @@ class BuiltInPatternsTest {
                 case "kind" -> signal.setKind(SignalKind.valueOf(value));
                 case "workload" -> signal.setWorkload(
                         WorkloadRef.newBuilder(signal.getWorkload()).setName(value).build());
-                case "tree" -> signal.setProcess(
-                        ProcessRef.newBuilder(signal.getProcess()).setPid(Integer.parseInt(value)).build());
                 default -> signal.setOutputFields(new HashMap<>(Map.of(name, value)));
             }
         });

@@ -6,6 +6,7 @@ import io.kubeguardian.detection.SignalExamples;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.IncidentState;
 import io.kubeguardian.schema.Priority;
+import io.kubeguardian.schema.ProcessRef;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
 import java.util.ArrayList;
@@ -202,6 +203,38 @@ class CorrelationTest {
 
             assertThat(world.incidents()).isEmpty();
         }
+    }
+
+    @Test
+    void aProcessTreeIsWhatTheServerStartedOnOneOccasion() throws Exception {
+        String pattern = ORDERED.replace("k8s.pod.uid", "process.tree");
+        try (CorrelationWorld world = new CorrelationWorld(sources(pattern))) {
+            for (int pid : new int[] {200, 300}) {
+                world.send(by(pid, "a", 0));
+            }
+            world.send(by(200, "b", 1)); // by a child of that one
+            world.send(by(300, "c", 2));
+            world.time(2_000);
+            assertThat(world.incidents()).isEmpty();
+
+            world.send(by(200, "c", 3));
+            world.time(3_000);
+            assertThat(world.incidents()).hasSize(1);
+        }
+    }
+
+    /** By a shell of this pid that the server started; b by a child of it. */
+    private static Signal by(int pid, String rule, long seconds) {
+        Signal signal = signal(rule, seconds);
+        signal.setId(rule + pid);
+        ProcessRef shell = ProcessRef.newBuilder(signal.getProcess()).setPid(pid).build();
+        if (rule.equals("b")) {
+            signal.setProcess(ProcessRef.newBuilder(shell).setPid(pid + 1).build());
+            signal.getAncestors().add(0, shell);
+        } else {
+            signal.setProcess(shell);
+        }
+        return signal;
     }
 
     @Test

@@ -93,6 +93,18 @@ class IncidentLifeTest {
     }
 
     @Test
+    void moreOfTheSameDoesNotKeepItOpen() throws Exception {
+        send("a", 0);
+        send("b", 1);
+        for (int minute = 1; minute < 20; minute++) {
+            send("b", minute * 60);
+        }
+
+        assertThat(world.incidents()).hasSize(1);
+        assertThat(world.incidents().get(0).getState()).isEqualTo(IncidentState.CLOSED);
+    }
+
+    @Test
     void aFloodIsCountedAndTheRecordStaysSmall() throws Exception {
         send("a", 0);
         for (int i = 0; i < 2_000; i++) {
