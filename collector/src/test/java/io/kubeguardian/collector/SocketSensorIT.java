@@ -282,7 +282,12 @@ class SocketSensorIT {
         seen.sensor.containments().put(CgroupTree.id(cgroup), Authority.DETECTION, 1, Set.of(ContainmentAction.DENY_NETWORK),
                 Libc.bootNanos() + HOUR);
 
-        run(cgroup, trigger("send_to"), "sendto", "127.0.0.1", 9);
+        try {
+            run(cgroup, trigger("send_to"), "sendto", "127.0.0.1", 9);
+        } finally { // the sensor is that of other tests too
+            seen.sensor.containments().remove(CgroupTree.id(cgroup), Authority.DETECTION);
+            seen.sensor.containments().forget(1);
+        }
 
         seen.read();
         assertThat(calls("sendto")).singleElement().satisfies(send -> {
