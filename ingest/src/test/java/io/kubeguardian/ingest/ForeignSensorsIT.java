@@ -14,6 +14,7 @@ import io.kubeguardian.ingest.falco.Alerts;
 import io.kubeguardian.ingest.tetragon.Export;
 import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.TopicSetup;
@@ -134,7 +135,7 @@ class ForeignSensorsIT {
     }
 
     private static boolean knowsFalco(RiskScore score) {
-        return score.getFactors().stream().anyMatch(f -> f.getName().equals("Terminal shell in container"));
+        return score.getEntity() == RiskEntity.WORKLOAD && score.getFactors().stream().anyMatch(f -> f.getName().equals("Terminal shell in container"));
     }
 
     /** A server that was there before, a shell under it that is handed to a network peer, and its connection. */
