@@ -33,12 +33,7 @@ public final class IngestCommand implements Callable<Integer> {
         // A process of its own, with its own flags: Helidon refuses Java's serialization to all of its JVM, Flink needs it.
         ProcessBuilder ingest = new ProcessBuilder(JavaChild.command(
                 home.resolve("ingest/ingest.jvm"), home.classPath("ingest"), MAIN, arguments)).inheritIO();
-        try {
-            return Interrupted.onSignal(() -> run(ingest));
-        } catch (Interrupted e) {
-            System.err.println("kubeguardian: stopped");
-            return 0; // Ctrl-C is how this command ends
-        }
+        return Interrupted.onSignal(() -> run(ingest), 0, "stopped"); // Ctrl-C is how this command ends
     }
 
     private static int run(ProcessBuilder builder) throws IOException {

@@ -28,8 +28,25 @@ public final class Interrupted extends RuntimeException {
     }
 
     /**
+     * As {@link #onSignal(Callable)}, for commands that end with a word when a signal comes.
+     *
+     * @param farewell for stderr; said before the process may end, which it does as soon as {@code body} has unwound
+     * @return what {@code body} returns, or {@code code} when a signal came
+     */
+    public static int onSignal(Callable<Integer> body, int code, String farewell) throws Exception {
+        return onSignal(() -> {
+            try {
+                return body.call();
+            } catch (Interrupted e) {
+                System.err.println("kubeguardian: " + farewell);
+                return code;
+            }
+        });
+    }
+
+    /**
      * Runs {@code body} so that a signal interrupts it and the process goes on until it has closed what it opened,
-     * for half a minute at most.
+     * for half a minute at most. Nothing after {@code body} is sure to run.
      */
     public static <T> T onSignal(Callable<T> body) throws Exception {
         Thread runner = Thread.currentThread();

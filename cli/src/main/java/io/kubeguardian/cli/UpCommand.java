@@ -29,12 +29,7 @@ public final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Home home = Home.find();
-        try {
-            return Interrupted.onSignal(() -> run(home));
-        } catch (Interrupted e) {
-            System.err.println("kubeguardian: stopped");
-            return 0; // Ctrl-C is how this command ends
-        }
+        return Interrupted.onSignal(() -> run(home), 0, "stopped"); // Ctrl-C is how this command ends
     }
 
     private int run(Home home) {

@@ -58,12 +58,8 @@ public final class DemoCommand implements Callable<Integer> {
             throw new UserError("--json " + json + ": the folder does not exist");
         }
         Home home = Home.find();
-        try {
-            return Interrupted.onSignal(() -> run(home));
-        } catch (Interrupted e) {
-            System.err.println("kubeguardian: interrupted; everything was taken down");
-            return Interrupted.EXIT_CODE;
-        }
+        return Interrupted.onSignal(
+                () -> run(home), Interrupted.EXIT_CODE, "interrupted; everything was taken down");
     }
 
     private int run(Home home) throws IOException {

@@ -36,18 +36,13 @@ final class RunFeedsCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         List<FeedSettings> feeds = IntelCommand.feeds(kafka.settings(), names);
         Map<String, Object> client = kafka.client();
-        try {
-            return Interrupted.onSignal(() -> KafkaOption.using(client, () -> {
-                Map<String, IntelFeed> published = PublishedFeeds.read(client);
-                try (FeedTopic topic = new FeedTopic(client)) {
-                    run(feeds, new FeedRound(published, topic));
-                }
-                return 0;
-            }));
-        } catch (Interrupted e) {
-            System.err.println("kubeguardian: stopped");
-            return 0; // Ctrl-C is how this command ends
-        }
+        return Interrupted.onSignal(() -> KafkaOption.using(client, () -> {
+            Map<String, IntelFeed> published = PublishedFeeds.read(client);
+            try (FeedTopic topic = new FeedTopic(client)) {
+                run(feeds, new FeedRound(published, topic));
+            }
+            return 0;
+        }), 0, "stopped"); // Ctrl-C is how this command ends
     }
 
     private static void run(List<FeedSettings> feeds, FeedRound round) {
