@@ -37,6 +37,8 @@ final class Decider {
     private final String cluster;
     private final double denyAtRisk;
     private final Engine engine;
+    /** Ids of the checks whose findings deny; those of all others are told to audit and posture alone. */
+    private final Set<String> denyingChecks;
     private final Function<String, WorkloadRisk> risks;
     private final Function<String, Quarantine> quarantines;
 
@@ -56,7 +58,8 @@ final class Decider {
         this.quarantines = quarantines;
         this.cluster = cluster;
         this.denyAtRisk = denyAtRisk;
-        this.engine = new Engine(denyPrivileged ? List.of(BuiltInChecks.byId("privileged-container")) : List.of());
+        this.engine = new Engine(BuiltInChecks.all());
+        this.denyingChecks = denyPrivileged ? Set.of("privileged-container") : Set.of();
         this.risks = risks;
     }
 
@@ -97,7 +100,11 @@ final class Decider {
             reasons.add(RiskMessages.quarantined(workload, quarantine));
             deniedBy.add(QUARANTINE);
         }
-        for (Finding finding : engine.evaluate(manifest)) {
+        List<Finding> findings = engine.evaluate(manifest);
+        for (Finding finding : findings) {
+            if (!denyingChecks.contains(finding.id())) {
+                continue;
+            }
             reasons.add(Text.oneLine(finding.message(), 400) + "; to fix it, " + finding.remediation());
             if (!deniedBy.contains(finding.id())) {
                 deniedBy.add(finding.id());
@@ -110,7 +117,8 @@ final class Decider {
             deniedBy.clear();
         }
         return new Decision(reasons.isEmpty(), DenialMessage.of(request, reasons), List.copyOf(deniedBy),
-                List.copyOf(warnings), audit, workload);
+                List.copyOf(warnings), audit, workload, List.copyOf(findings), List.of(),
+                risk == null ? Double.NaN : risk.scoreAt(nowNanos), risk == null ? 0 : risk.updatedNanos());
     }
 
     private static boolean isJudged(AdmissionRequest request) {

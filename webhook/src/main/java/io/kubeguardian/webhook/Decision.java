@@ -1,5 +1,6 @@
 package io.kubeguardian.webhook;
 
+import io.kubeguardian.policy.Finding;
 import java.util.List;
 import java.util.Map;
 
@@ -11,9 +12,15 @@ import java.util.Map;
  * @param warnings shown by kubectl whether allowed or not
  * @param auditAnnotations go into the API server's audit log
  * @param workload key of the workload judged; empty when the object holds no pod
+ * @param findings all that checks and policies found, whether it decides or not
+ * @param policies the user's own policies that were about the object
+ * @param risk of the workload at the time of the decision, 0 to 100; NaN when none is known
+ * @param riskUpdatedNanos when that risk was last told, nanoseconds since the Unix epoch; 0 when none is known
  */
 record Decision(
         boolean allowed, String message, List<String> deniedBy, List<String> warnings,
-        Map<String, String> auditAnnotations, String workload) {
-    static final Decision UNTOUCHED = new Decision(true, "", List.of(), List.of(), Map.of(), "");
+        Map<String, String> auditAnnotations, String workload, List<Finding> findings, List<String> policies,
+        double risk, long riskUpdatedNanos) {
+    static final Decision UNTOUCHED = new Decision(
+            true, "", List.of(), List.of(), Map.of(), "", List.of(), List.of(), Double.NaN, 0);
 }
