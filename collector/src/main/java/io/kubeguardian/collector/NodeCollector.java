@@ -224,8 +224,8 @@ public final class NodeCollector implements AutoCloseable {
         String broken = readerProblem.isEmpty() ? loop.problem() : readerProblem;
         ShipperStatus kafka = shipper == null ? ShipperStatus.NONE : shipper.status();
         return new Status(origin, effectiveModes(), losses.losses(), containments.statuses(), decoder.events(),
-                sensor.opensRepeated(), sensor.sendsRepeated(), sensor.callsUncounted(), batches.counters().counts(), rings(),
-                cgroups.counts(), batches.counters().batches(), kafka,
+                sensor.opensRepeated(), sensor.sendsRepeated(), sensor.callsUncounted(), sensor.programsMissed(),
+                batches.counters().counts(), rings(), cgroups.counts(), batches.counters().batches(), kafka,
                 Status.readResidentBytes(), broken, !broken.isEmpty() || shipper == null ? broken : shipper.problem());
     }
 

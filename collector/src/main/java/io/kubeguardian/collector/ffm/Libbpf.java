@@ -42,6 +42,8 @@ public final class Libbpf {
             number("bpf_program__section_name", FunctionDescriptor.of(ADDRESS, ADDRESS));
     private static final MethodHandle PROGRAM_FD =
             number("bpf_program__fd", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle OBJECT_INFO =
+            number("bpf_obj_get_info_by_fd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
     private static final MethodHandle SET_AUTOLOAD =
             number("bpf_program__set_autoload", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_BOOLEAN));
     private static final MethodHandle SET_LOG_LEVEL =
@@ -220,6 +222,23 @@ public final class Libbpf {
     public static int programFd(MemorySegment program) {
         try {
             return check("bpf_program__fd", (int) PROGRAM_FD.invokeExact(program));
+        } catch (NativeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
+    /**
+     * What the kernel says of a program, by its descriptor.
+     *
+     * @param info takes {@code struct bpf_prog_info}, as far as it has room; zero, so that no lists are asked for
+     */
+    public static void programInfo(int program, MemorySegment info) {
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment length = call.allocate(JAVA_INT);
+            length.set(JAVA_INT, 0, (int) info.byteSize());
+            check("bpf_obj_get_info_by_fd", (int) OBJECT_INFO.invokeExact(program, info, length));
         } catch (NativeException e) {
             throw e;
         } catch (Throwable e) {

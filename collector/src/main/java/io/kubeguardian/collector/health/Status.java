@@ -19,6 +19,7 @@ import java.util.List;
  * @param opensRepeated opens that the kernel only counted, because they said nothing new
  * @param sendsRepeated datagrams that the kernel only counted: their socket had sent to the same place before
  * @param callsUncounted system calls that the counters had no room for
+ * @param programsMissed runs of programs that the kernel skipped
  * @param batches closed, whether or not they have been sent
  * @param residentBytes memory of the process; 0 when /proc does not tell
  * @param broken why it had better be started anew; empty when it had not
@@ -33,6 +34,7 @@ public record Status(
         long opensRepeated,
         long sendsRepeated,
         long callsUncounted,
+        long programsMissed,
         List<KindCounters.Count> kinds,
         List<Ring> rings,
         AttributionCounts attributions,

@@ -67,6 +67,8 @@ public final class StatusMetrics extends Collector {
                 "Datagrams that were only counted: their socket had sent to the same place before", now.sendsRepeated()));
         families.add(counter("calls_uncounted", "System calls that the counters per container had no room for",
                 now.callsUncounted()));
+        families.add(counter("programs_missed", "Runs of programs that the kernel skipped: they were running already",
+                now.programsMissed()));
         AttributionCounts attributions = now.attributions();
         families.add(counter("events_unattributed", "Events whose cgroup was not known", attributions.failures()));
         families.add(counter("events_outside_pods", "Events of cgroups that belong to no pod", attributions.outsidePods()));

@@ -121,6 +121,11 @@ final class BpfObject implements AutoCloseable {
         }
     }
 
+    /** Of a program that was loaded. */
+    ProgramInfo info(SensorProgram program) {
+        return ProgramInfo.of(Libbpf.programFd(program(program)));
+    }
+
     private MemorySegment program(SensorProgram program) {
         return Libbpf.program(object, program.function);
     }

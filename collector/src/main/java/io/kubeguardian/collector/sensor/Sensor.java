@@ -47,6 +47,7 @@ public final class Sensor implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Map<SensorProgram, String> refused;
     private final BpfObject object;
+    private final Set<SensorProgram> loaded;
     private final KernelRing precious;
     private final KernelRing bulk;
     private final ReaderState reader;
@@ -59,8 +60,10 @@ public final class Sensor implements AutoCloseable {
     private long attachBegan;
     private long attached;
 
-    private Sensor(BpfObject object, CgroupTree tree, Map<SensorProgram, String> refused, SensorOptions options) {
+    private Sensor(BpfObject object, Set<SensorProgram> loaded, CgroupTree tree, Map<SensorProgram, String> refused,
+            SensorOptions options) {
         this.object = object;
+        this.loaded = EnumSet.copyOf(loaded);
         this.refused = refused;
         this.precious = new KernelRing(arena, Libbpf.mapFd(object.map("precious")), options.preciousRingBytes());
         this.bulk = new KernelRing(arena, Libbpf.mapFd(object.map("bulk")), options.bulkRingBytes());
@@ -153,7 +156,7 @@ public final class Sensor implements AutoCloseable {
         }
         Sensor sensor;
         try {
-            sensor = new Sensor(object, tree, refused, options);
+            sensor = new Sensor(object, wanted, tree, refused, options);
             sensor.attach(wanted, tree);
         } catch (RuntimeException e) {
             object.close();
@@ -354,6 +357,14 @@ public final class Sensor implements AutoCloseable {
     /** System calls that the counters had no room for, since the start. */
     public long callsUncounted() {
         return sumOfCpus(uncounted);
+    }
+
+    /**
+     * How often the kernel skipped one of the programs, because it was running already on that processor. What was skipped
+     * may have been an event, or a call of a process that nobody monitors.
+     */
+    public long programsMissed() {
+        return loaded.stream().mapToLong(program -> object.info(program).missed()).sum();
     }
 
     /** Opens that were not sent since the start, because they said nothing new. */

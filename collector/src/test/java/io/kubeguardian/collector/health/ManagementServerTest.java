@@ -128,7 +128,7 @@ class ManagementServerTest {
         return new Status(new Origin("c", "n", "b", 42, 0, 2_500),
                 List.of(new SensorMode("exec", "tp_btf/sched_process_exec", ""),
                         new SensorMode("contain.freeze", "", "not supported")),
-                List.of(new Loss(EventClass.BULK, LossCause.QUEUE_FULL, 12L)), List.of(), 99, 8, 9, 10,
+                List.of(new Loss(EventClass.BULK, LossCause.QUEUE_FULL, 12L)), List.of(), 99, 8, 9, 10, 11,
                 new KindCounters().counts(),
                 List.of(new Status.Ring("precious", 10, 100, 1_000), new Status.Ring("bulk", 20, 200, 2_000)),
                 new AttributionCounts(1, 2, 3, 4, 5), 6,
