@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import io.kubeguardian.cli.CommandRun;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +65,17 @@ class ScanReportsTest {
         assertThat(privileged.at("/locations/0/physicalLocation/region/startLine").asInt()).isEqualTo(25);
         assertThat(run.at("/invocations/0/executionSuccessful").asBoolean()).isFalse();
         assertThat(run.at("/invocations/0/toolExecutionNotifications/0/message/text").asText()).contains("YAML");
+    }
+
+    @Test
+    void sarifIsWhatItsSchemaAsksFor() throws IOException {
+        try (InputStream file = getClass().getResourceAsStream("/schema/sarif-schema-2.1.0.json")) {
+            JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7).getSchema(file);
+
+            assertThat(schema.validate(new ObjectMapper().readTree(run("sarif").out()))).isEmpty();
+
+            assertThat(schema.validate(new ObjectMapper().readTree("{\"version\": \"2.1.0\"}"))).isNotEmpty();
+        }
     }
 
     @Test
