@@ -21,6 +21,10 @@ public final class Keys {
     public static final String QUARANTINE = "quarantine/";
     /** Policies: keys of what operators say about baselines begin so. */
     public static final String PROFILE = "profile/";
+    /** Policies: keys of admission policies begin so. */
+    public static final String ADMISSION = "admission/";
+    /** Policies: keys of namespaces begin so. */
+    public static final String NAMESPACE = "namespace/";
     /** Models: keys of those that jobs shall score with begin so. */
     public static final String ACTIVE_MODELS = "models/active/";
 
@@ -135,6 +139,16 @@ public final class Keys {
     /** Policies: {@code profile/<workload>}. */
     public static String profilePolicy(WorkloadRef workload) {
         return PROFILE + workload(workload);
+    }
+
+    /** Policies: {@code admission/<cluster>/<name>}. */
+    public static String admissionPolicy(String cluster, String name) {
+        return ADMISSION + cluster + '/' + name;
+    }
+
+    /** Policies: {@code namespace/<cluster>/<name>}. */
+    public static String namespace(String cluster, String name) {
+        return NAMESPACE + cluster + '/' + name;
     }
 
     /** Dead letters: {@code topic/partition/offset} of the record, the same whoever could not use it. */

@@ -17,7 +17,7 @@ final class Examples {
     static List<SpecificRecordBase> all() {
         return List.of(eventBatch(), pod(), signal(), incident(), risk(), decision(), health(), audit(), deadLetter(),
                 new CaptureEntry(eventBatch()), ruleBundle(), ruleStatus(), approval(), posture(), intelChunk(), intelFeed(),
-                profile(), profilePolicy(), profileAudit(), model());
+                profile(), profilePolicy(), profileAudit(), model(), admissionPolicy(), namespace());
     }
 
     static EventBatch eventBatch() {
@@ -121,6 +121,17 @@ final class Examples {
                 new ModelProvenance(List.of("capture.kgc"), "sha256:" + "d".repeat(64), 120L, 1_000L, 2_000L, 3_000L, 7L,
                         "kubeguardian", Map.of("folds", "5"), Map.of("distorted.auroc", 0.9)),
                 "ada", 6_000L, List.of("sha256:" + "f".repeat(64)), false);
+    }
+
+    static AdmissionPolicyRecord admissionPolicy() {
+        return new AdmissionPolicyRecord("prod", "no-root", "AdmissionPolicy/no-root",
+                ByteBuffer.wrap("{\"name\":\"no-root\"}".getBytes(StandardCharsets.UTF_8)),
+                List.of(new PolicyExemption("legacy", ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)))),
+                "sha256:" + "a".repeat(64), 3L, "kubeguardian-controller", 7_000L);
+    }
+
+    static NamespaceMetadata namespace() {
+        return new NamespaceMetadata("prod", "shop", Map.of("tier", "gold"), 1_790_000_000_000L);
     }
 
     static RuleStatus ruleStatus() {

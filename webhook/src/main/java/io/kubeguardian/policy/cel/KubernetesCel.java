@@ -41,6 +41,11 @@ public final class KubernetesCel {
     private final Cel cel;
 
     public KubernetesCel() {
+        this(List.of("object", "oldObject", "request", "namespaceObject", "params", "pod", "template", "container", "value"));
+    }
+
+    /** With these variables, and {@code variables}: for {@code self} and {@code oldSelf} of a CustomResourceDefinition. */
+    public KubernetesCel(List<String> names) {
         List<FunctionLibrary> own = List.of(KubernetesFunctions.lists(), KubernetesFunctions.regex(),
                 KubernetesFunctions.urls(), KubernetesFunctions.quantities(), KubernetesFunctions.addresses());
         var builder = CelFactory.plannerCelBuilder()
@@ -53,8 +58,7 @@ public final class KubernetesCel {
         for (FunctionLibrary library : own) {
             builder.addCompilerLibraries(library).addRuntimeLibraries(library);
         }
-        for (String variable : List.of("object", "oldObject", "request", "namespaceObject", "params", "pod", "template",
-                "container", "value")) {
+        for (String variable : names) {
             builder.addVar(variable, SimpleType.DYN);
         }
         builder.addVar("variables", MapType.create(SimpleType.STRING, SimpleType.DYN));

@@ -40,12 +40,24 @@ public final class PolicyReader {
     private final Map<String, String> places = new HashMap<>();
 
     /**
+     * A policy and what it was read from.
+     *
+     * @param node as a policy file has it, its name among the keys
+     */
+    public record Source(UserPolicy policy, Node node) {}
+
+    /**
      * The policies of one file. Names must be unique among all that one reader reads.
      *
      * @param file for error messages
      */
     public List<UserPolicy> read(String file, byte[] bytes) throws PolicyException {
-        List<UserPolicy> policies = new ArrayList<>();
+        return sources(file, bytes).stream().map(Source::policy).toList();
+    }
+
+    /** As {@link #read(String, byte[])}, with what each was read from. */
+    public List<Source> sources(String file, byte[] bytes) throws PolicyException {
+        List<Source> policies = new ArrayList<>();
         read(file, bytes, policies, true);
         if (policies.isEmpty()) {
             throw new PolicyException(file + ":1: holds no policy; write policies: and a list, or an AdmissionPolicy of "
@@ -54,13 +66,18 @@ public final class PolicyReader {
         return policies;
     }
 
+    /** One policy as a policy file has it, apart from all others: its name may be any. Thread safe. */
+    public UserPolicy single(String file, Node policy) throws PolicyException {
+        return policy(file, policy, null);
+    }
+
     /** The policy of an AdmissionPolicy. */
     public UserPolicy resource(String file, Node resource) throws PolicyException {
         Node name = resource.get("metadata").get("name");
         return policy(file, resource.get("spec"), name.text());
     }
 
-    private void read(String file, byte[] bytes, List<UserPolicy> policies, boolean outermost) throws PolicyException {
+    private void read(String file, byte[] bytes, List<Source> policies, boolean outermost) throws PolicyException {
         ManifestReader.Content content = new ManifestReader().read(bytes);
         if (!content.problems().isEmpty()) {
             ManifestReader.Problem first = content.problems().get(0);
@@ -71,10 +88,11 @@ public final class PolicyReader {
         }
     }
 
-    private void read(String file, Node root, List<UserPolicy> policies, boolean outermost) throws PolicyException {
+    private void read(String file, Node root, List<Source> policies, boolean outermost) throws PolicyException {
         String kind = root.get("kind").text();
         if (kind.equals("AdmissionPolicy")) {
-            add(policies, resource(file, root), root, file);
+            UserPolicy policy = resource(file, root);
+            add(policies, new Source(policy, named(policy.name(), root.get("spec"))), root, file);
         } else if (outermost && kind.endsWith("List") && root.get("items").isArray()) {
             for (Node item : root.get("items")) {
                 read(file, item, policies, false);
@@ -88,12 +106,26 @@ public final class PolicyReader {
         } else {
             Fields top = new Fields(file, "a policy file", root, Set.of("policies"));
             for (Node each : top.list("policies")) {
-                add(policies, policy(file, each, null), each, file);
+                add(policies, new Source(policy(file, each, null), each), each, file);
             }
         }
     }
 
-    private void add(List<UserPolicy> policies, UserPolicy policy, Node at, String file) throws PolicyException {
+    /** A specification as a policy file has it. */
+    private static Node named(String name, Node spec) {
+        List<String> names = new ArrayList<>(List.of("name"));
+        List<Node> values = new ArrayList<>(List.of(Node.string(name)));
+        for (int i = 0; i < spec.size(); i++) {
+            if (!spec.name(i).equals("name")) {
+                names.add(spec.name(i));
+                values.add(spec.at(i));
+            }
+        }
+        return Node.object(names, values, spec.line());
+    }
+
+    private void add(List<Source> policies, Source source, Node at, String file) throws PolicyException {
+        UserPolicy policy = source.policy();
         String place = file + ':' + Math.max(1, at.line());
         String before = places.put(policy.name(), place);
         if (before != null) {
@@ -102,7 +134,7 @@ public final class PolicyReader {
         if (places.size() > MOST_POLICIES) {
             throw new PolicyException(place + ": more than " + MOST_POLICIES + " policies");
         }
-        policies.add(policy);
+        policies.add(source);
     }
 
     private UserPolicy policy(String file, Node node, String resourceName) throws PolicyException {
