@@ -74,13 +74,15 @@ final class StatusWriter {
         if (before.isObject() && Arrays.equals(Json.bytes(after), Json.bytes(before))) {
             return;
         }
-        String patch = Json.MAPPER.createObjectNode().set("status", replacing(before, after)).toString();
+        // Of a member that is there, add is replace (RFC 6902, 4.1).
+        ArrayNode patch = Json.MAPPER.createArrayNode();
+        patch.addObject().put("op", "add").put("path", "/status").set("value", after);
         ResourceDefinitionContext kind = kind(object.getKind());
         var objects = client.genericKubernetesResources(kind);
         var named = kind.isNamespaceScoped()
                 ? objects.inNamespace(object.getMetadata().getNamespace()).withName(object.getMetadata().getName())
                 : objects.withName(object.getMetadata().getName());
-        named.subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+        named.subresource("status").patch(PatchContext.of(PatchType.JSON), patch.toString());
         LOG.info("status source={} reason={} message=\"{}\"", verdict.source(), verdict.reason(), verdict.message());
     }
 
@@ -88,17 +90,6 @@ final class StatusWriter {
         return List.of(Kinds.ADMISSION_POLICY, Kinds.POLICY_EXCEPTION, Kinds.RUNTIME_POLICY).stream()
                 .filter(each -> each.getKind().equals(kind)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no kind of ours: " + kind));
-    }
-
-    /** A merge patch leaves what it does not name: what shall go is null. */
-    private static ObjectNode replacing(JsonNode before, ObjectNode after) {
-        ObjectNode patch = after.deepCopy();
-        before.fieldNames().forEachRemaining(name -> {
-            if (!after.has(name)) {
-                patch.putNull(name);
-            }
-        });
-        return patch;
     }
 
     private ObjectNode status(Verdict verdict, JsonNode before) {

@@ -3,7 +3,10 @@ package io.kubeguardian.controller;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
@@ -63,6 +66,12 @@ final class Cluster implements AutoCloseable {
 
     PolicyController controller(String identity, Map<String, String> more) {
         return PolicyController.start(config(more), client, identity, Clock.systemUTC());
+    }
+
+    /** Another way to the API server. */
+    static KubernetesClient clientOf(int port) {
+        return new KubernetesClientBuilder().withConfig(new ConfigBuilder(Config.empty())
+                .withMasterUrl("http://localhost:" + port).withWatchReconnectInterval(100).build()).build();
     }
 
     void namespace(String name, Map<String, String> labels) {
