@@ -1,14 +1,14 @@
 package io.kubeguardian.webhook;
 
 /** Text from elsewhere, made fit for a message or a log line. */
-final class Text {
+public final class Text {
     private Text() {}
 
     /**
      * One line of at most {@code limit} characters: control and format characters (which can move the cursor or hide
      * text on a terminal) become spaces, the rest is cut.
      */
-    static String oneLine(String text, int limit) {
+    public static String oneLine(String text, int limit) {
         StringBuilder line = new StringBuilder(Math.min(text.length(), limit));
         int end = Math.min(text.length(), limit);
         for (int i = 0; i < end; i++) {

@@ -1,0 +1,30 @@
+package io.kubeguardian.webhook.image;
+
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Histogram;
+
+/** What is counted of images and their registries. */
+public final class ImageMetrics {
+    /** Results: verified, rejected, unavailable (the registry is away or refuses), late (beyond the budget), invalid. */
+    final Counter images;
+    /** Results: hit, miss, joined (another request's lookup is awaited), busy (too many lookups), evicted. */
+    final Counter cache;
+    final Histogram seconds;
+
+    public ImageMetrics(CollectorRegistry registry) {
+        images = Counter.build("kubeguardian_webhook_images_total", "Images that policies are about, by result.")
+                .labelNames("result").register(registry);
+        cache = Counter.build("kubeguardian_webhook_image_cache_total", "Lookups of images in the cache, by result.")
+                .labelNames("result").register(registry);
+        seconds = Histogram.build("kubeguardian_webhook_image_lookup_seconds",
+                        "Time that one image took to look up and verify, with its registry, seconds.")
+                .buckets(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20).register(registry);
+        for (String result : new String[] {"verified", "rejected", "unavailable", "late", "invalid"}) {
+            images.labels(result);
+        }
+        for (String result : new String[] {"hit", "miss", "joined", "busy", "evicted"}) {
+            cache.labels(result);
+        }
+    }
+}

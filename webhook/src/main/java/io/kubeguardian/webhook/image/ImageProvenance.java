@@ -1,0 +1,174 @@
+package io.kubeguardian.webhook.image;
+
+import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.ImagePolicySettings;
+import io.kubeguardian.config.ImageSettings;
+import io.kubeguardian.policy.Fix;
+import io.kubeguardian.policy.Node;
+import io.kubeguardian.policy.PodSpec;
+import io.kubeguardian.webhook.Text;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Whether a pod's images come from where policies say: signed and attested. Waits for registries as long as the budget
+ * says, no more; what goes on is known to a later request.
+ */
+public final class ImageProvenance implements AutoCloseable {
+    private static final int LONGEST_IMAGE = 300;
+    private static final int LONGEST_REASON = 700;
+
+    private final ImageSettings settings;
+    private final ImageVerifier verifier;
+    private final VerdictCache cache;
+    private final RegistryHttp http;
+    private final ImageMetrics metrics;
+
+    /**
+     * What follows for a pod.
+     *
+     * @param reasons to deny it, for a person
+     * @param warnings for a person
+     * @param fixes from the object's root: each replaces an image's tag by the digest that was verified
+     */
+    public record Outcome(List<String> reasons, List<String> warnings, List<Fix> fixes) {
+        static final Outcome NOTHING = new Outcome(List.of(), List.of(), List.of());
+    }
+
+    private ImageProvenance(ImageSettings settings, ImageMetrics metrics) {
+        this.settings = settings;
+        this.metrics = metrics;
+        List<ImagePolicy> policies = settings.policies().stream().map(ImagePolicy::of).toList();
+        Path credentials = settings.registryCredentials().isEmpty() ? null : Path.of(settings.registryCredentials());
+        this.http = new RegistryHttp(RegistryTls.trusting(settings.registryAuthorities()),
+                new RegistryCredentials(credentials), Set.copyOf(settings.insecureRegistries()));
+        this.verifier = new ImageVerifier((image, deadline) -> new Repository(http.session(image, deadline)), policies,
+                keyless(settings));
+        this.cache = new VerdictCache(verifier::verify, Duration.ofSeconds(settings.cacheSeconds()),
+                Duration.ofSeconds(settings.negativeCacheSeconds()), settings.cacheLimit(), System::nanoTime, metrics);
+    }
+
+    /** @throws ConfigException when keys, conditions, the trusted root or the authorities cannot be used */
+    public static ImageProvenance start(ImageSettings settings, ImageMetrics metrics) {
+        return new ImageProvenance(settings, metrics);
+    }
+
+    private static Keyless keyless(ImageSettings settings) {
+        List<ImagePolicySettings.Identity> identities =
+                settings.policies().stream().flatMap(policy -> policy.identities().stream()).toList();
+        if (identities.isEmpty()) {
+            return Keyless.NONE;
+        }
+        identities.forEach(SigstoreKeyless::check);
+        return new SigstoreKeyless(Path.of(settings.trustedRoot()));
+    }
+
+    /** Whether any image is asked about at all. */
+    public boolean isOn() {
+        return !settings.policies().isEmpty();
+    }
+
+    /** @param pod whose images are judged; one that was judged before, by its name and digest, costs no time */
+    public Outcome check(PodSpec pod) {
+        if (!isOn()) {
+            return Outcome.NOTHING;
+        }
+        List<Asked> asked = new ArrayList<>();
+        Collected collected = new Collected();
+        Map<ImageReference, CompletableFuture<Verdict>> lookups = new HashMap<>();
+        for (PodSpec.Container container : pod.containers()) {
+            String image = container.node().get("image").text();
+            if (image.isEmpty()) {
+                continue; // the API server's business
+            }
+            try {
+                ImageReference reference = ImageReference.parse(image);
+                if (verifier.isWanted(reference)) {
+                    lookups.computeIfAbsent(reference, cache::get);
+                    asked.add(new Asked(container, image, reference));
+                }
+            } catch (IllegalArgumentException e) {
+                // Whatever it is, no policy can be matched with it, and a runtime might still read it as some image.
+                metrics.images.labels("invalid").inc();
+                collected.deny(container.label(), image, "cannot be judged: " + e.getMessage());
+            }
+        }
+        Deadline deadline = Deadline.in(Duration.ofMillis(settings.budgetMillis()));
+        for (Asked one : asked) {
+            judge(one, await(lookups.get(one.reference()), deadline), collected);
+        }
+        return new Outcome(List.copyOf(collected.reasons), List.copyOf(collected.warnings),
+                List.copyOf(collected.fixes));
+    }
+
+    private record Asked(PodSpec.Container container, String image, ImageReference reference) {}
+
+    private static final class Collected {
+        private final Set<String> reasons = new java.util.LinkedHashSet<>();
+        private final Set<String> warnings = new java.util.LinkedHashSet<>();
+        private final List<Fix> fixes = new ArrayList<>();
+
+        void deny(String container, String image, String problem) {
+            reasons.add(sentence(container, image, problem));
+        }
+
+        void warn(String container, String image, String problem) {
+            warnings.add(sentence(container, image, problem));
+        }
+
+        private static String sentence(String container, String image, String problem) {
+            return Text.oneLine("image " + Text.oneLine(image, LONGEST_IMAGE) + " of " + container + ' ' + problem,
+                    LONGEST_REASON);
+        }
+    }
+
+    private Verdict await(CompletableFuture<Verdict> lookup, Deadline deadline) {
+        try {
+            return lookup.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // a lookup always ends with a verdict
+        }
+    }
+
+    private void judge(Asked asked, Verdict verdict, Collected collected) {
+        String container = asked.container().label();
+        if (verdict == null || verdict.isUnavailable()) {
+            metrics.images.labels(verdict == null ? "late" : "unavailable").inc();
+            String problem = "is not verified: " + (verdict == null
+                    ? "its registry has not told enough yet; it is being asked, try again" : verdict.unavailable());
+            switch (settings.onUnavailable()) {
+                case DENY -> collected.deny(container, asked.image(), problem);
+                case WARN -> collected.warn(container, asked.image(), problem);
+                default -> { }
+            }
+            return;
+        }
+        metrics.images.labels(verdict.isVerified() ? "verified" : "rejected").inc();
+        verdict.denials().forEach(problem -> collected.deny(container, asked.image(), problem));
+        verdict.warnings().forEach(problem -> collected.warn(container, asked.image(), problem));
+        if (settings.pin() && verdict.isVerified() && asked.reference().digest() == null) {
+            collected.fixes.add(asked.container()
+                    .fix(Node.string(asked.image() + '@' + verdict.digest()), "image"));
+        }
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+        http.close();
+    }
+}
