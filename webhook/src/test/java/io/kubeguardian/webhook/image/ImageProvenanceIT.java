@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.config.ImagePolicySettings;
 import io.kubeguardian.config.ImagePolicySettings.Action;
 import io.kubeguardian.config.ImagePolicySettings.Attestation;
+import io.kubeguardian.config.ImagePolicySettings.Identity;
 import io.kubeguardian.config.ImageSettings;
 import io.kubeguardian.config.ImageSettings.WhenUnavailable;
 import io.kubeguardian.policy.Fix;
 import io.kubeguardian.policy.Manifest;
 import io.kubeguardian.policy.Node;
 import io.kubeguardian.policy.PodTemplates;
+import io.kubeguardian.webhook.image.SigstoreWorld.Signing;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -235,6 +237,44 @@ class ImageProvenanceIT {
         assertThat(check(provenance, registry.host() + '/' + repository + ":1.0").reasons()).singleElement()
                 .asString().contains("a bundle is by none of the trusted keys");
         assertThat(check(provenance, registry.host() + '/' + repository + ":2.0").reasons()).isEmpty();
+    }
+
+    @Test
+    void keylessSignaturesAndAttestationsAreFoundBesideTheImage() throws Exception {
+        SigstoreWorld world = new SigstoreWorld();
+        Path root = world.writeTrustedRoot(folder.resolve("trusted_root.json"));
+        String repository = repository();
+        TestImages images = opened(new TestImages(registry, repository));
+        Digest old = images.image("old", "old");
+        SigstoreWorld.append(images, old, world.signature(TestSigner.payload("example", old), Signing.good()));
+        Digest stranger = images.image("stranger", "stranger");
+        SigstoreWorld.append(images, stranger, world.signature(TestSigner.payload("example", stranger),
+                new Signing(SigstoreWorld.ISSUER, "https://ci.example/evil", SigstoreWorld.SIGNED, SigstoreWorld.SIGNED)));
+        Digest other = images.image("other", "other");
+        SigstoreWorld.append(images, other, world.signature(TestSigner.payload("example", old), Signing.good()));
+        Digest built = images.image("built", "built");
+        for (String type : List.of(Statement.SIGNED, TestSigner.PROVENANCE)) {
+            images.refer(built, EvidenceReader.BUNDLE, TestImages.write(world.bundle(
+                    TestSigner.statement(built, type, TestImages.JSON.createObjectNode().put("level", 3)), Signing.good())));
+        }
+        List<Identity> identities = List.of(new Identity(SigstoreWorld.ISSUER, null, SigstoreWorld.SUBJECT, null));
+        ImageProvenance signed = start(keyless(root, identities, null));
+        ImageProvenance attested = start(keyless(root, identities,
+                List.of(new Attestation(TestSigner.PROVENANCE, "object.level >= 3"))));
+        String name = registry.host() + '/' + repository;
+
+        assertThat(check(signed, name + ":old").reasons()).isEmpty();
+        assertThat(check(signed, name + ":stranger").reasons()).singleElement().asString()
+                .contains("of none of the trusted identities");
+        assertThat(check(signed, name + ":other").reasons()).singleElement().asString().contains("for another image");
+        assertThat(check(attested, name + ":built").reasons()).isEmpty();
+        assertThat(check(attested, name + ":old").reasons()).singleElement().asString().contains("has no attestation");
+    }
+
+    private static ImageSettings keyless(Path root, List<Identity> identities, List<Attestation> attestations) {
+        return new ImageSettings(List.of(new ImagePolicySettings("built", List.of("**"), null, identities, null,
+                attestations, null)), true, 10_000, WhenUnavailable.DENY, 300, 15, 100, root.toString(), "", "",
+                List.of(registry.host()));
     }
 
     @ParameterizedTest
