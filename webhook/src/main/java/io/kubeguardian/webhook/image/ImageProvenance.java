@@ -11,13 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Whether a pod's images come from where policies say: signed and attested. Waits for registries as long as the budget
@@ -84,7 +81,7 @@ public final class ImageProvenance implements AutoCloseable {
         }
         List<Asked> asked = new ArrayList<>();
         Collected collected = new Collected();
-        Map<ImageReference, CompletableFuture<Verdict>> lookups = new HashMap<>();
+        Map<ImageReference, VerdictCache.Lookup> lookups = new HashMap<>();
         for (PodSpec.Container container : pod.containers()) {
             String image = container.node().get("image").text();
             if (image.isEmpty()) {
@@ -102,9 +99,10 @@ public final class ImageProvenance implements AutoCloseable {
                 collected.deny(container.label(), image, "cannot be judged: " + e.getMessage());
             }
         }
-        Deadline deadline = Deadline.in(Duration.ofMillis(settings.budgetMillis()));
+        Duration budget = Duration.ofMillis(settings.budgetMillis());
+        Deadline deadline = Deadline.in(budget);
         for (Asked one : asked) {
-            judge(one, await(lookups.get(one.reference()), deadline), collected);
+            judge(one, lookups.get(one.reference()).await(deadline, budget, System.nanoTime()), collected);
         }
         return new Outcome(List.copyOf(collected.reasons), List.copyOf(collected.warnings),
                 List.copyOf(collected.fixes));
@@ -113,8 +111,8 @@ public final class ImageProvenance implements AutoCloseable {
     private record Asked(PodSpec.Container container, String image, ImageReference reference) {}
 
     private static final class Collected {
-        private final Set<String> reasons = new java.util.LinkedHashSet<>();
-        private final Set<String> warnings = new java.util.LinkedHashSet<>();
+        private final Set<String> reasons = new LinkedHashSet<>();
+        private final Set<String> warnings = new LinkedHashSet<>();
         private final List<Fix> fixes = new ArrayList<>();
 
         void deny(String container, String image, String problem) {
@@ -128,19 +126,6 @@ public final class ImageProvenance implements AutoCloseable {
         private static String sentence(String container, String image, String problem) {
             return Text.oneLine("image " + Text.oneLine(image, LONGEST_IMAGE) + " of " + container + ' ' + problem,
                     LONGEST_REASON);
-        }
-    }
-
-    private Verdict await(CompletableFuture<Verdict> lookup, Deadline deadline) {
-        try {
-            return lookup.get(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return null;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e); // a lookup always ends with a verdict
         }
     }
 

@@ -2,6 +2,7 @@ package io.kubeguardian.webhook.image;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import java.util.Locale;
 
 /**
  * The name of an image in full, as container runtimes read it. Grammar: github.com/distribution/reference, "Grammar".
@@ -42,8 +43,8 @@ public record ImageReference(String registry, String repository, String tag, Dig
         int slash = name.indexOf('/');
         String first = slash < 0 ? "" : name.substring(0, slash);
         boolean hosted = first.contains(".") || first.contains(":") || first.equals("localhost")
-                || !first.equals(first.toLowerCase(java.util.Locale.ROOT));
-        String registry = hosted ? first.toLowerCase(java.util.Locale.ROOT) : DOCKER_HUB;
+                || !first.equals(first.toLowerCase(Locale.ROOT));
+        String registry = hosted ? first.toLowerCase(Locale.ROOT) : DOCKER_HUB;
         String repository = hosted ? name.substring(slash + 1) : name;
         if (registry.equals("index.docker.io")) {
             registry = DOCKER_HUB;

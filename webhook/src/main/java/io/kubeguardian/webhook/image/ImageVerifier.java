@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** Looks an image up in its registry and judges it by every policy about it. Waits for the network: never on a request's way. */
 final class ImageVerifier {
@@ -50,7 +51,7 @@ final class ImageVerifier {
     }
 
     private Verdict judged(
-            ImageReference image, Digest digest, java.util.function.Function<ImagePolicy, Optional<String>> problem) {
+            ImageReference image, Digest digest, Function<ImagePolicy, Optional<String>> problem) {
         List<String> denials = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         for (ImagePolicy policy : policies) {

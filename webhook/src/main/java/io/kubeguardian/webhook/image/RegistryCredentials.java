@@ -1,5 +1,6 @@
 package io.kubeguardian.webhook.image;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ final class RegistryCredentials {
         JsonNode auths;
         try {
             auths = Json.object(Files.readAllBytes(file)).path("auths");
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new IOException(file + " is no JSON in the format of kubernetes.io/dockerconfigjson");
         }
         Map<String, String> all = new HashMap<>();

@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,7 +33,7 @@ final class RegistryHttp implements AutoCloseable {
     private final Set<String> insecure;
 
     /** An answer: 200 or 404. */
-    record Answer(int status, java.net.http.HttpHeaders headers, byte[] body) {}
+    record Answer(int status, HttpHeaders headers, byte[] body) {}
 
     /** @param insecure registries that are asked over plain HTTP */
     RegistryHttp(SSLContext tls, RegistryCredentials credentials, Set<String> insecure) {
@@ -101,7 +103,7 @@ final class RegistryHttp implements AutoCloseable {
                 throw new RegistryException("images.registryCredentials: " + e.getMessage(), e);
             }
             Challenge challenge = response.headers().allValues("WWW-Authenticate").stream().map(Challenge::parse)
-                    .filter(java.util.Objects::nonNull).findFirst().orElse(null);
+                    .filter(Objects::nonNull).findFirst().orElse(null);
             if (challenge == null || challenge.scheme().equals("basic")) {
                 if (basic == null) {
                     throw new RegistryException("registry " + image.registry() + " wants a user and password;"

@@ -6,9 +6,12 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -35,9 +38,42 @@ final class VerdictCache implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore turns = new Semaphore(MOST_AT_ONCE);
     private final LinkedHashMap<ImageReference, Known> known = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<ImageReference, CompletableFuture<Verdict>> running = new HashMap<>();
+    private final Map<ImageReference, Lookup> running = new HashMap<>();
 
     private record Known(Verdict verdict, long untilNanos) {}
+
+    /**
+     * A lookup that is over or goes on.
+     *
+     * @param begunNanos when it began, by the cache's clock
+     */
+    record Lookup(CompletableFuture<Verdict> result, long begunNanos) {
+        private static Lookup over(Verdict verdict) {
+            return new Lookup(CompletableFuture.completedFuture(verdict), 0);
+        }
+
+        /**
+         * What it found; null when it has not yet. Who comes later waits less: a registry that is slow costs all who ask for
+         * one image the budget together, and not each of them.
+         *
+         * @param deadline of the one who waits
+         * @param budget from the lookup's begin
+         */
+        Verdict await(Deadline deadline, Duration budget, long nowNanos) {
+            try {
+                long left = budget.toNanos() - (nowNanos - begunNanos);
+                return result.isDone() ? result.join()
+                        : result.get(Math.max(0, Math.min(left, deadline.nanosLeft())), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                return null;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return null;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e); // a lookup always ends with a verdict
+            }
+        }
+    }
 
     /**
      * @param good how long a verdict counts when the image was verified
@@ -57,25 +93,25 @@ final class VerdictCache implements AutoCloseable {
     }
 
     /** What is known, or will be: never waits. */
-    synchronized CompletableFuture<Verdict> get(ImageReference image) {
+    synchronized Lookup get(ImageReference image) {
         Known before = known.get(image);
         if (before != null && before.untilNanos - nanos.getAsLong() > 0) {
             metrics.cache.labels("hit").inc();
-            return CompletableFuture.completedFuture(before.verdict);
+            return Lookup.over(before.verdict);
         }
-        CompletableFuture<Verdict> going = running.get(image);
+        Lookup going = running.get(image);
         if (going != null) {
             metrics.cache.labels("joined").inc();
             return going;
         }
         if (running.size() >= MOST_LOOKUPS) {
             metrics.cache.labels("busy").inc();
-            return CompletableFuture.completedFuture(Verdict.unavailable("too many other images are being looked up"));
+            return Lookup.over(Verdict.unavailable("too many other images are being looked up"));
         }
         metrics.cache.labels("miss").inc();
-        CompletableFuture<Verdict> begun = new CompletableFuture<>();
+        Lookup begun = new Lookup(new CompletableFuture<>(), nanos.getAsLong());
         running.put(image, begun);
-        threads.execute(() -> run(image, begun));
+        threads.execute(() -> run(image, begun.result));
         return begun;
     }
 

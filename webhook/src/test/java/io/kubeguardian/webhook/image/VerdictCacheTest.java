@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class VerdictCacheTest {
@@ -29,14 +30,14 @@ class VerdictCacheTest {
             await(go);
             return GOOD;
         }, 100)) {
-            CompletableFuture<Verdict> first = cache.get(image("a"));
+            CompletableFuture<Verdict> first = cache.get(image("a")).result();
             for (int i = 0; i < 50; i++) {
                 cache.get(image("a"));
             }
             go.countDown();
 
             assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(GOOD);
-            assertThat(cache.get(image("a")).get(10, TimeUnit.SECONDS)).isEqualTo(GOOD);
+            assertThat(cache.get(image("a")).result().get(10, TimeUnit.SECONDS)).isEqualTo(GOOD);
             assertThat(lookups).hasValue(1);
             assertThat(metrics.getSampleValue("kubeguardian_webhook_image_cache_total", new String[] {"result"},
                     new String[] {"joined"})).isEqualTo(50);
@@ -65,7 +66,7 @@ class VerdictCacheTest {
         try (VerdictCache cache = cache(image -> GOOD, 100)) {
             look(cache, "good");
 
-            cache.get(image("good").at(DIGEST)).get(10, TimeUnit.SECONDS);
+            cache.get(image("good").at(DIGEST)).result().get(10, TimeUnit.SECONDS);
 
             assertThat(lookups).hasValue(1);
         }
@@ -95,10 +96,10 @@ class VerdictCacheTest {
             return GOOD;
         }, 1000)) {
             for (int i = 0; i < 256; i++) {
-                assertThat(cache.get(image("t" + i))).isNotDone();
+                assertThat(cache.get(image("t" + i)).result()).isNotDone();
             }
 
-            CompletableFuture<Verdict> one = cache.get(image("more"));
+            CompletableFuture<Verdict> one = cache.get(image("more")).result();
 
             assertThat(one).isDone();
             assertThat(one.get().unavailable()).contains("too many");
@@ -107,11 +108,31 @@ class VerdictCacheTest {
     }
 
     @Test
+    void whoComesLateDoesNotWaitAgain() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (VerdictCache cache = cache(image -> {
+            await(go);
+            return GOOD;
+        }, 100)) {
+            VerdictCache.Lookup lookup = cache.get(image("a"));
+            Duration budget = Duration.ofHours(1);
+            Deadline deadline = Deadline.in(budget);
+
+            Verdict late = lookup.await(deadline, budget, budget.toNanos()); // an hour: the test would hang
+
+            assertThat(late).isNull();
+            go.countDown();
+            assertThat(lookup.await(deadline, budget, 0)).isEqualTo(GOOD);
+            assertThat(lookup.await(deadline, budget, budget.toNanos())).isEqualTo(GOOD);
+        }
+    }
+
+    @Test
     void aLookupThatFailsIsAVerdict() throws Exception {
         try (VerdictCache cache = cache(image -> {
             throw new IllegalStateException("broken");
         }, 100)) {
-            assertThat(cache.get(image("a")).get(10, TimeUnit.SECONDS).isUnavailable()).isTrue();
+            assertThat(cache.get(image("a")).result().get(10, TimeUnit.SECONDS).isUnavailable()).isTrue();
         }
     }
 
@@ -124,10 +145,10 @@ class VerdictCacheTest {
     }
 
     private static void look(VerdictCache cache, String tag) throws Exception {
-        cache.get(image(tag)).get(10, TimeUnit.SECONDS);
+        cache.get(image(tag)).result().get(10, TimeUnit.SECONDS);
     }
 
-    private VerdictCache cache(java.util.function.Function<ImageReference, Verdict> lookup, int limit) {
+    private VerdictCache cache(Function<ImageReference, Verdict> lookup, int limit) {
         return new VerdictCache(image -> {
             lookups.incrementAndGet();
             return lookup.apply(image);
