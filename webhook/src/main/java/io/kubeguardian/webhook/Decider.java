@@ -8,8 +8,10 @@ import io.kubeguardian.policy.InvalidObjectException;
 import io.kubeguardian.policy.Manifest;
 import io.kubeguardian.policy.Node;
 import io.kubeguardian.policy.PodShape;
+import io.kubeguardian.policy.PodSpec;
 import io.kubeguardian.policy.PodTemplates;
 import io.kubeguardian.schema.Keys;
+import io.kubeguardian.webhook.image.ImageProvenance;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +35,7 @@ final class Decider {
     /** {@link Decision#deniedBy()} for risk; a check's id for the others. */
     static final String RISK = "risk";
     static final String QUARANTINE = "quarantine";
+    static final String IMAGE_PROVENANCE = "image-provenance";
 
     private final String cluster;
     private final double denyAtRisk;
@@ -41,6 +44,7 @@ final class Decider {
     private final Set<String> denyingChecks;
     private final Function<String, WorkloadRisk> risks;
     private final Function<String, Quarantine> quarantines;
+    private final Function<PodSpec, ImageProvenance.Outcome> images;
 
     /**
      * @param denyAtRisk risk from which a workload's pods are denied, 0 to 100; a workload without a known risk never is
@@ -48,14 +52,18 @@ final class Decider {
      * @param risks risk by workload key, null when unknown
      */
     Decider(String cluster, double denyAtRisk, boolean denyPrivileged, Function<String, WorkloadRisk> risks) {
-        this(cluster, denyAtRisk, denyPrivileged, risks, workload -> null);
+        this(cluster, denyAtRisk, denyPrivileged, risks, workload -> null, pod -> ImageProvenance.Outcome.NOTHING);
     }
 
-    /** @param quarantines decisions by workload key that it gets no new pods, null when it does */
+    /**
+     * @param quarantines decisions by workload key that it gets no new pods, null when it does
+     * @param images what follows from where a pod's images come from
+     */
     Decider(
             String cluster, double denyAtRisk, boolean denyPrivileged, Function<String, WorkloadRisk> risks,
-            Function<String, Quarantine> quarantines) {
+            Function<String, Quarantine> quarantines, Function<PodSpec, ImageProvenance.Outcome> images) {
         this.quarantines = quarantines;
+        this.images = images;
         this.cluster = cluster;
         this.denyAtRisk = denyAtRisk;
         this.engine = new Engine(BuiltInChecks.all());
@@ -109,6 +117,12 @@ final class Decider {
             if (!deniedBy.contains(finding.id())) {
                 deniedBy.add(finding.id());
             }
+        }
+        ImageProvenance.Outcome provenance = images.apply(manifest.pod());
+        warnings.addAll(provenance.warnings());
+        if (!provenance.reasons().isEmpty()) {
+            reasons.addAll(provenance.reasons());
+            deniedBy.add(IMAGE_PROVENANCE);
         }
         if (!reasons.isEmpty() && EXEMPT_NAMESPACES.contains(request.namespace())) {
             reasons.forEach(reason -> warnings.add("KubeGuardian allows this in namespace " + request.namespace()

@@ -1,11 +1,15 @@
 package io.kubeguardian.webhook;
 
 import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.ImageSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.config.WebhookSettings;
 import io.kubeguardian.http.ManagementServer;
 import io.kubeguardian.http.SelfSigned;
 import io.kubeguardian.http.ServerCertificate;
+import io.kubeguardian.policy.PodSpec;
+import io.kubeguardian.webhook.image.ImageMetrics;
+import io.kubeguardian.webhook.image.ImageProvenance;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -13,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** A running admission webhook: certificate, risk feed, servers. */
 public final class Webhook implements AutoCloseable {
@@ -37,7 +42,7 @@ public final class Webhook implements AutoCloseable {
             this.feed = opened(new RiskFeed(config.kafka(), view, metrics, clock, () -> caughtUp.complete(null)));
             Decider decider = new Decider(
                     settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), view::get,
-                    view::quarantine);
+                    view::quarantine, images(config.images(), metrics));
             this.server = opened(new AdmissionServer(settings, certificate.tls(List.of()),
                     new AdmissionHandler(decider, feed::caughtUp, metrics, clock), metrics));
             this.managementPort = settings.managementPort() < 0 ? -1
@@ -48,6 +53,12 @@ public final class Webhook implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** Without policies nothing of it is loaded. */
+    private Function<PodSpec, ImageProvenance.Outcome> images(ImageSettings settings, WebhookMetrics metrics) {
+        return settings.policies().isEmpty() ? pod -> ImageProvenance.Outcome.NOTHING
+                : opened(ImageProvenance.start(settings, new ImageMetrics(metrics.registry())))::check;
     }
 
     private static ManagementServer.Part part(RiskFeed feed, WebhookMetrics metrics) {

@@ -67,6 +67,11 @@ final class WebhookMetrics {
                 .register(registry);
     }
 
+    /** For parts that count their own. */
+    CollectorRegistry registry() {
+        return registry;
+    }
+
     /** All of it in Prometheus' text format 0.0.4. */
     String text() {
         StringWriter out = new StringWriter(8192);

@@ -38,7 +38,7 @@ public final class ImageProvenance implements AutoCloseable {
      * @param fixes from the object's root: each replaces an image's tag by the digest that was verified
      */
     public record Outcome(List<String> reasons, List<String> warnings, List<Fix> fixes) {
-        static final Outcome NOTHING = new Outcome(List.of(), List.of(), List.of());
+        public static final Outcome NOTHING = new Outcome(List.of(), List.of(), List.of());
     }
 
     private ImageProvenance(ImageSettings settings, ImageMetrics metrics) {
@@ -69,16 +69,8 @@ public final class ImageProvenance implements AutoCloseable {
         return new SigstoreKeyless(Path.of(settings.trustedRoot()));
     }
 
-    /** Whether any image is asked about at all. */
-    public boolean isOn() {
-        return !settings.policies().isEmpty();
-    }
-
     /** @param pod whose images are judged; one that was judged before, by its name and digest, costs no time */
     public Outcome check(PodSpec pod) {
-        if (!isOn()) {
-            return Outcome.NOTHING;
-        }
         List<Asked> asked = new ArrayList<>();
         Collected collected = new Collected();
         Map<ImageReference, VerdictCache.Lookup> lookups = new HashMap<>();

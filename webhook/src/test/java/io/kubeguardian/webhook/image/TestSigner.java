@@ -49,7 +49,7 @@ public final class TestSigner {
                 + "\n-----END PUBLIC KEY-----\n");
     }
 
-    byte[] sign(byte[] content) {
+    public byte[] sign(byte[] content) {
         try {
             Signature signature = Signature.getInstance(algorithm);
             signature.initSign(keys.getPrivate());
@@ -60,7 +60,7 @@ public final class TestSigner {
         }
     }
 
-    static byte[] payload(String name, Digest image) {
+    public static byte[] payload(String name, Digest image) {
         ObjectNode payload = TestImages.JSON.createObjectNode();
         ObjectNode critical = payload.putObject("critical");
         critical.putObject("identity").put("docker-reference", name);
@@ -76,7 +76,7 @@ public final class TestSigner {
         append(images, image, payload, sign(payload));
     }
 
-    static void append(TestImages images, Digest image, byte[] payload, byte[] signature) {
+    public static void append(TestImages images, Digest image, byte[] payload, byte[] signature) {
         images.append("sha256-" + image.hex() + ".sig", EvidenceReader.SIMPLE_SIGNING, payload,
                 Map.of(EvidenceReader.SIGNATURE, Base64.getEncoder().encodeToString(signature)));
     }
