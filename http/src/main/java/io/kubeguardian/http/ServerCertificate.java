@@ -3,12 +3,12 @@ package io.kubeguardian.http;
 import io.kubeguardian.config.ConfigException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -16,16 +16,25 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x500.style.IETFUtils;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
 /**
  * The key and certificate chain that the server shows.
@@ -34,22 +43,27 @@ import javax.net.ssl.TrustManagerFactory;
  * @param authority what a client must trust
  */
 public record ServerCertificate(PrivateKey key, List<X509Certificate> chain, X509Certificate authority) {
-    private static final Pattern PKCS8 =
-            Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
-
     /**
      * Reads PEM files. The authority is the chain's last certificate: its root if the file has it, else the
      * certificate nearest to the root, which a client can trust as well.
      *
      * @param section of the configuration that has the keys {@code certificate} and {@code privateKey}
      * @param certificate the chain, the server's own certificate first
-     * @param privateKey PKCS#8, not encrypted (RFC 7468 section 10)
+     * @param privateKey not encrypted: PKCS#8 (RFC 7468 section 10), or of one algorithm (PKCS#1, SEC 1) as cert-manager
+     *     writes it if nothing else is asked for
      * @throws ConfigException when a file cannot be used, or the key is not the certificate's
      */
     public static ServerCertificate read(String section, Path certificate, Path privateKey) {
-        List<X509Certificate> chain = certificates(section + ".certificate", certificate);
+        return parse(section, certificate, bytes(section + ".certificate", certificate), privateKey,
+                bytes(section + ".privateKey", privateKey));
+    }
+
+    /** As {@link #read}, of files that are read already. */
+    static ServerCertificate parse(
+            String section, Path certificate, byte[] certificatePem, Path privateKey, byte[] privateKeyPem) {
+        List<X509Certificate> chain = certificates(section + ".certificate", certificate, certificatePem);
         PublicKey publicKey = chain.getFirst().getPublicKey();
-        PrivateKey key = key(section + ".privateKey", privateKey, publicKey.getAlgorithm());
+        PrivateKey key = key(section + ".privateKey", privateKey, privateKeyPem);
         if (!belongTogether(key, publicKey)) {
             throw new ConfigException(section + ".privateKey: " + privateKey
                     + " is not the key of the first certificate in " + certificate);
@@ -69,25 +83,27 @@ public record ServerCertificate(PrivateKey key, List<X509Certificate> chain, X50
             KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
             keys.init(store, new char[0]);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trust(clientAuthorities), null);
+            context.init(keys.getKeyManagers(),
+                    clientAuthorities.isEmpty() ? null : new TrustManager[] {trust(clientAuthorities)}, null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new ConfigException("the certificate cannot be used for TLS: " + e.getMessage(), e);
         }
     }
 
-    private static TrustManager[] trust(List<X509Certificate> authorities)
-            throws GeneralSecurityException, IOException {
-        if (authorities.isEmpty()) {
-            return null;
+    /** Trusts what these authorities signed. */
+    static X509ExtendedTrustManager trust(List<X509Certificate> authorities) {
+        try {
+            KeyStore store = emptyStore();
+            for (int i = 0; i < authorities.size(); i++) {
+                store.setCertificateEntry("authority-" + i, authorities.get(i));
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(store);
+            return (X509ExtendedTrustManager) trust.getTrustManagers()[0];
+        } catch (GeneralSecurityException | IOException e) {
+            throw new ConfigException("the clients' authority cannot be used for TLS: " + e.getMessage(), e);
         }
-        KeyStore store = emptyStore();
-        for (int i = 0; i < authorities.size(); i++) {
-            store.setCertificateEntry("authority-" + i, authorities.get(i));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(store);
-        return trust.getTrustManagers();
     }
 
     private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
@@ -114,9 +130,14 @@ public record ServerCertificate(PrivateKey key, List<X509Certificate> chain, X50
      * @throws ConfigException when it cannot be used
      */
     public static List<X509Certificate> certificates(String setting, Path file) {
+        return certificates(setting, file, bytes(setting, file));
+    }
+
+    /** As {@link #certificates(String, Path)}, of a file that is read already. */
+    static List<X509Certificate> certificates(String setting, Path file, byte[] pem) {
         try {
             List<X509Certificate> chain = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(bytes(setting, file))).stream()
+                    .generateCertificates(new ByteArrayInputStream(pem)).stream()
                     .map(X509Certificate.class::cast)
                     .toList();
             if (chain.isEmpty()) {
@@ -128,19 +149,38 @@ public record ServerCertificate(PrivateKey key, List<X509Certificate> chain, X50
         }
     }
 
-    private static PrivateKey key(String setting, Path file, String algorithm) {
-        Matcher pem = PKCS8.matcher(new String(bytes(setting, file), StandardCharsets.ISO_8859_1));
-        if (!pem.find()) {
-            throw new ConfigException(setting + ": " + file + " holds no PKCS#8 key (BEGIN PRIVATE KEY);"
-                    + " convert it with openssl pkcs8 -topk8 -nocrypt");
+    private static PrivateKey key(String setting, Path file, byte[] pem) {
+        try (PEMParser parser = new PEMParser(
+                new InputStreamReader(new ByteArrayInputStream(pem), StandardCharsets.ISO_8859_1))) {
+            JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
+            for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
+                if (part instanceof PrivateKeyInfo key) {
+                    return converter.getPrivateKey(key);
+                }
+                if (part instanceof PEMKeyPair pair) {
+                    return converter.getPrivateKey(pair.getPrivateKeyInfo());
+                }
+            }
+        } catch (IOException | RuntimeException e) { // of Bouncy Castle's, whatever is wrong within
+            throw new ConfigException(setting + ": " + file + " is not a private key that can be read: " + e.getMessage(), e);
         }
-        try {
-            byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
-            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new ConfigException(setting + ": " + file + " is not a " + algorithm
-                    + " key as the certificate needs: " + e.getMessage(), e);
+        throw new ConfigException(setting + ": " + file + " holds no private key that is not encrypted (BEGIN PRIVATE KEY)");
+    }
+
+    /** The names that a certificate is for: its subject's common name and its DNS names. */
+    static List<String> names(X509Certificate certificate) throws CertificateParsingException {
+        List<String> names = new ArrayList<>();
+        for (RDN part : X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()).getRDNs(BCStyle.CN)) {
+            names.add(IETFUtils.valueToString(part.getFirst().getValue()));
         }
+        if (certificate.getSubjectAlternativeNames() != null) {
+            for (List<?> name : certificate.getSubjectAlternativeNames()) {
+                if (name.get(0).equals(GeneralName.dNSName)) {
+                    names.add((String) name.get(1));
+                }
+            }
+        }
+        return names;
     }
 
     private static boolean belongTogether(PrivateKey key, PublicKey publicKey) {

@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kubeguardian.config.ConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Key;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,27 +50,16 @@ class ServerCertificateTest {
         assertThatThrownBy(() -> ServerCertificate.read("part", text, text)).isInstanceOf(ConfigException.class)
                 .hasMessageContaining("part.certificate: " + text);
         assertThatThrownBy(() -> ServerCertificate.read("part", chain, text)).isInstanceOf(ConfigException.class)
-                .hasMessageContaining("holds no PKCS#8 key");
+                .hasMessageContaining("holds no private key");
         assertThatThrownBy(() -> ServerCertificate.read("part", chain, folder.resolve("none"))).isInstanceOf(ConfigException.class)
                 .hasMessageContaining("none: no such file");
     }
 
     private Path chain(ServerCertificate certificate) throws Exception {
-        StringBuilder pem = new StringBuilder();
-        for (X509Certificate each : certificate.chain()) {
-            pem.append(pem("CERTIFICATE", each.getEncoded()));
-        }
-        return Files.writeString(folder.resolve("tls.crt"), pem);
+        return Files.writeString(folder.resolve("tls.crt"), TestPem.chain(certificate));
     }
 
     private Path key(ServerCertificate certificate) throws Exception {
-        Key key = certificate.key();
-        return Files.writeString(folder.resolve("tls.key"), pem("PRIVATE KEY", key.getEncoded()));
-    }
-
-    private static String pem(String type, byte[] content) {
-        return "-----BEGIN " + type + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
-                + "\n-----END " + type + "-----\n";
+        return Files.writeString(folder.resolve("tls.key"), TestPem.pkcs8(certificate));
     }
 }

@@ -18,6 +18,7 @@ public final class Topics {
     public static final String DECISION_LOG = "kubeguardian.decision-log";
     public static final String APPROVALS = "kubeguardian.approvals";
     public static final String POSTURE = "kubeguardian.posture";
+    public static final String ADMISSION_AUDIT = "kubeguardian.admission-audit";
     public static final String INTEL = "kubeguardian.intel";
     public static final String CONTAINMENT_AUDIT = "kubeguardian.containment-audit";
     public static final String COLLECTOR_HEALTH = "kubeguardian.collector-health";
@@ -74,6 +75,7 @@ public final class Topics {
                 new Definition(DECISION_LOG, 1, ONE_YEAR),
                 new Definition(APPROVALS, 1, ONE_YEAR),
                 new Definition(POSTURE, 1, COMPACTED),
+                new Definition(ADMISSION_AUDIT, 1, ONE_YEAR),
                 // One partition: a feed's own record comes behind its chunks.
                 new Definition(INTEL, 1, COMPACTED),
                 new Definition(CONTAINMENT_AUDIT, 1, ONE_YEAR),

@@ -17,7 +17,7 @@ final class Examples {
     static List<SpecificRecordBase> all() {
         return List.of(eventBatch(), pod(), signal(), incident(), risk(), decision(), health(), audit(), deadLetter(),
                 new CaptureEntry(eventBatch()), ruleBundle(), ruleStatus(), approval(), posture(), intelChunk(), intelFeed(),
-                profile(), profilePolicy(), profileAudit(), model(), admissionPolicy(), namespace());
+                profile(), profilePolicy(), profileAudit(), model(), admissionPolicy(), namespace(), admissionAudit());
     }
 
     static EventBatch eventBatch() {
@@ -146,6 +146,14 @@ final class Examples {
 
     static Posture posture() {
         return new Posture(WORKLOAD, List.of(new PostureFinding("pss-baseline/privileged", "high", "privileged")), 7_000L);
+    }
+
+    static AdmissionAudit admissionAudit() {
+        return new AdmissionAudit("705ab4f5-6393-11e8-b7cc-42010a800003", POD.getUid(), 7_000L, "prod", "webhook-1", "CREATE",
+                "", "Pod", "", "shop", "orders-1", "system:serviceaccount:kube-system:replicaset-controller",
+                "prod/shop/Deployment/orders", AdmissionVerdict.WARNED, List.of("risk is 40"),
+                List.of(new AdmissionFinding("run-as-root", "high", "spec.containers[0].securityContext")), 0,
+                List.of("team-label"), 40.0, 1_500L, false, 900L);
     }
 
     static IntelChunk intelChunk() {

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.policy.InvalidObjectException;
+import io.kubeguardian.schema.AdmissionVerdict;
 import io.prometheus.client.Collector;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.concurrent.Semaphore;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -17,14 +19,14 @@ import org.slf4j.LoggerFactory;
 final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer> {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionHandler.class);
 
-    /** Trees in memory at once; each is bounded by {@link AdmissionReviewReader#MOST_TOKENS}. It is all CPU work. */
-    private static final int MOST_TREES = 2;
-
     private final Decider decider;
     private final BooleanSupplier ready;
+    private final Budget budget;
+    private final boolean denyExpired;
+    private final DecisionListener listener;
+    private final Tracing tracing;
     private final WebhookMetrics metrics;
     private final Clock clock;
-    private final Semaphore trees = new Semaphore(MOST_TREES);
 
     /**
      * @param status HTTP status
@@ -32,9 +34,22 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
      */
     record Answer(int status, byte[] body) {}
 
-    AdmissionHandler(Decider decider, BooleanSupplier ready, WebhookMetrics metrics, Clock clock) {
+    /** A request and what became of it. */
+    private record Judged(AdmissionRequest request, Decision decision) {}
+
+    /**
+     * @param ready false: 503 is all it says
+     * @param denyExpired refuse what there was no time to judge, instead of letting it through with a warning
+     */
+    AdmissionHandler(
+            Decider decider, BooleanSupplier ready, Budget budget, boolean denyExpired, DecisionListener listener,
+            Tracing tracing, WebhookMetrics metrics, Clock clock) {
         this.decider = decider;
         this.ready = ready;
+        this.budget = budget;
+        this.denyExpired = denyExpired;
+        this.listener = listener;
+        this.tracing = tracing;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -43,44 +58,78 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
     public Answer apply(byte[] body) {
         if (!ready.getAsBoolean()) {
             metrics.requests.labels("not_ready", "").inc();
-            return error(503, "not ready: still reading the risk topic; the webhook's failurePolicy decides");
+            return error(503, "not ready: still reading what it decides by; the webhook's failurePolicy decides");
         }
-        trees.acquireUninterruptibly();
         long start = System.nanoTime();
         try {
-            return review(body);
-        } finally {
-            metrics.seconds.observe((System.nanoTime() - start) / Collector.NANOSECONDS_PER_SECOND);
-            trees.release();
-        }
-    }
-
-    private Answer review(byte[] body) {
-        try {
-            AdmissionRequest request = AdmissionReviewReader.read(body);
-            return new Answer(200, response(request, decide(request)));
+            return answer(body, start);
         } catch (InvalidReviewException e) {
             metrics.requests.labels("invalid", "").inc();
             return error(400, e.getMessage());
+        } finally {
+            metrics.seconds.observe((System.nanoTime() - start) / Collector.NANOSECONDS_PER_SECOND);
         }
     }
 
-    private Decision decide(AdmissionRequest request) throws InvalidReviewException {
-        Decision decision;
+    private Answer answer(byte[] body, long start) throws InvalidReviewException {
+        Judged judged;
+        AdmissionVerdict verdict;
         try {
-            decision = decider.decide(request, Nanos.of(Instant.now(clock)));
+            judged = budget.call(body.length, tracing.within("evaluate", () -> judge(body)));
+            verdict = verdict(judged.decision);
+        } catch (Budget.ExpiredException e) {
+            AdmissionRequest request = AdmissionReviewReader.head(body);
+            judged = new Judged(request, expired(request));
+            verdict = AdmissionVerdict.EXPIRED;
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof InvalidReviewException invalid) {
+                throw invalid;
+            }
+            listener.answered(AdmissionReviewReader.head(body), Decision.UNTOUCHED, AdmissionVerdict.ERROR,
+                    Nanos.of(Instant.now(clock)), System.nanoTime() - start);
+            throw e;
+        }
+        tell(judged.request, judged.decision, verdict, start);
+        return new Answer(200, response(judged.request, judged.decision));
+    }
+
+    private Judged judge(byte[] body) throws InvalidReviewException {
+        AdmissionRequest request = AdmissionReviewReader.read(body);
+        try {
+            return new Judged(request, decider.decide(request, Nanos.of(Instant.now(clock))));
         } catch (InvalidObjectException e) {
             throw new InvalidReviewException("request.object: " + e.getMessage());
         }
-        String dryRun = Boolean.toString(request.dryRun());
-        metrics.requests.labels(decision.allowed() ? "allowed" : "denied", dryRun).inc();
+    }
+
+    private Decision expired(AdmissionRequest request) {
+        String problem = "KubeGuardian had no time to judge this (webhook.budgetMillis)";
+        if (denyExpired && !Decider.EXEMPT_NAMESPACES.contains(request.namespace())) {
+            return Decision.UNTOUCHED.denied(problem + "; try again", "expired");
+        }
+        return Decision.UNTOUCHED.warned(problem + " and lets it through; it will be looked at later");
+    }
+
+    private static AdmissionVerdict verdict(Decision decision) {
         if (!decision.allowed()) {
-            decision.deniedBy().forEach(check -> metrics.denials.labels(check, dryRun).inc());
+            return AdmissionVerdict.DENIED;
+        }
+        return decision.warnings().isEmpty() ? AdmissionVerdict.ALLOWED : AdmissionVerdict.WARNED;
+    }
+
+    private void tell(AdmissionRequest request, Decision decision, AdmissionVerdict verdict, long start) {
+        String dryRun = Boolean.toString(request.dryRun());
+        metrics.requests.labels(verdict.name().toLowerCase(Locale.ROOT), dryRun).inc();
+        decision.deniedBy().forEach(check -> metrics.denials.labels(check, dryRun).inc());
+        decision.findings().forEach(finding -> metrics.findings.labels(finding.id()).inc());
+        decision.policies().forEach(policy -> metrics.policies.labels(policy).inc());
+        if (!decision.allowed()) {
             LOG.info("denied uid={} operation={} kind={} workload={} checks={} dryRun={}",
                     Text.oneLine(request.uid(), 128), request.operation(), request.kind(),
                     Text.oneLine(decision.workload(), 600), String.join(",", decision.deniedBy()), dryRun);
         }
-        return decision;
+        Tracing.describe(request, decision, verdict);
+        listener.answered(request, decision, verdict, Nanos.of(Instant.now(clock)), System.nanoTime() - start);
     }
 
     private static byte[] response(AdmissionRequest request, Decision decision) {

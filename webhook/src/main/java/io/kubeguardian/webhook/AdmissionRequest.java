@@ -15,9 +15,10 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param object the new object; missing for DELETE
  * @param oldObject the object as it was; missing for CREATE
  * @param dryRun nothing will be stored
+ * @param user who asks, by name; empty when the review does not say
  */
 record AdmissionRequest(
         String uid, String group, String kind, Operation operation, String subResource, String namespace, String name,
-        JsonNode object, JsonNode oldObject, boolean dryRun) {
+        JsonNode object, JsonNode oldObject, boolean dryRun, String user) {
     enum Operation { CREATE, UPDATE, DELETE, CONNECT }
 }

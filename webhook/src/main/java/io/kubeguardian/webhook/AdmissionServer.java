@@ -2,6 +2,7 @@ package io.kubeguardian.webhook;
 
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.common.tls.Tls;
+import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -11,6 +12,8 @@ import io.helidon.webserver.http.ServerResponse;
 import io.kubeguardian.config.WebhookSettings;
 import io.kubeguardian.http.BodyReader;
 import io.kubeguardian.http.HttpServers;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -18,7 +21,7 @@ import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** HTTPS: TLS 1.3 or 1.2, HTTP/1.1 with keep-alive, a virtual thread per connection. Serves {@code POST /validate}. */
+/** HTTPS: TLS 1.3, HTTP/1.1 with keep-alive, a virtual thread per connection. Serves {@code POST /validate}. */
 final class AdmissionServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionServer.class);
 
@@ -30,18 +33,22 @@ final class AdmissionServer implements AutoCloseable {
 
     private final Function<byte[], AdmissionHandler.Answer> handler;
     private final BodyReader bodies;
+    private final Tracing tracing;
     private final WebhookMetrics metrics;
     private final WebServer server;
 
     /** @throws io.kubeguardian.config.ConfigException when the port is taken or the address is not this machine's */
     AdmissionServer(
-            WebhookSettings settings, SSLContext tls, Function<byte[], AdmissionHandler.Answer> handler,
+            WebhookSettings settings, SSLContext tls, Function<byte[], AdmissionHandler.Answer> handler, Tracing tracing,
             WebhookMetrics metrics) {
+        this.tracing = tracing;
         this.handler = handler;
         this.bodies = new BodyReader("webhook.maxRequestBytes", settings.maxRequestBytes(), LONGEST_BODY);
         this.metrics = metrics;
         this.server = HttpServers.start("webhook", "port", settings.host(), settings.port(), WebServer.builder()
-                .tls(Tls.builder().sslContext(tls).enabledProtocols(List.of("TLSv1.3", "TLSv1.2")).build())
+                .tls(Tls.builder().sslContext(tls).enabledProtocols(List.of("TLSv1.3"))
+                        .clientAuth(settings.clientAuthority().isEmpty() ? TlsClientAuth.NONE : TlsClientAuth.REQUIRED)
+                        .build())
                 .maxTcpConnections(MOST_CONNECTIONS)
                 .connectionOptions(SocketOptions.builder().readTimeout(LONGEST_SILENCE).build())
                 .routing(routing -> routing
@@ -66,16 +73,20 @@ final class AdmissionServer implements AutoCloseable {
             refuseUnread(request, response, 415, "Content-Type must be application/json");
             return;
         }
-        AdmissionHandler.Answer answer;
-        try {
-            answer = BodyReader.orClose(() -> bodies.read(request.content().inputStream(),
+        Span span = tracing.request(request, PATH);
+        int status = 500;
+        try (Scope current = span.makeCurrent()) {
+            AdmissionHandler.Answer answer = BodyReader.orClose(() -> bodies.read(request.content().inputStream(),
                     request.headers().contentLength().orElse(-1), handler), this::aborted);
+            status = answer.status();
+            send(response, answer);
         } catch (BodyReader.RefusedException e) {
+            status = e.status();
             metrics.requests.labels(e.outcome(), "").inc();
             refuse(response, e.status(), e.getMessage());
-            return;
+        } finally {
+            Tracing.end(span, status);
         }
-        send(response, answer);
     }
 
     private void refuseUnread(ServerRequest request, ServerResponse response, int status, String message) {

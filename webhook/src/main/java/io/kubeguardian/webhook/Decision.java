@@ -23,4 +23,16 @@ record Decision(
         double risk, long riskUpdatedNanos) {
     static final Decision UNTOUCHED = new Decision(
             true, "", List.of(), List.of(), Map.of(), "", List.of(), List.of(), Double.NaN, 0);
+
+    /** The same, denied. @param check for {@link #deniedBy()} */
+    Decision denied(String message, String check) {
+        return new Decision(false, message, List.of(check), warnings, auditAnnotations, workload, findings, policies, risk,
+                riskUpdatedNanos);
+    }
+
+    /** The same, with a warning. */
+    Decision warned(String warning) {
+        return new Decision(allowed, message, deniedBy, List.of(warning), auditAnnotations, workload, findings, policies,
+                risk, riskUpdatedNanos);
+    }
 }

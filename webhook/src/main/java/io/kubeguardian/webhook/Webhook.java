@@ -5,9 +5,11 @@ import io.kubeguardian.config.ImageSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.config.WebhookSettings;
 import io.kubeguardian.http.ManagementServer;
+import io.kubeguardian.http.ReloadingTls;
 import io.kubeguardian.http.SelfSigned;
 import io.kubeguardian.http.ServerCertificate;
 import io.kubeguardian.policy.PodSpec;
+import io.kubeguardian.schema.AdmissionVerdict;
 import io.kubeguardian.webhook.image.ImageMetrics;
 import io.kubeguardian.webhook.image.ImageProvenance;
 import java.nio.file.Path;
@@ -16,7 +18,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** A running admission webhook: certificate, risk feed, servers. */
@@ -32,19 +36,28 @@ public final class Webhook implements AutoCloseable {
 
     private Webhook(KubeGuardianConfig config, Clock clock) {
         WebhookSettings settings = config.webhook();
-        ServerCertificate certificate = settings.certificate().isEmpty()
-                ? SelfSigned.make(SERVICE, Instant.now())
-                : ServerCertificate.read("webhook", Path.of(settings.certificate()), Path.of(settings.privateKey()));
-        this.caPem = certificate.authorityPem();
         WebhookMetrics metrics = new WebhookMetrics();
+        ReloadingTls files = settings.certificate().isEmpty() ? null : tls(settings);
+        ServerCertificate certificate = files == null ? SelfSigned.make(SERVICE, Instant.now()) : files.certificate();
+        this.caPem = certificate.authorityPem();
+        metrics.certificateEnds(() -> files == null
+                ? certificate.chain().getFirst().getNotAfter().toInstant().getEpochSecond() : files.ends().getEpochSecond());
         RiskView view = new RiskView(settings.riskLimit(), metrics);
         try {
             this.feed = opened(new RiskFeed(config.kafka(), view, metrics, clock, () -> caughtUp.complete(null)));
             Decider decider = new Decider(
                     settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), view::get,
                     view::quarantine, images(config.images(), metrics));
-            this.server = opened(new AdmissionServer(settings, certificate.tls(List.of()),
-                    new AdmissionHandler(decider, feed::caughtUp, metrics, clock), metrics));
+            String instance = instance();
+            Outbox outbox = opened(new Outbox(config.kafka(), settings.auditQueue(), metrics));
+            AuditTrail audit = new AuditTrail(settings.cluster(), instance, outbox);
+            PosturePublisher postures = new PosturePublisher(settings.riskLimit(), outbox, metrics);
+            Budget budget = opened(new Budget(TimeUnit.MILLISECONDS.toNanos(settings.budgetMillis())));
+            Tracing tracing = opened(Tracing.to(settings.traceEndpoint(), settings.traceRatio(), instance));
+            AdmissionHandler handler = new AdmissionHandler(decider, feed::caughtUp, budget,
+                    settings.onExpiry().equals("deny"), new Records(audit, postures), tracing, metrics, clock);
+            this.server = opened(new AdmissionServer(settings,
+                    files == null ? certificate.tls(List.of()) : files.context(), handler, tracing, metrics));
             this.managementPort = settings.managementPort() < 0 ? -1
                     : opened(new ManagementServer("webhook", "managementPort", settings.host(),
                             settings.managementPort(), part(feed, metrics))).port();
@@ -59,6 +72,30 @@ public final class Webhook implements AutoCloseable {
     private Function<PodSpec, ImageProvenance.Outcome> images(ImageSettings settings, WebhookMetrics metrics) {
         return settings.policies().isEmpty() ? pod -> ImageProvenance.Outcome.NOTHING
                 : opened(ImageProvenance.start(settings, new ImageMetrics(metrics.registry())))::check;
+    }
+
+    private static ReloadingTls tls(WebhookSettings settings) {
+        Path clients = settings.clientAuthority().isEmpty() ? null : Path.of(settings.clientAuthority());
+        return new ReloadingTls("webhook", Path.of(settings.certificate()), Path.of(settings.privateKey()), clients,
+                Set.copyOf(settings.clientNames()));
+    }
+
+    /** What becomes of an answer beside the answer itself. */
+    private record Records(AuditTrail audit, PosturePublisher postures) implements DecisionListener {
+        @Override
+        public void answered(
+                AdmissionRequest request, Decision decision, AdmissionVerdict verdict, long nowNanos, long latencyNanos) {
+            audit.add(request, decision, verdict, nowNanos, latencyNanos);
+            if (decision.allowed() && !decision.workload().isEmpty() && !request.dryRun()) {
+                postures.admitted(decision.workload(), decision.findings(), nowNanos);
+            }
+        }
+    }
+
+    /** Of this webhook in audit and spans: in Kubernetes the pod's name. */
+    private static String instance() {
+        String host = System.getenv("HOSTNAME");
+        return host == null || host.isBlank() ? "webhook" : host;
     }
 
     private static ManagementServer.Part part(RiskFeed feed, WebhookMetrics metrics) {

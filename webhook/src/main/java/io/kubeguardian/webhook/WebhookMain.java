@@ -2,10 +2,13 @@ package io.kubeguardian.webhook;
 
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ConfigReader;
+import io.kubeguardian.config.KubeGuardianConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
 
 /** The webhook as a process of its own: {@code [--config FILE] [--write-ca FILE]}. */
 public final class WebhookMain {
@@ -28,14 +31,20 @@ public final class WebhookMain {
                     ca = Path.of(args[i + 1]);
                 }
             }
-            Webhook webhook = Webhook.start(ConfigReader.read(config, System.getenv()));
+            KubeGuardianConfig settings = ConfigReader.read(config, System.getenv());
+            if (settings.webhook().jsonLogs()) { // before the first logger is made
+                System.setProperty("log4j2.configurationFile", "kubeguardian-webhook-json-log4j2.xml");
+            }
+            Consumer<String> say = settings.webhook().jsonLogs()
+                    ? LoggerFactory.getLogger(WebhookMain.class)::info : line -> System.err.println("webhook: " + line);
+            Webhook webhook = Webhook.start(settings);
             Runtime.getRuntime().addShutdownHook(new Thread(webhook::close, "shutdown"));
             if (ca != null) {
                 Files.writeString(ca, webhook.caPem());
             }
-            System.err.println("webhook: serving https port=" + webhook.port()
-                    + " managementPort=" + webhook.managementPort() + "; not ready until the risk topic is read");
-            webhook.whenReady().thenRun(() -> System.err.println("webhook: ready"));
+            say.accept("serving https port=" + webhook.port() + " managementPort=" + webhook.managementPort()
+                    + "; not ready until the risk topic is read");
+            webhook.whenReady().thenRun(() -> say.accept("ready"));
         } catch (ConfigException e) {
             System.err.println("webhook: " + e.getMessage());
             System.exit(WRONG_USE);

@@ -1,5 +1,6 @@
 package io.kubeguardian.webhook;
 
+import io.kubeguardian.schema.Topics;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
@@ -16,13 +17,25 @@ import java.util.function.DoubleSupplier;
 final class WebhookMetrics {
     private final CollectorRegistry registry = new CollectorRegistry();
 
-    /** Outcomes: allowed, denied, invalid, too_large, timeout, aborted, busy, not_ready, failed. */
+    /** Outcomes: allowed, warned, mutated, denied, expired, invalid, too_large, timeout, aborted, busy, not_ready, failed. */
     final Counter requests = Counter.build("kubeguardian_webhook_requests_total", "Admission requests by outcome.")
             .labelNames("outcome", "dry_run").register(registry);
     final Counter denials = Counter.build("kubeguardian_webhook_denials_total", "Reasons of denials, by check.")
             .labelNames("check", "dry_run").register(registry);
+    final Counter findings = Counter.build("kubeguardian_webhook_findings_total",
+                    "Findings of checks and policies in what was judged, whether they decided or not.")
+            .labelNames("check").register(registry);
+    final Counter policies = Counter.build("kubeguardian_webhook_policies_total",
+            "Objects judged by each of the user's own policies.").labelNames("policy").register(registry);
+    final Counter postures = Counter.build("kubeguardian_webhook_postures_total",
+            "Workloads whose findings changed, passed on to kubeguardian.posture.").register(registry);
+    final Counter sentRecords = Counter.build("kubeguardian_webhook_records_sent_total",
+            "Records of audit and posture that the broker has.").labelNames("topic").register(registry);
+    /** Causes: queue (it was full), broker (it did not take it in time), refused (too large, no right), closed. */
+    final Counter lostRecords = Counter.build("kubeguardian_webhook_records_lost_total",
+            "Records of audit and posture that were lost.").labelNames("topic", "cause").register(registry);
     final Histogram seconds = Histogram.build("kubeguardian_webhook_request_seconds",
-                    "Time to judge a request whose body is read, seconds.")
+                    "From the whole body of a request to its answer, seconds.")
             .buckets(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1).register(registry);
     final Gauge riskWorkloads = Gauge.build("kubeguardian_webhook_risk_workloads", "Workloads in the risk view.")
             .register(registry);
@@ -46,6 +59,12 @@ final class WebhookMetrics {
         for (String cause : new String[] {"limit", "decayed"}) {
             riskDropped.labels(cause); // present from the start: an alert on a rate needs the zero
         }
+        for (String topic : new String[] {Topics.ADMISSION_AUDIT, Topics.POSTURE}) {
+            sentRecords.labels(topic);
+            lostRecords.labels(topic, "queue");
+            lostRecords.labels(topic, "broker");
+        }
+        requests.labels("expired", "false");
         for (String result : new String[] {"sent", "failed"}) {
             deadLetters.labels(result);
         }
@@ -55,16 +74,28 @@ final class WebhookMetrics {
 
     /** How long ago the view was last known to hold everything on the topic, seconds; NaN before the first time. */
     void freshness(DoubleSupplier seconds) {
-        Gauge.build("kubeguardian_webhook_risk_age_seconds",
-                        "Seconds since the view was last known to hold everything on the risk topic.")
-                .create()
-                .setChild(new Gauge.Child() {
-                    @Override
-                    public double get() {
-                        return seconds.getAsDouble();
-                    }
-                })
-                .register(registry);
+        gauge("kubeguardian_webhook_risk_age_seconds",
+                "Seconds since the view was last known to hold everything on the risk topic.", seconds);
+    }
+
+    /** How many records of audit and posture wait. */
+    void outbox(DoubleSupplier waiting) {
+        gauge("kubeguardian_webhook_outbox_records", "Records of audit and posture that wait for the broker.", waiting);
+    }
+
+    /** When the certificate in use ends, seconds since the Unix epoch. */
+    void certificateEnds(DoubleSupplier time) {
+        gauge("kubeguardian_webhook_certificate_ends_seconds",
+                "When the certificate in use ends, seconds since the Unix epoch.", time);
+    }
+
+    private void gauge(String name, String help, DoubleSupplier value) {
+        Gauge.build(name, help).create().setChild(new Gauge.Child() {
+            @Override
+            public double get() {
+                return value.getAsDouble();
+            }
+        }).register(registry);
     }
 
     /** For parts that count their own. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.WebhookSettings;
 import io.kubeguardian.http.SelfSigned;
 import io.kubeguardian.http.ServerCertificate;
@@ -21,6 +22,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -39,6 +41,8 @@ class AdmissionServerTest {
 
     private static final WebhookMetrics METRICS = new WebhookMetrics();
 
+    private static final Budget BUDGET = new Budget(0);
+
     private static AdmissionServer server;
     private static TlsClient client;
 
@@ -46,7 +50,8 @@ class AdmissionServerTest {
     static void start() {
         Decider decider = new Decider("prod", 70, true, new RiskView(16, METRICS)::get);
         server = new AdmissionServer(settings(0), CERTIFICATE.tls(List.of()),
-                new AdmissionHandler(decider, () -> true, METRICS, Clock.systemUTC()), METRICS);
+                new AdmissionHandler(decider, () -> true, BUDGET, false, DecisionListener.NONE, Tracing.off(), METRICS,
+                        Clock.systemUTC()), Tracing.off(), METRICS);
         client = new TlsClient(CERTIFICATE.authorityPem(), server.port());
     }
 
@@ -54,6 +59,7 @@ class AdmissionServerTest {
     static void stop() {
         client.close();
         server.close();
+        BUDGET.close();
     }
 
     static Stream<Path> hostileFiles() throws Exception {
@@ -217,8 +223,8 @@ class AdmissionServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"TLSv1.3, true", "TLSv1.2, true", "TLSv1.1, false"})
-    void onlyTls12And13AreSpoken(String protocol, boolean spoken) throws Exception {
+    @CsvSource({"TLSv1.3, true", "TLSv1.2, false", "TLSv1.1, false"})
+    void onlyTls13IsSpoken(String protocol, boolean spoken) throws Exception {
         try (SSLSocket socket = (SSLSocket) TlsClient.trusting(CERTIFICATE.authorityPem()).getSocketFactory()
                 .createSocket("localhost", server.port())) {
             socket.setEnabledProtocols(new String[] {protocol});
@@ -236,7 +242,7 @@ class AdmissionServerTest {
         try (ServerSocket taken = new ServerSocket(0)) {
             WebhookSettings settings = settings(taken.getLocalPort());
 
-            assertThatThrownBy(() -> new AdmissionServer(settings, CERTIFICATE.tls(List.of()), body -> null, new WebhookMetrics()))
+            assertThatThrownBy(() -> new AdmissionServer(settings, CERTIFICATE.tls(List.of()), body -> null, Tracing.off(), new WebhookMetrics()))
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("webhook.port: cannot listen on 127.0.0.1:" + taken.getLocalPort());
         }
@@ -246,7 +252,7 @@ class AdmissionServerTest {
     void anErrorWithinIsNotShownToTheCaller() {
         try (AdmissionServer failing = new AdmissionServer(settings(0), CERTIFICATE.tls(List.of()), body -> {
                     throw new IllegalStateException("secret of the inside");
-                }, new WebhookMetrics());
+                }, Tracing.off(), new WebhookMetrics());
                 TlsClient other = new TlsClient(CERTIFICATE.authorityPem(), failing.port())) {
             HttpResponse<byte[]> answer = other.post(new byte[] {'{', '}'});
 
@@ -256,7 +262,9 @@ class AdmissionServerTest {
     }
 
     private static WebhookSettings settings(int port) {
-        return new WebhookSettings("prod", port, "127.0.0.1", "", "", 70, true, MOST_BYTES, 16, 0);
+        return ConfigReader.read(null, Map.of("KUBEGUARDIAN_WEBHOOK_PORT", Integer.toString(port),
+                "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1",
+                "KUBEGUARDIAN_WEBHOOK_MAX_REQUEST_BYTES", Integer.toString(MOST_BYTES))).webhook();
     }
 
     private static String error(HttpResponse<byte[]> answer) {

@@ -90,6 +90,25 @@ class WebhookMainIT {
     }
 
     @Test
+    void logsAreJsonWhereThatIsWanted() throws Exception {
+        try (WebhookProcess process = new WebhookProcess(Map.of(
+                "KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1",
+                "KUBEGUARDIAN_WEBHOOK_JSON_LOGS", "true",
+                "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1",
+                "KUBEGUARDIAN_WEBHOOK_PORT", "0",
+                "KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", "-1"))) {
+            process.line("{");
+            process.terminate();
+            process.exitCode();
+
+            assertThat(process.lines()).allSatisfy(line -> assertThat(Reviews.JSON.readTree(line).path("message").asText())
+                    .isNotBlank());
+            assertThat(process.lines()).anyMatch(line -> line.contains("serving https port="))
+                    .allMatch(line -> line.contains("\"service.name\":\"kubeguardian-webhook\""));
+        }
+    }
+
+    @Test
     void aTakenPortEndsItWithOneLine() throws Exception {
         try (ServerSocket taken = new ServerSocket(0);
                 WebhookProcess process = new WebhookProcess(Map.of(

@@ -49,7 +49,7 @@ class WorkloadsTest {
     void theOutermostControllerIsTheWorkload(String kind, String metadata, String expected) throws Exception {
         JsonNode object = YAML.createObjectNode().set("metadata", YAML.readTree(metadata));
         AdmissionRequest request = new AdmissionRequest("u", "", kind, AdmissionRequest.Operation.CREATE, "", "shop", "",
-                object, MissingNode.getInstance(), false);
+                object, MissingNode.getInstance(), false, "");
 
         String workload = Keys.workload(Workloads.of("prod", request));
 

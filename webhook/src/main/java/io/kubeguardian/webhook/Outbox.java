@@ -1,0 +1,157 @@
+package io.kubeguardian.webhook;
+
+import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.KafkaSettings;
+import io.kubeguardian.schema.Keys;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends records to Kafka beside the answers: putting one in never waits. A thread of its own encodes and sends; while the broker
+ * is away it holds what fits into a bounded queue and the producer's buffer, and counts the rest as lost.
+ */
+final class Outbox implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+    private static final int BUFFER_BYTES = 4 << 20;
+    private static final int BLOCK_MILLIS = 2_000;
+    private static final Duration TIME_TO_STOP = Duration.ofSeconds(2);
+
+    private final BlockingQueue<Letter> queue;
+    private final WebhookMetrics metrics;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final Thread thread;
+    private volatile boolean closed;
+    private boolean losing;
+
+    /**
+     * @param value encodes it; called on the outbox's thread
+     * @param lost is told when it did not reach the topic, on any thread
+     */
+    private record Letter(String topic, String key, Supplier<byte[]> value, Runnable lost) {}
+
+    /**
+     * @param limit most records that wait
+     * @throws ConfigException when the Kafka settings cannot be used
+     */
+    Outbox(KafkaSettings kafka, int limit, WebhookMetrics metrics) {
+        this.queue = new ArrayBlockingQueue<>(limit);
+        this.metrics = metrics;
+        metrics.outbox(queue::size);
+        Map<String, Object> client = kafka.client();
+        client.put("client.id", "kubeguardian-webhook-outbox");
+        client.put("enable.metrics.push", false);
+        client.put("metric.reporters", ""); // no JMX
+        client.put("reconnect.backoff.max.ms", 1_000);
+        client.put("buffer.memory", BUFFER_BYTES);
+        client.put("max.block.ms", BLOCK_MILLIS);
+        client.put("compression.type", "lz4");
+        client.put("linger.ms", 50);
+        try {
+            this.producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
+        } catch (KafkaException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new ConfigException("kafka: " + cause.getMessage()
+                    + "; check kafka.bootstrapServers and kafka.properties", e);
+        }
+        this.thread = Thread.ofPlatform().name("outbox").daemon().start(this::run);
+    }
+
+    /**
+     * Puts a record in, or counts it as lost; returns at once.
+     *
+     * @param value encodes it, later, on another thread
+     * @param lost is told when it did not reach the topic, on any thread
+     */
+    void send(String topic, String key, Supplier<byte[]> value, Runnable lost) {
+        if (closed || !queue.offer(new Letter(topic, key, value, lost))) {
+            metrics.lostRecords.labels(topic, "queue").inc();
+            lost.run();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                Letter letter = queue.poll(1, TimeUnit.SECONDS);
+                if (letter != null) {
+                    send(letter);
+                }
+            }
+            for (Letter letter = queue.poll(); letter != null; letter = queue.poll()) {
+                send(letter);
+            }
+        } catch (InterruptedException | InterruptException e) {
+            LOG.debug("outbox stopped");
+        }
+        for (Letter letter = queue.poll(); letter != null; letter = queue.poll()) {
+            lost(letter, "closed", null);
+        }
+    }
+
+    /** Waits for room in the producer's buffer as long as it takes: meanwhile the queue fills, and what does not fit is lost. */
+    private void send(Letter letter) throws InterruptedException {
+        byte[] value = letter.value.get();
+        while (true) {
+            try {
+                producer.send(new ProducerRecord<>(letter.topic, Keys.bytes(letter.key), value), (metadata, error) -> {
+                    if (error == null) {
+                        metrics.sentRecords.labels(letter.topic).inc();
+                        losing = false;
+                    } else {
+                        lost(letter, "broker", error);
+                    }
+                });
+                return;
+            } catch (InterruptException e) {
+                lost(letter, "closed", null);
+                throw e;
+            } catch (RetriableException e) {
+                if (closed) {
+                    lost(letter, "closed", null);
+                    return;
+                }
+            } catch (KafkaException e) {
+                lost(letter, "refused", e);
+                return;
+            }
+        }
+    }
+
+    private void lost(Letter letter, String cause, Exception error) {
+        metrics.lostRecords.labels(letter.topic, cause).inc();
+        letter.lost.run();
+        if (error != null && !losing) { // once, until one is sent again
+            losing = true;
+            LOG.warn("records are lost, see kubeguardian_webhook_records_lost_total topic={} cause=\"{}\"", letter.topic,
+                    Text.oneLine(String.valueOf(error.getMessage()), 300));
+        }
+    }
+
+    /** Sends what waits, for some seconds at most. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            if (!thread.join(TIME_TO_STOP)) {
+                thread.interrupt();
+                thread.join(TIME_TO_STOP);
+            }
+            producer.close(TIME_TO_STOP);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            producer.close(Duration.ZERO);
+        }
+    }
+}
