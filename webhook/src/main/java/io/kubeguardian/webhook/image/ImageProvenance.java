@@ -86,9 +86,10 @@ public final class ImageProvenance implements AutoCloseable {
                     asked.add(new Asked(container, image, reference));
                 }
             } catch (IllegalArgumentException e) {
-                // Whatever it is, no policy can be matched with it, and a runtime might still read it as some image.
-                metrics.images.labels("invalid").inc();
-                collected.deny(container.label(), image, "cannot be judged: " + e.getMessage());
+                if (mayBeWanted(image)) {
+                    metrics.images.labels("invalid").inc();
+                    collected.deny(container.label(), image, "cannot be judged: " + e.getMessage());
+                }
             }
         }
         Duration budget = Duration.ofMillis(settings.budgetMillis());
@@ -98,6 +99,15 @@ public final class ImageProvenance implements AutoCloseable {
         }
         return new Outcome(List.copyOf(collected.reasons), List.copyOf(collected.warnings),
                 List.copyOf(collected.fixes));
+    }
+
+    /** An image with an unknown kind of digest still has a name; one without, a runtime might read as any image. */
+    private boolean mayBeWanted(String image) {
+        try {
+            return verifier.isWanted(ImageReference.parse(image.replaceFirst("@.*", "")));
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
     }
 
     private record Asked(PodSpec.Container container, String image, ImageReference reference) {}

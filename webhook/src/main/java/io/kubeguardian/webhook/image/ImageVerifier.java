@@ -7,9 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks an image up in its registry and judges it by every policy about it. Waits for the network: never on a request's way. */
 final class ImageVerifier {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageVerifier.class);
+
     /** Most time of one lookup: the registry is slow, but not to be asked again and again by others that wait. */
     private static final Duration LONGEST = Duration.ofSeconds(20);
 
@@ -45,8 +49,11 @@ final class ImageVerifier {
         } catch (RegistryException e) {
             return Verdict.unavailable(e.getMessage());
         } catch (UntrustedException e) {
-            String problem = "could not be resolved: " + e.getMessage();
-            return judged(image, null, policy -> Optional.of(problem));
+            return judged(image, null, policy -> Optional.of("could not be resolved: " + e.getMessage()));
+        } catch (RuntimeException | StackOverflowError e) {
+            // A fault of ours, which somebody may have caused on purpose: it must not look like a registry that is away.
+            LOG.error("image lookup failed image={}", image, e);
+            return judged(image, null, policy -> Optional.of("could not be verified: " + e.getClass().getSimpleName()));
         }
     }
 

@@ -59,6 +59,8 @@ final class PolicyVerifier {
             attempt.run();
         } catch (UntrustedException e) {
             refused.add(e.getMessage());
+        } catch (RuntimeException e) {
+            refused.add("a signature or attestation cannot be judged: " + e.getClass().getSimpleName());
         }
     }
 

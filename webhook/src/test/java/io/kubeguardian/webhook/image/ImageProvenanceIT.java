@@ -317,6 +317,8 @@ class ImageProvenanceIT {
                 List.of(key.toString()), null, null, null, null));
 
         assertThat(check(provenance, "127.0.0.1:1/team/web:1.0")).isEqualTo(ImageProvenance.Outcome.NOTHING);
+        assertThat(check(provenance, "other.example/web@sha512:" + "0".repeat(128))).isEqualTo(ImageProvenance.Outcome.NOTHING);
+        assertThat(check(provenance, "registry.example/web@sha512:" + "0".repeat(128)).reasons()).hasSize(1);
         assertThat(check(provenance, "registry.example/Team/web").reasons()).singleElement().asString()
                 .contains("cannot be judged");
     }
