@@ -47,7 +47,7 @@ public final class Webhook implements AutoCloseable {
             this.feed = opened(new RiskFeed(config.kafka(), view, metrics, clock, () -> caughtUp.complete(null)));
             Decider decider = new Decider(
                     settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), view::get,
-                    view::quarantine, images(config.images(), metrics));
+                    view::quarantine, images(config, metrics));
             String instance = instance();
             Outbox outbox = opened(new Outbox(config.kafka(), settings.auditQueue(), metrics));
             AuditTrail audit = new AuditTrail(settings.cluster(), instance, outbox);
@@ -69,9 +69,17 @@ public final class Webhook implements AutoCloseable {
     }
 
     /** Without policies nothing of it is loaded. */
-    private Function<PodSpec, ImageProvenance.Outcome> images(ImageSettings settings, WebhookMetrics metrics) {
-        return settings.policies().isEmpty() ? pod -> ImageProvenance.Outcome.NOTHING
-                : opened(ImageProvenance.start(settings, new ImageMetrics(metrics.registry())))::check;
+    private Function<PodSpec, ImageProvenance.Outcome> images(KubeGuardianConfig config, WebhookMetrics metrics) {
+        ImageSettings settings = config.images();
+        if (settings.policies().isEmpty()) {
+            return pod -> ImageProvenance.Outcome.NOTHING;
+        }
+        int all = config.webhook().budgetMillis();
+        if (all != 0 && settings.budgetMillis() >= all) {
+            throw new ConfigException("images.budgetMillis is " + settings.budgetMillis() + ", must be below"
+                    + " webhook.budgetMillis, which is " + all + ": else that one's onExpiry decides, and not onUnavailable");
+        }
+        return opened(ImageProvenance.start(settings, new ImageMetrics(metrics.registry())))::check;
     }
 
     private static ReloadingTls tls(WebhookSettings settings) {

@@ -1,8 +1,10 @@
 package io.kubeguardian.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.schema.TopicSetup;
@@ -115,11 +117,21 @@ class ImageWebhookIT {
         assertThat(warned.at("/warnings/0").asText()).contains("is not verified");
     }
 
+    @Test
+    void aBudgetForImagesThatIsAllOfTheRequestsIsAnErrorAtTheStart() {
+        assertThatThrownBy(() -> client("deny", 10_000, 10_000)).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("images.budgetMillis is 10000, must be below webhook.budgetMillis, which is 10000");
+    }
+
     private static TlsClient client(String onUnavailable, int budgetMillis) throws Exception {
+        return client(onUnavailable, budgetMillis, 20_000);
+    }
+
+    private static TlsClient client(String onUnavailable, int budgetMillis, int allMillis) throws Exception {
         Webhook webhook = opened(Webhook.start(ConfigReader.read(null, Map.of(
                 "KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
                 "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1", "KUBEGUARDIAN_WEBHOOK_PORT", "0",
-                "KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", "0", "KUBEGUARDIAN_WEBHOOK_CLUSTER", "prod",
+                "KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", "0", "KUBEGUARDIAN_WEBHOOK_BUDGET_MILLIS", Integer.toString(allMillis),
                 "KUBEGUARDIAN_IMAGES_POLICIES", "[{name: shop, images: ['127.0.0.1:*/shop/*'], keys: ['"
                         + folder.resolve("cosign.pub") + "']}]",
                 "KUBEGUARDIAN_IMAGES_INSECURE_REGISTRIES", "['" + registry.host() + "']",
