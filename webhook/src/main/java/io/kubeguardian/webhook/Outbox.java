@@ -33,7 +33,9 @@ final class Outbox implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final Thread thread;
     private volatile boolean closed;
-    private boolean losing;
+    private volatile boolean losing;
+    /** Why the record just sent did not get into the producer's buffer; null: it did. */
+    private Exception refusal;
 
     /**
      * @param value encodes it; called on the outbox's thread
@@ -65,7 +67,8 @@ final class Outbox implements AutoCloseable {
             throw new ConfigException("kafka: " + cause.getMessage()
                     + "; check kafka.bootstrapServers and kafka.properties", e);
         }
-        this.thread = Thread.ofPlatform().name("outbox").daemon().start(this::run);
+        this.thread = Thread.ofPlatform().name("outbox").daemon().unstarted(this::run);
+        thread.start();
     }
 
     /**
@@ -101,31 +104,34 @@ final class Outbox implements AutoCloseable {
     }
 
     /** Waits for room in the producer's buffer as long as it takes: meanwhile the queue fills, and what does not fit is lost. */
-    private void send(Letter letter) throws InterruptedException {
-        byte[] value = letter.value.get();
-        while (true) {
+    private void send(Letter letter) {
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(letter.topic, Keys.bytes(letter.key), letter.value.get());
+        do {
+            refusal = null;
             try {
-                producer.send(new ProducerRecord<>(letter.topic, Keys.bytes(letter.key), value), (metadata, error) -> {
-                    if (error == null) {
-                        metrics.sentRecords.labels(letter.topic).inc();
-                        losing = false;
-                    } else {
-                        lost(letter, "broker", error);
-                    }
-                });
-                return;
+                producer.send(record, (metadata, error) -> done(letter, error));
             } catch (InterruptException e) {
                 lost(letter, "closed", null);
                 throw e;
-            } catch (RetriableException e) {
-                if (closed) {
-                    lost(letter, "closed", null);
-                    return;
-                }
             } catch (KafkaException e) {
-                lost(letter, "refused", e);
-                return;
+                refusal = e;
             }
+        } while (refusal instanceof RetriableException && !closed);
+        if (refusal != null) {
+            lost(letter, refusal instanceof RetriableException ? "closed" : "refused", refusal);
+        }
+    }
+
+    /** On the outbox's own thread: it never got as far as the producer's buffer. */
+    private void done(Letter letter, Exception error) {
+        if (error == null) {
+            metrics.sentRecords.labels(letter.topic).inc();
+            losing = false;
+        } else if (Thread.currentThread() == thread) {
+            refusal = error;
+        } else {
+            lost(letter, "broker", error);
         }
     }
 

@@ -61,6 +61,7 @@ public final class Webhook implements AutoCloseable {
             this.managementPort = settings.managementPort() < 0 ? -1
                     : opened(new ManagementServer("webhook", "managementPort", settings.host(),
                             settings.managementPort(), part(feed, metrics))).port();
+            WarmUp.run(new Decider(settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), workload -> null));
             feed.begin(); // last: a webhook that cannot start says one line, about that
         } catch (RuntimeException e) {
             close();

@@ -272,6 +272,7 @@ class WebhookIT {
                 "KUBEGUARDIAN_WEBHOOK_CLUSTER", "prod",
                 "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1",
                 "KUBEGUARDIAN_WEBHOOK_PORT", "0",
+                "KUBEGUARDIAN_WEBHOOK_BUDGET_MILLIS", "30000", // not what these tests are about
                 "KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", "0"));
     }
 

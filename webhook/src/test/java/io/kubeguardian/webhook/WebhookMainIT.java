@@ -29,7 +29,7 @@ class WebhookMainIT {
             TopicSetup.createMissing(kafka.clientProperties(), 1);
             Path config = Files.writeString(folder.resolve("kubeguardian.yaml"), """
                     kafka: {bootstrapServers: "%s"}
-                    webhook: {cluster: prod, host: 127.0.0.1, port: 0, managementPort: 0}
+                    webhook: {cluster: prod, host: 127.0.0.1, port: 0, managementPort: 0, budgetMillis: 30000}
                     """.formatted(kafka.bootstrapServers()));
             Path ca = folder.resolve("ca.pem");
             try (WebhookProcess process =
@@ -61,6 +61,7 @@ class WebhookMainIT {
                             "KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
                             "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1",
                             "KUBEGUARDIAN_WEBHOOK_PORT", "0",
+                            "KUBEGUARDIAN_WEBHOOK_BUDGET_MILLIS", "30000",
                             "KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", "-1"), "--write-ca", ca.toString());
                     ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
                 int port = Integer.parseInt(
