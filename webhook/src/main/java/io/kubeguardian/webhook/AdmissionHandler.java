@@ -1,9 +1,13 @@
 package io.kubeguardian.webhook;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.policy.InvalidObjectException;
+import io.kubeguardian.policy.JsonPatches;
+import io.kubeguardian.policy.Node;
 import io.kubeguardian.schema.AdmissionVerdict;
 import io.prometheus.client.Collector;
 import java.time.Clock;
@@ -18,6 +22,8 @@ import org.slf4j.LoggerFactory;
 /** The admission protocol: bytes of an AdmissionReview in, bytes of its answer out. Knows nothing of HTTP but codes. */
 final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer> {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionHandler.class);
+
+    private static final ArrayNode NO_PATCH = JsonNodeFactory.instance.arrayNode(0);
 
     private final Decider decider;
     private final BooleanSupplier ready;
@@ -54,15 +60,25 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
         this.clock = clock;
     }
 
+    /** A validating review: what it allows it leaves as it is, and the API server takes nothing else from it. */
     @Override
     public Answer apply(byte[] body) {
+        return answer(body, false);
+    }
+
+    /** A mutating review: what it allows it may change. */
+    Answer mutate(byte[] body) {
+        return answer(body, true);
+    }
+
+    private Answer answer(byte[] body, boolean mutates) {
         if (!ready.getAsBoolean()) {
             metrics.requests.labels("not_ready", "").inc();
             return error(503, "not ready: still reading what it decides by; the webhook's failurePolicy decides");
         }
         long start = System.nanoTime();
         try {
-            return answer(body, start);
+            return answer(body, mutates, start);
         } catch (InvalidReviewException e) {
             metrics.requests.labels("invalid", "").inc();
             return error(400, e.getMessage());
@@ -71,7 +87,7 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
         }
     }
 
-    private Answer answer(byte[] body, long start) throws InvalidReviewException {
+    private Answer answer(byte[] body, boolean mutates, long start) throws InvalidReviewException {
         Judged judged;
         AdmissionVerdict verdict;
         try {
@@ -89,8 +105,10 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
                     Nanos.of(Instant.now(clock)), System.nanoTime() - start);
             throw e;
         }
-        tell(judged.request, judged.decision, verdict, start);
-        return new Answer(200, response(judged.request, judged.decision));
+        ArrayNode patch = mutates && judged.decision.allowed() && !judged.decision.fixes().isEmpty()
+                ? JsonPatches.of(Node.of(judged.request.object()), judged.decision.fixes()) : NO_PATCH;
+        tell(judged.request, judged.decision, patch.isEmpty() ? verdict : AdmissionVerdict.MUTATED, start);
+        return new Answer(200, response(judged.request, judged.decision, patch));
     }
 
     private Judged judge(byte[] body) throws InvalidReviewException {
@@ -132,7 +150,7 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
         listener.answered(request, decision, verdict, Nanos.of(Instant.now(clock)), System.nanoTime() - start);
     }
 
-    private static byte[] response(AdmissionRequest request, Decision decision) {
+    private static byte[] response(AdmissionRequest request, Decision decision, ArrayNode patch) {
         ObjectNode review = JsonNodeFactory.instance.objectNode()
                 .put("apiVersion", AdmissionReviewReader.API_VERSION)
                 .put("kind", AdmissionReviewReader.KIND);
@@ -145,6 +163,9 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
         } else {
             status.put("status", "Failure").put("message", decision.message()).put("reason", "Forbidden")
                     .put("code", 403);
+        }
+        if (!patch.isEmpty()) {
+            response.put("patchType", "JSONPatch").put("patch", bytes(patch));
         }
         if (!decision.warnings().isEmpty()) {
             decision.warnings().forEach(response.withArray("warnings")::add);
@@ -161,7 +182,7 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
         return new Answer(status, bytes(JsonNodeFactory.instance.objectNode().put("error", message)));
     }
 
-    private static byte[] bytes(ObjectNode tree) {
+    private static byte[] bytes(JsonNode tree) {
         try {
             return AdmissionReviewReader.JSON.writeValueAsBytes(tree);
         } catch (JsonProcessingException e) {

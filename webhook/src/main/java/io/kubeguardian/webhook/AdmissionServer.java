@@ -21,17 +21,17 @@ import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** HTTPS: TLS 1.3, HTTP/1.1 with keep-alive, a virtual thread per connection. Serves {@code POST /validate}. */
+/** HTTPS: TLS 1.3, HTTP/1.1 with keep-alive, a virtual thread per connection. Serves {@code POST /validate} and {@code POST /mutate}. */
 final class AdmissionServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionServer.class);
 
     static final String PATH = "/validate";
+    static final String MUTATE = "/mutate";
     /** The API server gives up after 10 s by default (30 s at most). */
     private static final Duration LONGEST_BODY = Duration.ofSeconds(10);
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(90);
     private static final int MOST_CONNECTIONS = 1024;
 
-    private final Function<byte[], AdmissionHandler.Answer> handler;
     private final BodyReader bodies;
     private final Tracing tracing;
     private final WebhookMetrics metrics;
@@ -39,10 +39,9 @@ final class AdmissionServer implements AutoCloseable {
 
     /** @throws io.kubeguardian.config.ConfigException when the port is taken or the address is not this machine's */
     AdmissionServer(
-            WebhookSettings settings, SSLContext tls, Function<byte[], AdmissionHandler.Answer> handler, Tracing tracing,
-            WebhookMetrics metrics) {
+            WebhookSettings settings, SSLContext tls, Function<byte[], AdmissionHandler.Answer> validate,
+            Function<byte[], AdmissionHandler.Answer> mutate, Tracing tracing, WebhookMetrics metrics) {
         this.tracing = tracing;
-        this.handler = handler;
         this.bodies = new BodyReader("webhook.maxRequestBytes", settings.maxRequestBytes(), LONGEST_BODY);
         this.metrics = metrics;
         this.server = HttpServers.start("webhook", "port", settings.host(), settings.port(), WebServer.builder()
@@ -52,12 +51,12 @@ final class AdmissionServer implements AutoCloseable {
                 .maxTcpConnections(MOST_CONNECTIONS)
                 .connectionOptions(SocketOptions.builder().readTimeout(LONGEST_SILENCE).build())
                 .routing(routing -> routing
-                        .post(PATH, this::validate)
-                        .any(PATH, (request, response) -> refuseUnread(request,
-                                response.header(HeaderNames.ALLOW, "POST"), 405,
-                                "method not allowed; POST an AdmissionReview"))
-                        .any((request, response) ->
-                                refuseUnread(request, response, 404, "no such path; POST to " + PATH))
+                        .post(PATH, (request, response) -> review(request, response, PATH, validate))
+                        .post(MUTATE, (request, response) -> review(request, response, MUTATE, mutate))
+                        .any(PATH, this::refuseMethod)
+                        .any(MUTATE, this::refuseMethod)
+                        .any((request, response) -> refuseUnread(request, response, 404,
+                                "no such path; POST to " + PATH + " or " + MUTATE))
                         .error(RuntimeException.class, this::fail)));
     }
 
@@ -65,7 +64,14 @@ final class AdmissionServer implements AutoCloseable {
         return server.port();
     }
 
-    private void validate(ServerRequest request, ServerResponse response) {
+    private void refuseMethod(ServerRequest request, ServerResponse response) {
+        refuseUnread(request, response.header(HeaderNames.ALLOW, "POST"), 405,
+                "method not allowed; POST an AdmissionReview");
+    }
+
+    private void review(
+            ServerRequest request, ServerResponse response, String path,
+            Function<byte[], AdmissionHandler.Answer> handler) {
         boolean json = request.headers().contentType()
                 .map(type -> type.mediaType().text().equals("application/json"))
                 .orElse(true);
@@ -73,7 +79,7 @@ final class AdmissionServer implements AutoCloseable {
             refuseUnread(request, response, 415, "Content-Type must be application/json");
             return;
         }
-        Span span = tracing.request(request, PATH);
+        Span span = tracing.request(request, path);
         int status = 500;
         try (Scope current = span.makeCurrent()) {
             AdmissionHandler.Answer answer = BodyReader.orClose(() -> bodies.read(request.content().inputStream(),

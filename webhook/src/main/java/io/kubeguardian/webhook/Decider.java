@@ -132,7 +132,8 @@ final class Decider {
         }
         return new Decision(reasons.isEmpty(), DenialMessage.of(request, reasons), List.copyOf(deniedBy),
                 List.copyOf(warnings), audit, workload, List.copyOf(findings), List.of(),
-                risk == null ? Double.NaN : risk.scoreAt(nowNanos), risk == null ? 0 : risk.updatedNanos());
+                risk == null ? Double.NaN : risk.scoreAt(nowNanos), risk == null ? 0 : risk.updatedNanos(),
+                EXEMPT_NAMESPACES.contains(request.namespace()) ? List.of() : provenance.fixes());
     }
 
     private static boolean isJudged(AdmissionRequest request) {

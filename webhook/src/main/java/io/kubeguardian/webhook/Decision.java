@@ -1,6 +1,7 @@
 package io.kubeguardian.webhook;
 
 import io.kubeguardian.policy.Finding;
+import io.kubeguardian.policy.Fix;
 import java.util.List;
 import java.util.Map;
 
@@ -16,23 +17,24 @@ import java.util.Map;
  * @param policies the user's own policies that were about the object
  * @param risk of the workload at the time of the decision, 0 to 100; NaN when none is known
  * @param riskUpdatedNanos when that risk was last told, nanoseconds since the Unix epoch; 0 when none is known
+ * @param fixes what a mutating review changes, from the object's root; a validating one changes nothing
  */
 record Decision(
         boolean allowed, String message, List<String> deniedBy, List<String> warnings,
         Map<String, String> auditAnnotations, String workload, List<Finding> findings, List<String> policies,
-        double risk, long riskUpdatedNanos) {
+        double risk, long riskUpdatedNanos, List<Fix> fixes) {
     static final Decision UNTOUCHED = new Decision(
-            true, "", List.of(), List.of(), Map.of(), "", List.of(), List.of(), Double.NaN, 0);
+            true, "", List.of(), List.of(), Map.of(), "", List.of(), List.of(), Double.NaN, 0, List.of());
 
     /** The same, denied. @param check for {@link #deniedBy()} */
     Decision denied(String message, String check) {
         return new Decision(false, message, List.of(check), warnings, auditAnnotations, workload, findings, policies, risk,
-                riskUpdatedNanos);
+                riskUpdatedNanos, List.of());
     }
 
     /** The same, with a warning. */
     Decision warned(String warning) {
         return new Decision(allowed, message, deniedBy, List.of(warning), auditAnnotations, workload, findings, policies,
-                risk, riskUpdatedNanos);
+                risk, riskUpdatedNanos, fixes);
     }
 }

@@ -57,7 +57,7 @@ public final class Webhook implements AutoCloseable {
             AdmissionHandler handler = new AdmissionHandler(decider, feed::caughtUp, budget,
                     settings.onExpiry().equals("deny"), new Records(audit, postures), tracing, metrics, clock);
             this.server = opened(new AdmissionServer(settings,
-                    files == null ? certificate.tls(List.of()) : files.context(), handler, tracing, metrics));
+                    files == null ? certificate.tls(List.of()) : files.context(), handler, handler::mutate, tracing, metrics));
             this.managementPort = settings.managementPort() < 0 ? -1
                     : opened(new ManagementServer("webhook", "managementPort", settings.host(),
                             settings.managementPort(), part(feed, metrics))).port();

@@ -49,9 +49,10 @@ class AdmissionServerTest {
     @BeforeAll
     static void start() {
         Decider decider = new Decider("prod", 70, true, new RiskView(16, METRICS)::get);
-        server = new AdmissionServer(settings(0), CERTIFICATE.tls(List.of()),
-                new AdmissionHandler(decider, () -> true, BUDGET, false, DecisionListener.NONE, Tracing.off(), METRICS,
-                        Clock.systemUTC()), Tracing.off(), METRICS);
+        AdmissionHandler handler = new AdmissionHandler(decider, () -> true, BUDGET, false, DecisionListener.NONE,
+                Tracing.off(), METRICS, Clock.systemUTC());
+        server = new AdmissionServer(settings(0), CERTIFICATE.tls(List.of()), handler, handler::mutate, Tracing.off(),
+                METRICS);
         client = new TlsClient(CERTIFICATE.authorityPem(), server.port());
     }
 
@@ -139,7 +140,7 @@ class AdmissionServerTest {
 
     @Test
     void aLargeBodyForAnotherPathStillGetsItsAnswer() {
-        var request = client.request("/mutate").POST(BodyPublishers.ofByteArray(new byte[MOST_BYTES])).build();
+        var request = client.request("/else").POST(BodyPublishers.ofByteArray(new byte[MOST_BYTES])).build();
 
         HttpResponse<byte[]> answer = client.send(request);
 
@@ -242,7 +243,8 @@ class AdmissionServerTest {
         try (ServerSocket taken = new ServerSocket(0)) {
             WebhookSettings settings = settings(taken.getLocalPort());
 
-            assertThatThrownBy(() -> new AdmissionServer(settings, CERTIFICATE.tls(List.of()), body -> null, Tracing.off(), new WebhookMetrics()))
+            assertThatThrownBy(() -> new AdmissionServer(settings, CERTIFICATE.tls(List.of()), body -> null, body -> null,
+                    Tracing.off(), new WebhookMetrics()))
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("webhook.port: cannot listen on 127.0.0.1:" + taken.getLocalPort());
         }
@@ -252,7 +254,7 @@ class AdmissionServerTest {
     void anErrorWithinIsNotShownToTheCaller() {
         try (AdmissionServer failing = new AdmissionServer(settings(0), CERTIFICATE.tls(List.of()), body -> {
                     throw new IllegalStateException("secret of the inside");
-                }, Tracing.off(), new WebhookMetrics());
+                }, body -> null, Tracing.off(), new WebhookMetrics());
                 TlsClient other = new TlsClient(CERTIFICATE.authorityPem(), failing.port())) {
             HttpResponse<byte[]> answer = other.post(new byte[] {'{', '}'});
 

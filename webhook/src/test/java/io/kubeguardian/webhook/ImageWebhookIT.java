@@ -3,6 +3,7 @@ package io.kubeguardian.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ConfigReader;
@@ -62,6 +63,34 @@ class ImageWebhookIT {
 
         assertThat(response.path("allowed").asBoolean()).isTrue();
         assertThat(response.has("warnings")).isFalse();
+    }
+
+    @Test
+    void aMutatingReviewPinsWhatWasVerifiedAndAValidatingOneOfTheResultAgrees() throws Exception {
+        Digest digest = images.image("pinned", "pinned");
+        signer.sign(images, digest);
+
+        ObjectNode response = client.mutate(pod("pinned"));
+
+        assertThat(response.path("allowed").asBoolean()).isTrue();
+        assertThat(response.path("patchType").asText()).isEqualTo("JSONPatch");
+        JsonNode patch = Reviews.JSON.readTree(response.path("patch").binaryValue());
+        assertThat(patch).isEqualTo(Reviews.JSON.createArrayNode().add(Reviews.JSON.createObjectNode().put("op", "replace")
+                .put("path", "/spec/containers/0/image").put("value", name("pinned") + '@' + digest)));
+        images.image("pinned", "moved"); // by now the tag is something else
+        assertThat(client.review(pod("pinned@" + digest)).path("allowed").asBoolean()).isTrue();
+        assertThat(client.mutate(pod("pinned@" + digest)).has("patch")).isFalse();
+        assertThat(client.review(pod("pinned")).has("patch")).isFalse();
+    }
+
+    @Test
+    void aMutatingReviewDeniesWhatIsNotVerifiedAndPatchesNothing() {
+        images.image("unsigned2", "unsigned2");
+
+        ObjectNode response = client.mutate(pod("unsigned2"));
+
+        assertThat(response.path("allowed").asBoolean()).isFalse();
+        assertThat(response.has("patch")).isFalse();
     }
 
     @Test

@@ -60,12 +60,25 @@ final class TlsClient implements AutoCloseable {
     }
 
     HttpResponse<byte[]> post(byte[] review) {
-        return send(request(AdmissionServer.PATH).POST(HttpRequest.BodyPublishers.ofByteArray(review)).build());
+        return post(AdmissionServer.PATH, review);
+    }
+
+    private HttpResponse<byte[]> post(String path, byte[] review) {
+        return send(request(path).POST(HttpRequest.BodyPublishers.ofByteArray(review)).build());
     }
 
     /** The {@code response} of an answer that must be a correct AdmissionReview. */
     ObjectNode review(byte[] review) {
-        HttpResponse<byte[]> answer = post(review);
+        return review(AdmissionServer.PATH, review);
+    }
+
+    /** The same, of a mutating webhook. */
+    ObjectNode mutate(byte[] review) {
+        return review(AdmissionServer.MUTATE, review);
+    }
+
+    private ObjectNode review(String path, byte[] review) {
+        HttpResponse<byte[]> answer = post(path, review);
         ObjectNode tree = Reviews.parse(answer.body());
         if (answer.statusCode() != 200 || !tree.path("apiVersion").asText().equals("admission.k8s.io/v1")
                 || !tree.path("kind").asText().equals("AdmissionReview")

@@ -95,11 +95,13 @@ class TracingTest {
 
     private void serve(Tracing tracing, String parent) {
         Decider decider = new Decider("prod", 70, true, workload -> null);
-        try (Budget budget = new Budget(TimeUnit.MINUTES.toNanos(1));
+        Budget budget = new Budget(TimeUnit.MINUTES.toNanos(1));
+        AdmissionHandler handler = new AdmissionHandler(decider, () -> true, budget, false, DecisionListener.NONE, tracing,
+                metrics, Clock.systemUTC());
+        try (budget;
                 AdmissionServer server = new AdmissionServer(ConfigReader.read(null, Map.of(
                                 "KUBEGUARDIAN_WEBHOOK_PORT", "0", "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1")).webhook(),
-                        CERTIFICATE.tls(List.of()), new AdmissionHandler(decider, () -> true, budget, false,
-                                DecisionListener.NONE, tracing, metrics, Clock.systemUTC()), tracing, metrics);
+                        CERTIFICATE.tls(List.of()), handler, handler::mutate, tracing, metrics);
                 TlsClient client = new TlsClient(CERTIFICATE.authorityPem(), server.port())) {
             HttpRequest.Builder request = client.request("/validate").POST(HttpRequest.BodyPublishers.ofByteArray(POD));
             if (parent != null) {
