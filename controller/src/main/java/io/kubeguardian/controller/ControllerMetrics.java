@@ -25,7 +25,9 @@ final class ControllerMetrics {
     /** Kinds: policy, namespace, pod, tombstone. */
     final Counter published = Counter.build("kubeguardian_controller_records_total", "Records that Kafka has taken.")
             .labelNames("kind").register(registry);
-    /** Parts: policies, status, pods. */
+    final Counter slipped = Counter.build("kubeguardian_controller_slipped_pods_total",
+            "Pods that came in without a decision of the webhook, looked at and told afterwards.").register(registry);
+    /** Parts: policies, status, pods, slipped. */
     final Counter failures = Counter.build("kubeguardian_controller_failures_total",
             "Rounds that failed, by part; each is tried again.").labelNames("part").register(registry);
     final Gauge reconciled = Gauge.build("kubeguardian_controller_reconciled_timestamp_seconds",
@@ -40,7 +42,7 @@ final class ControllerMetrics {
         for (String kind : new String[] {"policy", "namespace", "pod", "tombstone"}) {
             published.labels(kind); // present from the start: an alert on a rate needs the zero
         }
-        for (String part : new String[] {"policies", "status", "pods"}) {
+        for (String part : new String[] {"policies", "status", "pods", "slipped"}) {
             failures.labels(part);
         }
         registry.register(new StandardExports());

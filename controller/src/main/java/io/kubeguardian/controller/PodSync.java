@@ -12,6 +12,7 @@ import io.kubeguardian.schema.PodMetadata;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -117,6 +118,14 @@ final class PodSync implements AutoCloseable {
             return "still listing pods and their owners";
         }
         return leading.getAsBoolean() && !caughtUp ? "pods are not published yet" : "";
+    }
+
+    /** All that are in the cluster. @throws IllegalStateException while they are not known */
+    Collection<Pod> all() {
+        if (!pods.synced()) {
+            throw new IllegalStateException(readiness());
+        }
+        return pods.all();
     }
 
     private boolean synced() {

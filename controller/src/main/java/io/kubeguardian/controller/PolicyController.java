@@ -19,6 +19,7 @@ import java.util.Deque;
  *   Namespace ──────────────────────────────────►     │      ─► kubeguardian.policies  (namespace/…)
  *   status ◄──────────────────────────────────────────┘
  *   Pod, ReplicaSet, Job ───────────────────────► PodSync ───► kubeguardian.pods
+ *   Pod, kubeguardian.admission-audit ──────────► SlippedSync ► kubeguardian.admission-audit, kubeguardian.posture
  *   Lease ◄─► Leadership: one replica of several publishes
  * </pre>
  */
@@ -38,12 +39,17 @@ final class PolicyController implements AutoCloseable {
                     opened(new KeyedTopic(config.kafka(), Topics.POLICIES)), metrics, clock));
             this.pods = settings.pods() ? opened(new PodSync(client, settings, leadership::leading,
                     opened(new KeyedTopic(config.kafka(), Topics.PODS)), metrics, clock)) : null;
+            SlippedSync slipped = pods == null || settings.slippedHours() == 0 ? null
+                    : opened(new SlippedSync(config, identity, leadership::leading, pods::all, metrics, clock));
             this.managementPort = settings.managementPort() < 0 ? -1
                     : opened(new ManagementServer("controller", "managementPort", settings.host(), settings.managementPort(),
                             new ManagementServer.Part(this::health, this::readiness, metrics::text))).port();
             policies.begin();
             if (pods != null) {
                 pods.begin();
+            }
+            if (slipped != null) {
+                slipped.begin();
             }
             opened(leadership).begin(); // closed first: the lease goes to the next one at once
         } catch (RuntimeException e) {
