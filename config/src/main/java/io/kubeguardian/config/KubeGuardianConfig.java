@@ -4,4 +4,4 @@ package io.kubeguardian.config;
 public record KubeGuardianConfig(
         KafkaSettings kafka, CollectorSettings collector, DetectionSettings detection, BaselineSettings baseline,
         WebhookSettings webhook, IngestSettings ingest, IntelSettings intel, DecisionSettings decisions,
-        ModelSettings models, ControllerSettings controller, ImageSettings images) {}
+        ModelSettings models, ControllerSettings controller, ImageSettings images, AdmissionSettings admission) {}

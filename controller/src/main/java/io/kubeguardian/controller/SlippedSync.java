@@ -28,7 +28,7 @@ final class SlippedSync implements AutoCloseable {
         this.leading = leading;
         this.pods = pods;
         this.metrics = metrics;
-        this.slipped = new SlippedPods(config.kafka(), config.webhook(), settings.cluster(), identity,
+        this.slipped = new SlippedPods(config.kafka(), config.webhook(), config.admission(), settings.cluster(), identity,
                 Duration.ofHours(settings.slippedHours()), clock);
         this.loop = new Loop("slipped", Duration.ofSeconds(settings.resyncSeconds()), this::round,
                 () -> metrics.failures.labels("slipped").inc());

@@ -56,7 +56,7 @@ final class KafkaWorld implements AutoCloseable {
         KubeGuardianConfig defaults = ConfigReader.read(null, Map.of());
         return new KubeGuardianConfig(new KafkaSettings(kafka.bootstrapServers(), Map.of()), defaults.collector(),
                 settings, defaults.baseline(), defaults.webhook(), defaults.ingest(), defaults.intel(), decisions,
-                defaults.models(), defaults.controller(), defaults.images());
+                defaults.models(), defaults.controller(), defaults.images(), defaults.admission());
     }
 
     void send(PodMetadata pod) {

@@ -102,7 +102,7 @@ class ModelScoringIT {
     private KubeGuardianConfig config(KafkaWorld kafka) {
         KubeGuardianConfig all = kafka.config(Story.settings());
         return new KubeGuardianConfig(all.kafka(), all.collector(), all.detection(), all.baseline(), all.webhook(), all.ingest(),
-                all.intel(), all.decisions(), SETTINGS, all.controller(), all.images());
+                all.intel(), all.decisions(), SETTINGS, all.controller(), all.images(), all.admission());
     }
 
     private BehaviourModel trained(long seed) throws Exception {

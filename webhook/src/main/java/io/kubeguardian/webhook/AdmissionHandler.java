@@ -1,21 +1,19 @@
 package io.kubeguardian.webhook;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.policy.InvalidObjectException;
-import io.kubeguardian.policy.JsonPatches;
-import io.kubeguardian.policy.Node;
 import io.kubeguardian.schema.AdmissionVerdict;
 import io.prometheus.client.Collector;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,12 +21,10 @@ import org.slf4j.LoggerFactory;
 final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer> {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionHandler.class);
 
-    private static final ArrayNode NO_PATCH = JsonNodeFactory.instance.arrayNode(0);
-
-    private final Decider decider;
+    private final Judge judge;
     private final BooleanSupplier ready;
     private final Budget budget;
-    private final boolean denyExpired;
+    private final Predicate<String> denyExpired;
     private final DecisionListener listener;
     private final Tracing tracing;
     private final WebhookMetrics metrics;
@@ -45,12 +41,13 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
 
     /**
      * @param ready false: 503 is all it says
-     * @param denyExpired refuse what there was no time to judge, instead of letting it through with a warning
+     * @param denyExpired in which namespaces to refuse what there was no time to judge, instead of letting it through with a
+     *     warning
      */
     AdmissionHandler(
-            Decider decider, BooleanSupplier ready, Budget budget, boolean denyExpired, DecisionListener listener,
+            Judge judge, BooleanSupplier ready, Budget budget, Predicate<String> denyExpired, DecisionListener listener,
             Tracing tracing, WebhookMetrics metrics, Clock clock) {
-        this.decider = decider;
+        this.judge = judge;
         this.ready = ready;
         this.budget = budget;
         this.denyExpired = denyExpired;
@@ -60,25 +57,15 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
         this.clock = clock;
     }
 
-    /** A validating review: what it allows it leaves as it is, and the API server takes nothing else from it. */
     @Override
     public Answer apply(byte[] body) {
-        return answer(body, false);
-    }
-
-    /** A mutating review: what it allows it may change. */
-    Answer mutate(byte[] body) {
-        return answer(body, true);
-    }
-
-    private Answer answer(byte[] body, boolean mutates) {
         if (!ready.getAsBoolean()) {
             metrics.requests.labels("not_ready", "").inc();
             return error(503, "not ready: still reading what it decides by; the webhook's failurePolicy decides");
         }
         long start = System.nanoTime();
         try {
-            return answer(body, mutates, start);
+            return answer(body, start);
         } catch (InvalidReviewException e) {
             metrics.requests.labels("invalid", "").inc();
             return error(400, e.getMessage());
@@ -87,7 +74,7 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
         }
     }
 
-    private Answer answer(byte[] body, boolean mutates, long start) throws InvalidReviewException {
+    private Answer answer(byte[] body, long start) throws InvalidReviewException {
         Judged judged;
         AdmissionVerdict verdict;
         try {
@@ -105,16 +92,14 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
                     Nanos.of(Instant.now(clock)), System.nanoTime() - start);
             throw e;
         }
-        ArrayNode patch = mutates && judged.decision.allowed() && !judged.decision.fixes().isEmpty()
-                ? JsonPatches.of(Node.of(judged.request.object()), judged.decision.fixes()) : NO_PATCH;
-        tell(judged.request, judged.decision, patch.isEmpty() ? verdict : AdmissionVerdict.MUTATED, start);
-        return new Answer(200, response(judged.request, judged.decision, patch));
+        tell(judged.request, judged.decision, verdict, start);
+        return new Answer(200, response(judged.request, judged.decision));
     }
 
     private Judged judge(byte[] body) throws InvalidReviewException {
         AdmissionRequest request = AdmissionReviewReader.read(body);
         try {
-            return new Judged(request, decider.decide(request, Nanos.of(Instant.now(clock))));
+            return new Judged(request, judge.judge(request, Nanos.of(Instant.now(clock))));
         } catch (InvalidObjectException e) {
             throw new InvalidReviewException("request.object: " + e.getMessage());
         }
@@ -122,7 +107,7 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
 
     private Decision expired(AdmissionRequest request) {
         String problem = "KubeGuardian had no time to judge this (webhook.budgetMillis)";
-        if (denyExpired && !Decider.EXEMPT_NAMESPACES.contains(request.namespace())) {
+        if (denyExpired.test(request.namespace())) {
             return Decision.UNTOUCHED.denied(problem + "; try again", "expired");
         }
         return Decision.UNTOUCHED.warned(problem + " and lets it through; it will be looked at later");
@@ -131,6 +116,9 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
     private static AdmissionVerdict verdict(Decision decision) {
         if (!decision.allowed()) {
             return AdmissionVerdict.DENIED;
+        }
+        if (decision.patch() != null) {
+            return AdmissionVerdict.MUTATED;
         }
         return decision.warnings().isEmpty() ? AdmissionVerdict.ALLOWED : AdmissionVerdict.WARNED;
     }
@@ -150,7 +138,7 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
         listener.answered(request, decision, verdict, Nanos.of(Instant.now(clock)), System.nanoTime() - start);
     }
 
-    private static byte[] response(AdmissionRequest request, Decision decision, ArrayNode patch) {
+    private static byte[] response(AdmissionRequest request, Decision decision) {
         ObjectNode review = JsonNodeFactory.instance.objectNode()
                 .put("apiVersion", AdmissionReviewReader.API_VERSION)
                 .put("kind", AdmissionReviewReader.KIND);
@@ -164,8 +152,8 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
             status.put("status", "Failure").put("message", decision.message()).put("reason", "Forbidden")
                     .put("code", 403);
         }
-        if (!patch.isEmpty()) {
-            response.put("patchType", "JSONPatch").put("patch", bytes(patch));
+        if (decision.patch() != null) {
+            response.put("patchType", "JSONPatch").put("patch", decision.patch().toString().getBytes(StandardCharsets.UTF_8));
         }
         if (!decision.warnings().isEmpty()) {
             decision.warnings().forEach(response.withArray("warnings")::add);
@@ -182,7 +170,7 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
         return new Answer(status, bytes(JsonNodeFactory.instance.objectNode().put("error", message)));
     }
 
-    private static byte[] bytes(JsonNode tree) {
+    private static byte[] bytes(ObjectNode tree) {
         try {
             return AdmissionReviewReader.JSON.writeValueAsBytes(tree);
         } catch (JsonProcessingException e) {

@@ -1,6 +1,7 @@
 package io.kubeguardian.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 
 /**
  * What the API server asks: the part of {@code AdmissionReview.request} that the decision needs.
@@ -16,9 +17,15 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param oldObject the object as it was; missing for CREATE
  * @param dryRun nothing will be stored
  * @param user who asks, by name; empty when the review does not say
+ * @param groups whose member that is
+ * @param raw the request as it came, objects included
  */
 record AdmissionRequest(
         String uid, String group, String kind, Operation operation, String subResource, String namespace, String name,
-        JsonNode object, JsonNode oldObject, boolean dryRun, String user) {
+        JsonNode object, JsonNode oldObject, boolean dryRun, String user, List<String> groups, JsonNode raw) {
+    AdmissionRequest {
+        groups = List.copyOf(groups);
+    }
+
     enum Operation { CREATE, UPDATE, DELETE, CONNECT }
 }

@@ -12,6 +12,8 @@ import io.kubeguardian.policy.Fields;
 import io.kubeguardian.policy.InvalidObjectException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reads an {@code admission.k8s.io/v1} AdmissionReview. Strict and bounded: whatever the bytes, it ends in time
@@ -95,11 +97,12 @@ final class AdmissionReviewReader {
             throw new InvalidReviewException(
                     "request.object.metadata.namespace is not that of request.namespace; the API server never does that");
         }
+        JsonNode user = Fields.object(request, "request", "userInfo");
         return new AdmissionRequest(uid, Fields.text(type, "request.kind", "group"), kind, operation,
                 Fields.text(request, "request", "subResource"), own.isEmpty() ? namespace : own,
                 Fields.text(request, "request", "name"), object, Fields.object(request, "request", "oldObject"),
-                Fields.flag(request, "request", "dryRun"),
-                Fields.text(Fields.object(request, "request", "userInfo"), "request.userInfo", "username"));
+                Fields.flag(request, "request", "dryRun"), Fields.text(user, "request.userInfo", "username"), groups(user),
+                request);
     }
 
     /**
@@ -167,6 +170,17 @@ final class AdmissionReviewReader {
         } else {
             parser.skipChildren();
         }
+    }
+
+    private static List<String> groups(JsonNode user) throws InvalidObjectException {
+        List<String> groups = new ArrayList<>();
+        for (JsonNode group : Fields.array(user, "request.userInfo", "groups")) {
+            if (!group.isTextual()) {
+                throw new InvalidObjectException("request.userInfo.groups must be a list of strings");
+            }
+            groups.add(group.textValue());
+        }
+        return groups;
     }
 
     private static boolean writes(AdmissionRequest.Operation operation) {

@@ -16,17 +16,17 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** HTTPS: TLS 1.3, HTTP/1.1 with keep-alive, a virtual thread per connection. Serves {@code POST /validate} and {@code POST /mutate}. */
+/** HTTPS: TLS 1.3, HTTP/1.1 with keep-alive, a virtual thread per connection. A handler for each path. */
 final class AdmissionServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdmissionServer.class);
 
-    static final String PATH = "/validate";
-    static final String MUTATE = "/mutate";
     /** The API server gives up after 10 s by default (30 s at most). */
     private static final Duration LONGEST_BODY = Duration.ofSeconds(10);
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(90);
@@ -39,8 +39,8 @@ final class AdmissionServer implements AutoCloseable {
 
     /** @throws io.kubeguardian.config.ConfigException when the port is taken or the address is not this machine's */
     AdmissionServer(
-            WebhookSettings settings, SSLContext tls, Function<byte[], AdmissionHandler.Answer> validate,
-            Function<byte[], AdmissionHandler.Answer> mutate, Tracing tracing, WebhookMetrics metrics) {
+            WebhookSettings settings, SSLContext tls, Map<String, ? extends Function<byte[], AdmissionHandler.Answer>> handlers,
+            Tracing tracing, WebhookMetrics metrics) {
         this.tracing = tracing;
         this.bodies = new BodyReader("webhook.maxRequestBytes", settings.maxRequestBytes(), LONGEST_BODY);
         this.metrics = metrics;
@@ -50,28 +50,24 @@ final class AdmissionServer implements AutoCloseable {
                         .build())
                 .maxTcpConnections(MOST_CONNECTIONS)
                 .connectionOptions(SocketOptions.builder().readTimeout(LONGEST_SILENCE).build())
-                .routing(routing -> routing
-                        .post(PATH, (request, response) -> review(request, response, PATH, validate))
-                        .post(MUTATE, (request, response) -> review(request, response, MUTATE, mutate))
-                        .any(PATH, this::refuseMethod)
-                        .any(MUTATE, this::refuseMethod)
-                        .any((request, response) -> refuseUnread(request, response, 404,
-                                "no such path; POST to " + PATH + " or " + MUTATE))
-                        .error(RuntimeException.class, this::fail)));
+                .routing(routing -> {
+                    handlers.forEach((path, handler) -> routing
+                            .post(path, (request, response) -> review(path, handler, request, response))
+                            .any(path, (request, response) -> refuseUnread(request,
+                                    response.header(HeaderNames.ALLOW, "POST"), 405,
+                                    "method not allowed; POST an AdmissionReview")));
+                    routing.any((request, response) -> refuseUnread(request, response, 404, "no such path; POST to "
+                                    + String.join(" or ", new TreeSet<>(handlers.keySet()))))
+                            .error(RuntimeException.class, this::fail);
+                }));
     }
 
     int port() {
         return server.port();
     }
 
-    private void refuseMethod(ServerRequest request, ServerResponse response) {
-        refuseUnread(request, response.header(HeaderNames.ALLOW, "POST"), 405,
-                "method not allowed; POST an AdmissionReview");
-    }
-
     private void review(
-            ServerRequest request, ServerResponse response, String path,
-            Function<byte[], AdmissionHandler.Answer> handler) {
+            String path, Function<byte[], AdmissionHandler.Answer> handler, ServerRequest request, ServerResponse response) {
         boolean json = request.headers().contentType()
                 .map(type -> type.mediaType().text().equals("application/json"))
                 .orElse(true);

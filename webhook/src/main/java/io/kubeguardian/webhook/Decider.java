@@ -1,74 +1,75 @@
 package io.kubeguardian.webhook;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.kubeguardian.config.AdmissionSettings;
 import io.kubeguardian.policy.BuiltInChecks;
 import io.kubeguardian.policy.Engine;
 import io.kubeguardian.policy.Finding;
 import io.kubeguardian.policy.InvalidObjectException;
-import io.kubeguardian.policy.Manifest;
-import io.kubeguardian.policy.Node;
-import io.kubeguardian.policy.PodShape;
-import io.kubeguardian.policy.PodSpec;
-import io.kubeguardian.policy.PodTemplates;
+import io.kubeguardian.policy.user.PolicyAction;
+import io.kubeguardian.policy.user.Request;
+import io.kubeguardian.policy.user.UserPolicy;
 import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.WorkloadRef;
 import io.kubeguardian.webhook.image.ImageProvenance;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
- * Decides about one request: a pure function of the request, the known risks and the time.
+ * Decides about one request: a pure function of the request, of what is known, and of the time.
  *
- * <p>Judged are CREATE and UPDATE of Pods and of everything with a pod template. An UPDATE that leaves the pod template
- * (of a Pod: the specification) as it was makes no new pods of a new shape, and one of an object that is being deleted
- * only clears its finalizers: both are allowed, so that controllers can keep their status and clean up, and a
- * workload at risk can be scaled down, labelled and deleted. Everything else is allowed untouched.
+ * <p>New pods, and changes of what pods are made from, are judged by risk, built-in checks, image policies and the user's
+ * own policies; everything else that comes (a Service, a DELETE, an exec) by the last alone. An UPDATE that leaves the pods
+ * as they are is never denied for what was so before, and one of an object that is being deleted is let through, so that
+ * controllers can keep their status and clean up, and a workload at risk can be scaled down, labelled and deleted.
  */
 final class Decider {
-    /** Never denied there: a cluster must be able to repair itself, and KubeGuardian to come back. */
-    static final Set<String> EXEMPT_NAMESPACES = Set.of("kube-system", "kubeguardian");
-
-    /** {@link Decision#deniedBy()} for risk; a check's id for the others. */
+    /** {@link Decision#deniedBy()} for risk; a check's id or a policy's name for the others. */
     static final String RISK = "risk";
     static final String QUARANTINE = "quarantine";
     static final String IMAGE_PROVENANCE = "image-provenance";
+    private static final String EPHEMERAL_PATH = "ephemeralContainers[";
 
     private final String cluster;
-    private final double denyAtRisk;
     private final Engine engine;
-    /** Ids of the checks whose findings deny; those of all others are told to audit and posture alone. */
+    /** Ids of the checks whose findings deny, and warn; those of all others are told to audit and posture alone. */
     private final Set<String> denyingChecks;
-    private final Function<String, WorkloadRisk> risks;
-    private final Function<String, Quarantine> quarantines;
-    private final Function<PodSpec, ImageProvenance.Outcome> images;
+    private final Set<String> warningChecks;
+    private final Knowledge knowledge;
+    private final RiskJudgement judgement;
+    private final RiskHardening riskHardening;
+    private final Set<String> exemptNamespaces;
+    private final Set<String> exemptUsers;
+    private final Set<String> exemptGroups;
 
     /**
      * @param denyAtRisk risk from which a workload's pods are denied, 0 to 100; a workload without a known risk never is
-     * @param denyPrivileged deny privileged containers
-     * @param risks risk by workload key, null when unknown
+     * @param denyPrivileged deny privileged containers, whatever the settings say of checks
+     * @throws io.kubeguardian.config.ConfigException when the settings name a check that there is not
      */
-    Decider(String cluster, double denyAtRisk, boolean denyPrivileged, Function<String, WorkloadRisk> risks) {
-        this(cluster, denyAtRisk, denyPrivileged, risks, workload -> null, pod -> ImageProvenance.Outcome.NOTHING);
+    Decider(String cluster, double denyAtRisk, boolean denyPrivileged, AdmissionSettings settings, Knowledge knowledge) {
+        this.cluster = cluster;
+        this.engine = new Engine(BuiltInChecks.all());
+        Set<String> denying = new HashSet<>(CheckChoice.of("admission.denyChecks", settings.denyChecks()));
+        if (denyPrivileged) {
+            denying.add("privileged-container");
+        }
+        this.denyingChecks = Set.copyOf(denying);
+        this.warningChecks = CheckChoice.of("admission.warnChecks", settings.warnChecks());
+        this.knowledge = knowledge;
+        this.judgement = new RiskJudgement(denyAtRisk, settings);
+        this.riskHardening = new RiskHardening(settings.riskSeccompProfile());
+        this.exemptNamespaces = Set.copyOf(settings.exemptNamespaces());
+        this.exemptUsers = Set.copyOf(settings.exemptUsers());
+        this.exemptGroups = Set.copyOf(settings.exemptGroups());
     }
 
-    /**
-     * @param quarantines decisions by workload key that it gets no new pods, null when it does
-     * @param images what follows from where a pod's images come from
-     */
-    Decider(
-            String cluster, double denyAtRisk, boolean denyPrivileged, Function<String, WorkloadRisk> risks,
-            Function<String, Quarantine> quarantines, Function<PodSpec, ImageProvenance.Outcome> images) {
-        this.quarantines = quarantines;
-        this.images = images;
-        this.cluster = cluster;
-        this.denyAtRisk = denyAtRisk;
-        this.engine = new Engine(BuiltInChecks.all());
-        this.denyingChecks = denyPrivileged ? Set.of("privileged-container") : Set.of();
-        this.risks = risks;
+    /** Whether nothing is denied in a namespace: a cluster must be able to repair itself, and KubeGuardian to come back. */
+    boolean isExempt(String namespace) {
+        return exemptNamespaces.contains(namespace);
     }
 
     /**
@@ -77,83 +78,121 @@ final class Decider {
      *     field
      */
     Decision decide(AdmissionRequest request, long nowNanos) throws InvalidObjectException {
-        if (!isJudged(request)) {
+        Asked asked = new Asked(request);
+        if (asked.isBeingDeleted() || asked.isBy(exemptUsers, exemptGroups)) {
             return Decision.UNTOUCHED;
         }
-        Manifest manifest = manifest(request, request.object());
-        PodShape.require(manifest, PodTemplates.OWN);
-        if (changesNoPods(request, manifest)) {
+        boolean samePods = asked.changesNoPods();
+        boolean pods = asked.makesPods() && !samePods;
+        List<UserPolicy> policies = knowledge.policies().inForce();
+        if (!pods && policies.isEmpty()) {
             return Decision.UNTOUCHED;
         }
-        String workload = Keys.workload(Workloads.of(cluster, request));
-        Map<String, String> audit = new LinkedHashMap<>();
-        audit.put("workload", Text.oneLine(workload, 600));
-        List<String> reasons = new ArrayList<>();
-        List<String> deniedBy = new ArrayList<>();
-        List<String> warnings = new ArrayList<>();
-        WorkloadRisk risk = risks.apply(workload);
+        Judgement judged = new Judgement(isExempt(request.namespace()));
+        if (pods) {
+            WorkloadRef owner = Workloads.of(cluster, request);
+            judged.workload(Keys.workload(owner));
+            byRisk(asked, owner, nowNanos, judged);
+            byImages(asked, judged);
+            byChecks(asked, judged);
+        }
+        byPolicies(asked, policies, samePods, nowNanos, judged);
+        return judged.decision(request);
+    }
+
+    private void byRisk(Asked asked, WorkloadRef owner, long nowNanos, Judgement judged) {
+        if (asked.addsEphemeralContainers()) {
+            return; // that is how people look into it
+        }
+        String workload = Keys.workload(owner);
+        WorkloadRisk risk = knowledge.risks().apply(workload);
         if (risk != null) {
             double score = risk.scoreAt(nowNanos);
-            audit.put("risk", String.format(Locale.ROOT, "%.1f", score));
-            RiskMessages.incident(risk).ifPresent(incident -> audit.put("incident", incident));
-            if (score >= denyAtRisk) {
-                reasons.add(RiskMessages.denial(workload, risk, denyAtRisk, nowNanos));
-                deniedBy.add(RISK);
-            } else if (score >= denyAtRisk / 2) {
-                warnings.add(RiskMessages.warning(workload, score, denyAtRisk));
+            judged.risk(score, risk.updatedNanos());
+            judged.note("risk", String.format(Locale.ROOT, "%.1f", score));
+            RiskMessages.incident(risk).ifPresent(incident -> judged.note("incident", incident));
+            if (judgement.isStale(risk, nowNanos)) {
+                judged.note("risk-stale-since", Nanos.toInstant(risk.updatedNanos()).toString());
             }
         }
-        Quarantine quarantine = quarantines.apply(workload);
-        if (quarantine != null && quarantine.untilNanos() > nowNanos) {
-            reasons.add(RiskMessages.quarantined(workload, quarantine));
-            deniedBy.add(QUARANTINE);
+        switch (judgement.of(risk, nowNanos)) {
+            case DENY -> judged.deny(RISK, RiskMessages.denial(workload, risk, judgement.denyAtRisk(), nowNanos));
+            case WARN -> judged.warn(RiskMessages.warning(workload, risk, judgement, nowNanos));
+            case HARDEN -> hardened(asked, owner, risk, nowNanos, judged);
+            case FINE -> { }
         }
-        List<Finding> findings = engine.evaluate(manifest);
-        for (Finding finding : findings) {
-            if (!denyingChecks.contains(finding.id())) {
+        Quarantine quarantine = knowledge.quarantines().apply(workload);
+        if (quarantine != null && quarantine.untilNanos() > nowNanos) {
+            judged.deny(QUARANTINE, RiskMessages.quarantined(workload, quarantine));
+        }
+    }
+
+    /** The mutating webhook comes before: a Pod that was not hardened there did not pass it. */
+    private void hardened(Asked asked, WorkloadRef owner, WorkloadRisk risk, long nowNanos, Judgement judged) {
+        String why = RiskMessages.denial(Keys.workload(owner), risk, judgement.denyAtRisk(), nowNanos);
+        if (!asked.manifest().is("", "Pod")) {
+            judged.warn("KubeGuardian: its pods will be hardened: " + why);
+        } else if (riskHardening.fixes(asked.manifest(), owner).isEmpty()) {
+            judged.warn("KubeGuardian: let in hardened, with the label " + RiskHardening.LABEL + ": " + why);
+        } else {
+            judged.deny(RISK, why + "; it was to be hardened by KubeGuardian's mutating webhook, which has not seen it");
+        }
+    }
+
+    private void byImages(Asked asked, Judgement judged) {
+        ImageProvenance.Outcome provenance = knowledge.images().apply(asked.manifest().pod());
+        provenance.warnings().forEach(judged::warn);
+        provenance.reasons().forEach(reason -> judged.deny(IMAGE_PROVENANCE, reason));
+    }
+
+    private void byChecks(Asked asked, Judgement judged) {
+        for (Finding finding : engine.evaluate(asked.manifest())) {
+            if (asked.addsEphemeralContainers() && !finding.path().contains(EPHEMERAL_PATH)) {
+                continue; // what runs already is not this request's doing
+            }
+            judged.found(finding);
+            if (denyingChecks.contains(finding.id())) {
+                judged.deny(finding.id(), sentence(finding) + "; to fix it, " + finding.remediation());
+            } else if (warningChecks.contains(finding.id())) {
+                judged.warn("KubeGuardian " + finding.id() + ": " + sentence(finding));
+            }
+        }
+    }
+
+    private void byPolicies(Asked asked, List<UserPolicy> policies, boolean samePods, long nowNanos, Judgement judged) {
+        Request request = null;
+        LocalDate today = LocalDate.ofInstant(Nanos.toInstant(nowNanos), ZoneOffset.UTC);
+        for (UserPolicy policy : policies) {
+            if (policy.action() == PolicyAction.MUTATE) {
                 continue;
             }
-            reasons.add(Text.oneLine(finding.message(), 400) + "; to fix it, " + finding.remediation());
-            if (!deniedBy.contains(finding.id())) {
-                deniedBy.add(finding.id());
+            request = request == null ? asked.forPolicies(knowledge.policies()) : request;
+            if (!policy.isAbout(asked.manifest(), request)) {
+                continue;
+            }
+            judged.policy(policy.name());
+            UserPolicy.Result result = policy.judge(asked.manifest(), request, today);
+            if (!result.exemptedBecause().isEmpty()) {
+                judged.note("exempt-from-" + policy.name(), Text.oneLine(result.exemptedBecause(), 300));
+            }
+            if (result.findings().isEmpty()) {
+                continue;
+            }
+            boolean before = samePods && policy.isAbout(asked.before(), request)
+                    && !policy.judge(asked.before(), request, today).findings().isEmpty();
+            for (Finding finding : result.findings()) {
+                judged.found(finding);
+                if (policy.action() == PolicyAction.DENY && !before) {
+                    judged.deny(policy.name(), sentence(finding) + " (policy " + policy.name() + "); to fix it, "
+                            + finding.remediation());
+                } else if (policy.action() != PolicyAction.AUDIT) {
+                    judged.warn("KubeGuardian policy " + policy.name() + ": " + sentence(finding));
+                }
             }
         }
-        ImageProvenance.Outcome provenance = images.apply(manifest.pod());
-        warnings.addAll(provenance.warnings());
-        if (!provenance.reasons().isEmpty()) {
-            reasons.addAll(provenance.reasons());
-            deniedBy.add(IMAGE_PROVENANCE);
-        }
-        if (!reasons.isEmpty() && EXEMPT_NAMESPACES.contains(request.namespace())) {
-            reasons.forEach(reason -> warnings.add("KubeGuardian allows this in namespace " + request.namespace()
-                    + " only: " + reason));
-            reasons.clear();
-            deniedBy.clear();
-        }
-        return new Decision(reasons.isEmpty(), DenialMessage.of(request, reasons), List.copyOf(deniedBy),
-                List.copyOf(warnings), audit, workload, List.copyOf(findings), List.of(),
-                risk == null ? Double.NaN : risk.scoreAt(nowNanos), risk == null ? 0 : risk.updatedNanos(),
-                EXEMPT_NAMESPACES.contains(request.namespace()) ? List.of() : provenance.fixes());
     }
 
-    private static boolean isJudged(AdmissionRequest request) {
-        boolean writes = request.operation() == AdmissionRequest.Operation.CREATE
-                || request.operation() == AdmissionRequest.Operation.UPDATE;
-        return writes && request.subResource().isEmpty() && PodTemplates.OWN.hold(request.group(), request.kind());
-    }
-
-    private static boolean changesNoPods(AdmissionRequest request, Manifest manifest) {
-        if (request.operation() != AdmissionRequest.Operation.UPDATE) {
-            return false;
-        }
-        if (manifest.metadata().get("deletionTimestamp").isPresent()) {
-            return true;
-        }
-        Manifest old = manifest(request, request.oldObject());
-        return old.pod() != null && old.pod().makesTheSamePodsAs(manifest.pod());
-    }
-
-    private static Manifest manifest(AdmissionRequest request, JsonNode object) {
-        return Manifest.of(request.group(), "", request.kind(), Node.of(object), PodTemplates.OWN);
+    private static String sentence(Finding finding) {
+        return Text.oneLine(finding.message(), 400);
     }
 }

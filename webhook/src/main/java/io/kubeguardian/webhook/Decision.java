@@ -1,7 +1,7 @@
 package io.kubeguardian.webhook;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.kubeguardian.policy.Finding;
-import io.kubeguardian.policy.Fix;
 import java.util.List;
 import java.util.Map;
 
@@ -17,24 +17,24 @@ import java.util.Map;
  * @param policies the user's own policies that were about the object
  * @param risk of the workload at the time of the decision, 0 to 100; NaN when none is known
  * @param riskUpdatedNanos when that risk was last told, nanoseconds since the Unix epoch; 0 when none is known
- * @param fixes what a mutating review changes, from the object's root; a validating one changes nothing
+ * @param patch what to change in the object, JSON Patch (RFC 6902); null: nothing
  */
 record Decision(
         boolean allowed, String message, List<String> deniedBy, List<String> warnings,
         Map<String, String> auditAnnotations, String workload, List<Finding> findings, List<String> policies,
-        double risk, long riskUpdatedNanos, List<Fix> fixes) {
+        double risk, long riskUpdatedNanos, ArrayNode patch) {
     static final Decision UNTOUCHED = new Decision(
-            true, "", List.of(), List.of(), Map.of(), "", List.of(), List.of(), Double.NaN, 0, List.of());
+            true, "", List.of(), List.of(), Map.of(), "", List.of(), List.of(), Double.NaN, 0, null);
 
     /** The same, denied. @param check for {@link #deniedBy()} */
     Decision denied(String message, String check) {
         return new Decision(false, message, List.of(check), warnings, auditAnnotations, workload, findings, policies, risk,
-                riskUpdatedNanos, List.of());
+                riskUpdatedNanos, patch);
     }
 
     /** The same, with a warning. */
     Decision warned(String warning) {
         return new Decision(allowed, message, deniedBy, List.of(warning), auditAnnotations, workload, findings, policies,
-                risk, riskUpdatedNanos, fixes);
+                risk, riskUpdatedNanos, patch);
     }
 }

@@ -29,8 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows {@code kubeguardian.risk}, and of {@code kubeguardian.decisions} the quarantined workloads, from their beginning
- * into the {@link RiskView}, on a thread of its own.
+ * Follows {@code kubeguardian.risk}, of {@code kubeguardian.decisions} the quarantined workloads, and of
+ * {@code kubeguardian.policies} the admission policies, from their beginning into the {@link RiskView} and the
+ * {@link PolicySet}, on a thread of its own.
  *
  * <p>It is caught up once it has read as far as the topic went when it first reached the broker. A broker that is
  * away later changes nothing but the figures: the view stays, and reading goes on when the broker is back. The topic's
@@ -46,6 +47,7 @@ final class RiskFeed implements AutoCloseable {
     private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final RiskView view;
+    private final PublishedPolicies policies;
     private final DeadLetters deadLetters;
     private final WebhookMetrics metrics;
     private final Clock clock;
@@ -64,8 +66,9 @@ final class RiskFeed implements AutoCloseable {
      * @param whenCaughtUp called once, on the feed's thread
      * @throws ConfigException when the Kafka settings cannot be used
      */
-    RiskFeed(KafkaSettings kafka, RiskView view, WebhookMetrics metrics, Clock clock, Runnable whenCaughtUp) {
+    RiskFeed(KafkaSettings kafka, RiskView view, PublishedPolicies policies, WebhookMetrics metrics, Clock clock, Runnable whenCaughtUp) {
         this.view = view;
+        this.policies = policies;
         this.metrics = metrics;
         this.clock = clock;
         this.whenCaughtUp = whenCaughtUp;
@@ -135,7 +138,7 @@ final class RiskFeed implements AutoCloseable {
         while (true) {
             try {
                 List<TopicPartition> partitions = new ArrayList<>();
-                for (String topic : List.of(Topics.RISK, Topics.DECISIONS)) {
+                for (String topic : List.of(Topics.RISK, Topics.DECISIONS, Topics.POLICIES)) {
                     List<PartitionInfo> found = consumer.partitionsFor(topic, ASK);
                     if (found.isEmpty()) {
                         throw new KafkaException("topic " + topic + " does not exist yet");
@@ -181,8 +184,11 @@ final class RiskFeed implements AutoCloseable {
                 throw new MalformedRecordException("no key; must be the workload's");
             }
             String key = new String(record.key(), StandardCharsets.UTF_8);
-            metrics.riskRecords.labels(record.topic().equals(Topics.RISK) ? risk(key, record.value(), now)
-                    : quarantine(key, record.value())).inc();
+            metrics.riskRecords.labels(switch (record.topic()) {
+                case Topics.RISK -> risk(key, record.value(), now);
+                case Topics.POLICIES -> policies.apply(key, record.value());
+                default -> quarantine(key, record.value());
+            }).inc();
         } catch (MalformedRecordException e) {
             metrics.riskRecords.labels("malformed").inc();
             LOG.warn("malformed record topic={} partition={} offset={}", record.topic(), record.partition(),

@@ -51,9 +51,18 @@ final class RiskMessages {
         return text.toString();
     }
 
-    static String warning(String workload, double score, double threshold) {
-        return String.format(Locale.ROOT, "KubeGuardian: the risk of workload %s is %.1f; pods are denied from %s on",
-                Text.oneLine(workload, LONGEST_WORKLOAD), score, number(threshold));
+    /** That the risk is near, or over the threshold and lets pods in all the same, and how fresh it is. */
+    static String warning(String workload, WorkloadRisk risk, RiskJudgement judgement, long nowNanos) {
+        double score = risk.scoreAt(nowNanos);
+        String what = String.format(Locale.ROOT, "KubeGuardian: the risk of workload %s is %.1f; ",
+                Text.oneLine(workload, LONGEST_WORKLOAD), score);
+        if (score < judgement.denyAtRisk()) {
+            return what + "pods are denied from " + number(judgement.denyAtRisk()) + " on";
+        }
+        return what + (judgement.isStale(risk, nowNanos)
+                ? "it is let in because that was last updated at "
+                        + Nanos.toInstant(risk.updatedNanos()).truncatedTo(ChronoUnit.SECONDS)
+                : "it is over " + number(judgement.denyAtRisk()) + " and let in because admission.atRisk is warn");
     }
 
     /** That a decision keeps the workload's new pods out, until when, and who can change it. */

@@ -1,7 +1,9 @@
 package io.kubeguardian.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.kubeguardian.config.AdmissionSettings;
 import io.kubeguardian.config.KafkaSettings;
 import io.kubeguardian.config.WebhookSettings;
 import io.kubeguardian.policy.InvalidObjectException;
@@ -65,11 +67,12 @@ public final class SlippedPods implements AutoCloseable {
      * @throws io.kubeguardian.config.ConfigException when the Kafka settings cannot be used
      */
     public SlippedPods(
-            KafkaSettings kafka, WebhookSettings settings, String cluster, String instance, Duration window, Clock clock) {
+            KafkaSettings kafka, WebhookSettings settings, AdmissionSettings admission, String cluster, String instance,
+            Duration window, Clock clock) {
         this.window = window;
         this.clock = clock;
         // A risk of now says nothing about what would have been decided then.
-        this.decider = new Decider(cluster, settings.denyAtRisk(), settings.denyPrivileged(), workload -> null);
+        this.decider = new Decider(cluster, settings.denyAtRisk(), settings.denyPrivileged(), admission, Knowledge.none());
         this.outbox = new Outbox(kafka, QUEUE, metrics);
         this.audit = new AuditTrail(cluster, instance, outbox);
         this.postures = new PosturePublisher(settings.riskLimit(), outbox, metrics);
@@ -93,7 +96,7 @@ public final class SlippedPods implements AutoCloseable {
         Map<String, JsonNode> undecided = new HashMap<>();
         for (JsonNode pod : pods) {
             JsonNode metadata = pod.path("metadata");
-            if (!metadata.has("deletionTimestamp") && !Decider.EXEMPT_NAMESPACES.contains(metadata.path("namespace").asText())
+            if (!metadata.has("deletionTimestamp") && !decider.isExempt(metadata.path("namespace").asText())
                     && isDue(metadata.path("creationTimestamp").asText(), now)) {
                 undecided.put(metadata.path("uid").asText(), pod);
             }
@@ -123,7 +126,8 @@ public final class SlippedPods implements AutoCloseable {
     private void tell(JsonNode pod, Instant now) {
         JsonNode metadata = pod.path("metadata");
         AdmissionRequest request = new AdmissionRequest("", "", "Pod", AdmissionRequest.Operation.CREATE, "",
-                metadata.path("namespace").asText(), metadata.path("name").asText(), pod, MissingNode.getInstance(), false, "");
+                metadata.path("namespace").asText(), metadata.path("name").asText(), pod, MissingNode.getInstance(), false, "",
+                List.of(), JsonNodeFactory.instance.objectNode());
         try {
             Decision decision = decider.decide(request, Nanos.of(now));
             audit.add(request, decision, AdmissionVerdict.SLIPPED, Nanos.of(now), 0);

@@ -21,11 +21,14 @@ final class WarmUp {
 
     private WarmUp() {}
 
-    /** @param decider of its own, so that nothing of it shows and nobody is asked */
-    static void run(Decider decider) {
+    /** @param judges of their own, so that nothing of it shows and nobody is asked */
+    static void run(Judge... judges) {
         try {
             for (int i = 0; i < TIMES; i++) {
-                decider.decide(AdmissionReviewReader.read(REVIEW), i);
+                AdmissionRequest request = AdmissionReviewReader.read(REVIEW);
+                for (Judge judge : judges) {
+                    judge.judge(request, i);
+                }
             }
         } catch (InvalidReviewException | InvalidObjectException e) {
             throw new IllegalStateException("the review for warming up is none", e);

@@ -1,5 +1,6 @@
 package io.kubeguardian.webhook;
 
+import io.kubeguardian.config.AdmissionSettings;
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ImageSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -44,24 +46,38 @@ public final class Webhook implements AutoCloseable {
                 ? certificate.chain().getFirst().getNotAfter().toInstant().getEpochSecond() : files.ends().getEpochSecond());
         RiskView view = new RiskView(settings.riskLimit(), metrics);
         try {
-            this.feed = opened(new RiskFeed(config.kafka(), view, metrics, clock, () -> caughtUp.complete(null)));
-            Decider decider = new Decider(
-                    settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), view::get,
-                    view::quarantine, images(config, metrics));
+            PolicySet policies = new PolicySet();
+            this.feed = opened(new RiskFeed(config.kafka(), view, new PublishedPolicies(settings.cluster(), policies),
+                    metrics, clock, () -> caughtUp.complete(null)));
+            AdmissionSettings admission = config.admission();
+            if (!admission.policies().isEmpty()) {
+                opened(new PolicyFiles(Path.of(admission.policies()), policies, metrics));
+            }
+            Knowledge knowledge = new Knowledge(view::get, view::quarantine, policies, images(config, metrics));
+            Decider decider = new Decider(settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), admission,
+                    knowledge);
+            Mutator mutator = new Mutator(settings.cluster(), settings.denyAtRisk(), admission, knowledge);
             String instance = instance();
             Outbox outbox = opened(new Outbox(config.kafka(), settings.auditQueue(), metrics));
             AuditTrail audit = new AuditTrail(settings.cluster(), instance, outbox);
             PosturePublisher postures = new PosturePublisher(settings.riskLimit(), outbox, metrics);
             Budget budget = opened(new Budget(TimeUnit.MILLISECONDS.toNanos(settings.budgetMillis())));
             Tracing tracing = opened(Tracing.to(settings.traceEndpoint(), settings.traceRatio(), instance));
-            AdmissionHandler handler = new AdmissionHandler(decider, feed::caughtUp, budget,
-                    settings.onExpiry().equals("deny"), new Records(audit, postures), tracing, metrics, clock);
-            this.server = opened(new AdmissionServer(settings,
-                    files == null ? certificate.tls(List.of()) : files.context(), handler, handler::mutate, tracing, metrics));
+            boolean denyExpired = settings.onExpiry().equals("deny");
+            AdmissionHandler validating = new AdmissionHandler(decider::decide, feed::caughtUp, budget,
+                    namespace -> denyExpired && !decider.isExempt(namespace), new Records(audit, postures), tracing, metrics,
+                    clock);
+            AdmissionHandler mutating = new AdmissionHandler(mutator::mutate, feed::caughtUp, budget, namespace -> false,
+                    changes(audit), tracing, metrics, clock);
+            this.server = opened(new AdmissionServer(settings, files == null ? certificate.tls(List.of()) : files.context(),
+                    Map.of("/validate", validating, "/mutate", mutating), tracing, metrics));
             this.managementPort = settings.managementPort() < 0 ? -1
                     : opened(new ManagementServer("webhook", "managementPort", settings.host(),
                             settings.managementPort(), part(feed, metrics))).port();
-            WarmUp.run(new Decider(settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), workload -> null));
+            WarmUp.run(
+                    new Decider(settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), admission,
+                            Knowledge.none())::decide,
+                    new Mutator(settings.cluster(), settings.denyAtRisk(), admission, Knowledge.none())::mutate);
             feed.begin(); // last: a webhook that cannot start says one line, about that
         } catch (RuntimeException e) {
             close();
@@ -99,6 +115,15 @@ public final class Webhook implements AutoCloseable {
                 postures.admitted(decision.workload(), decision.findings(), nowNanos);
             }
         }
+    }
+
+    /** Of the mutating path only what it did: all else is told by the validating one, which comes after it. */
+    private static DecisionListener changes(AuditTrail audit) {
+        return (request, decision, verdict, nowNanos, latencyNanos) -> {
+            if (verdict != AdmissionVerdict.ALLOWED) {
+                audit.add(request, decision, verdict, nowNanos, latencyNanos);
+            }
+        };
     }
 
     /** Of this webhook in audit and spans: in Kubernetes the pod's name. */

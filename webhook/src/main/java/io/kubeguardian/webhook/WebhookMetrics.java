@@ -51,6 +51,8 @@ final class WebhookMetrics {
             "1 while the broker answers; the webhook goes on with what it has when it does not.").register(registry);
     final Gauge riskLag = Gauge.build("kubeguardian_webhook_risk_lag_records",
             "Records of the risk topic not yet read, as of the broker's last answer.").register(registry);
+    final Counter policyFailures = Counter.build("kubeguardian_webhook_policy_failures_total",
+            "Policies that came and could not be used; those before stay in force.").register(registry);
     /** Results: sent, failed. */
     final Counter deadLetters = Counter.build("kubeguardian_webhook_dead_letters_total",
             "Malformed records passed on to kubeguardian.dead-letters.").labelNames("result").register(registry);

@@ -27,6 +27,7 @@ import java.util.Properties;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,11 +49,10 @@ class AdmissionServerTest {
 
     @BeforeAll
     static void start() {
-        Decider decider = new Decider("prod", 70, true, new RiskView(16, METRICS)::get);
-        AdmissionHandler handler = new AdmissionHandler(decider, () -> true, BUDGET, false, DecisionListener.NONE,
-                Tracing.off(), METRICS, Clock.systemUTC());
-        server = new AdmissionServer(settings(0), CERTIFICATE.tls(List.of()), handler, handler::mutate, Tracing.off(),
-                METRICS);
+        Decider decider = Deciders.decider(70, true, new RiskView(16, METRICS)::get);
+        server = new AdmissionServer(settings(0), CERTIFICATE.tls(List.of()),
+                Map.of("/validate", new AdmissionHandler(decider::decide, () -> true, BUDGET, namespace -> false,
+                        DecisionListener.NONE, Tracing.off(), METRICS, Clock.systemUTC())), Tracing.off(), METRICS);
         client = new TlsClient(CERTIFICATE.authorityPem(), server.port());
     }
 
@@ -140,7 +140,7 @@ class AdmissionServerTest {
 
     @Test
     void aLargeBodyForAnotherPathStillGetsItsAnswer() {
-        var request = client.request("/else").POST(BodyPublishers.ofByteArray(new byte[MOST_BYTES])).build();
+        var request = client.request("/mutate").POST(BodyPublishers.ofByteArray(new byte[MOST_BYTES])).build();
 
         HttpResponse<byte[]> answer = client.send(request);
 
@@ -243,8 +243,8 @@ class AdmissionServerTest {
         try (ServerSocket taken = new ServerSocket(0)) {
             WebhookSettings settings = settings(taken.getLocalPort());
 
-            assertThatThrownBy(() -> new AdmissionServer(settings, CERTIFICATE.tls(List.of()), body -> null, body -> null,
-                    Tracing.off(), new WebhookMetrics()))
+            assertThatThrownBy(() -> new AdmissionServer(
+                            settings, CERTIFICATE.tls(List.of()), Map.of(), Tracing.off(), new WebhookMetrics()))
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("webhook.port: cannot listen on 127.0.0.1:" + taken.getLocalPort());
         }
@@ -252,9 +252,11 @@ class AdmissionServerTest {
 
     @Test
     void anErrorWithinIsNotShownToTheCaller() {
-        try (AdmissionServer failing = new AdmissionServer(settings(0), CERTIFICATE.tls(List.of()), body -> {
-                    throw new IllegalStateException("secret of the inside");
-                }, body -> null, Tracing.off(), new WebhookMetrics());
+        Function<byte[], AdmissionHandler.Answer> broken = body -> {
+            throw new IllegalStateException("secret of the inside");
+        };
+        try (AdmissionServer failing = new AdmissionServer(settings(0), CERTIFICATE.tls(List.of()),
+                        Map.of("/validate", broken), Tracing.off(), new WebhookMetrics());
                 TlsClient other = new TlsClient(CERTIFICATE.authorityPem(), failing.port())) {
             HttpResponse<byte[]> answer = other.post(new byte[] {'{', '}'});
 

@@ -38,7 +38,7 @@ class DeciderTest {
 
     @Test
     void aWorkloadWithoutARiskIsAllowedWhateverTheThreshold() throws Exception {
-        Decision decision = new Decider("prod", 0, true, Map.<String, WorkloadRisk>of()::get)
+        Decision decision = Deciders.decider(0, true, Map.<String, WorkloadRisk>of()::get)
                 .decide(pod(), Nanos.of(NOW));
 
         assertThat(decision.allowed()).isTrue();
@@ -89,7 +89,7 @@ class DeciderTest {
     void privilegedIsAllowedWhereTheSettingSaysSo() throws Exception {
         AdmissionRequest request = Reviews.request(Reviews.tree("pod-create-privileged.json"));
 
-        Decision decision = new Decider("prod", 70, false, key -> null).decide(request, Nanos.of(NOW));
+        Decision decision = Deciders.decider(70, false, key -> null).decide(request, Nanos.of(NOW));
 
         assertThat(decision.allowed()).isTrue();
     }
@@ -185,6 +185,6 @@ class DeciderTest {
     /** With one known risk: of every workload. */
     private static Decider decider(double score, long ageSeconds, double threshold) throws MalformedRecordException {
         WorkloadRisk risk = WorkloadRisk.of(ORDERS, Reviews.risk(score, NOW.minus(Duration.ofSeconds(ageSeconds))));
-        return new Decider("prod", threshold, true, key -> risk);
+        return Deciders.decider(threshold, true, key -> risk);
     }
 }

@@ -84,13 +84,14 @@ class ImageWebhookIT {
     }
 
     @Test
-    void aMutatingReviewDeniesWhatIsNotVerifiedAndPatchesNothing() {
+    void aMutatingReviewPinsNothingThatIsNotVerifiedAndLeavesTheDenialToTheValidatingOne() {
         images.image("unsigned2", "unsigned2");
 
         ObjectNode response = client.mutate(pod("unsigned2"));
 
-        assertThat(response.path("allowed").asBoolean()).isFalse();
+        assertThat(response.path("allowed").asBoolean()).isTrue();
         assertThat(response.has("patch")).isFalse();
+        assertThat(client.review(pod("unsigned2")).path("allowed").asBoolean()).isFalse();
     }
 
     @Test
@@ -164,7 +165,7 @@ class ImageWebhookIT {
                 "KUBEGUARDIAN_IMAGES_POLICIES", "[{name: shop, images: ['127.0.0.1:*/shop/*'], keys: ['"
                         + folder.resolve("cosign.pub") + "']}]",
                 "KUBEGUARDIAN_IMAGES_INSECURE_REGISTRIES", "['" + registry.host() + "']",
-                "KUBEGUARDIAN_IMAGES_ON_UNAVAILABLE", onUnavailable,
+                "KUBEGUARDIAN_ADMISSION_HARDEN", "[]", "KUBEGUARDIAN_IMAGES_ON_UNAVAILABLE", onUnavailable,
                 "KUBEGUARDIAN_IMAGES_BUDGET_MILLIS", Integer.toString(budgetMillis)))));
         webhook.whenReady().get(60, TimeUnit.SECONDS);
         return opened(new TlsClient(webhook.caPem(), webhook.port()));

@@ -59,7 +59,7 @@ class SlippedPodsIT {
     }
 
     private static SlippedPods slipped(KubeGuardianConfig config) {
-        return new SlippedPods(config.kafka(), config.webhook(), "prod", "controller-1", HOUR, Clock.systemUTC());
+        return new SlippedPods(config.kafka(), config.webhook(), config.admission(), "prod", "controller-1", HOUR, Clock.systemUTC());
     }
 
     private static void decided(AuditTrail audit, String name, AdmissionVerdict verdict, Instant time) {

@@ -60,7 +60,7 @@ final class TlsClient implements AutoCloseable {
     }
 
     HttpResponse<byte[]> post(byte[] review) {
-        return post(AdmissionServer.PATH, review);
+        return post("/validate", review);
     }
 
     private HttpResponse<byte[]> post(String path, byte[] review) {
@@ -69,12 +69,12 @@ final class TlsClient implements AutoCloseable {
 
     /** The {@code response} of an answer that must be a correct AdmissionReview. */
     ObjectNode review(byte[] review) {
-        return review(AdmissionServer.PATH, review);
+        return review("/validate", review);
     }
 
     /** The same, of a mutating webhook. */
     ObjectNode mutate(byte[] review) {
-        return review(AdmissionServer.MUTATE, review);
+        return review("/mutate", review);
     }
 
     private ObjectNode review(String path, byte[] review) {

@@ -94,14 +94,13 @@ class TracingTest {
     }
 
     private void serve(Tracing tracing, String parent) {
-        Decider decider = new Decider("prod", 70, true, workload -> null);
-        Budget budget = new Budget(TimeUnit.MINUTES.toNanos(1));
-        AdmissionHandler handler = new AdmissionHandler(decider, () -> true, budget, false, DecisionListener.NONE, tracing,
-                metrics, Clock.systemUTC());
-        try (budget;
+        Decider decider = Deciders.decider(70, true, workload -> null);
+        try (Budget budget = new Budget(TimeUnit.MINUTES.toNanos(1));
                 AdmissionServer server = new AdmissionServer(ConfigReader.read(null, Map.of(
                                 "KUBEGUARDIAN_WEBHOOK_PORT", "0", "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1")).webhook(),
-                        CERTIFICATE.tls(List.of()), handler, handler::mutate, tracing, metrics);
+                        CERTIFICATE.tls(List.of()), Map.of("/validate", new AdmissionHandler(decider::decide, () -> true,
+                                budget, namespace -> false, DecisionListener.NONE, tracing, metrics, Clock.systemUTC())),
+                        tracing, metrics);
                 TlsClient client = new TlsClient(CERTIFICATE.authorityPem(), server.port())) {
             HttpRequest.Builder request = client.request("/validate").POST(HttpRequest.BodyPublishers.ofByteArray(POD));
             if (parent != null) {

@@ -8,6 +8,7 @@ import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.kafka.EmbeddedKafka;
+import io.kubeguardian.schema.AdmissionPolicyRecord;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Keys;
@@ -22,12 +23,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +96,37 @@ class WebhookIT {
                                 "kubeguardian_webhook_risk_ready 1.0", "kubeguardian_webhook_broker_up 1.0",
                                 "kubeguardian_webhook_risk_records_total{result=\"removed\",} 1.0",
                                 "process_resident_memory_bytes");
+            }
+        }
+    }
+
+    @Test
+    void aPublishedPolicyDeniesAndTheMutatingPathFillsIn() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+            TopicSetup.createMissing(kafka.clientProperties(), 1);
+            try (Webhook webhook = Webhook.start(config(kafka.bootstrapServers()));
+                    TlsClient client = new TlsClient(webhook.caPem(), webhook.port());
+                    KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
+                await("ready", webhook::ready);
+
+                ObjectNode mutated = client.mutate(POD);
+                assertThat(mutated.path("allowed").asBoolean()).isTrue();
+                assertThat(mutated.path("patchType").asText()).isEqualTo("JSONPatch");
+                assertThat(new String(Base64.getDecoder().decode(mutated.path("patch").asText()), StandardCharsets.UTF_8))
+                        .contains("/spec/securityContext/seccompProfile");
+
+                String key = Keys.admissionPolicy("prod", "no-images");
+                AdmissionPolicyRecord policy = new AdmissionPolicyRecord("prod", "no-images", "AdmissionPolicy/no-images",
+                        ByteBuffer.wrap(("{\"name\": \"no-images\", \"conditions\": [{\"field\": \"image\","
+                                + " \"operator\": \"exists\"}]}").getBytes(StandardCharsets.UTF_8)),
+                        List.of(), "sha256:0", 1L, "test", 0L);
+                producer.send(new ProducerRecord<>(Topics.POLICIES, Keys.bytes(key),
+                        AvroCodec.of(AdmissionPolicyRecord.class).encode(policy))).get();
+                await("denied", () -> !allowed(client));
+                assertThat(client.review(POD).at("/status/message").asText()).contains("(policy no-images)");
+
+                producer.send(new ProducerRecord<>(Topics.POLICIES, Keys.bytes(key), null)).get();
+                await("taken back", () -> allowed(client));
             }
         }
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.kubeguardian.schema.Keys;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,7 +50,7 @@ class WorkloadsTest {
     void theOutermostControllerIsTheWorkload(String kind, String metadata, String expected) throws Exception {
         JsonNode object = YAML.createObjectNode().set("metadata", YAML.readTree(metadata));
         AdmissionRequest request = new AdmissionRequest("u", "", kind, AdmissionRequest.Operation.CREATE, "", "shop", "",
-                object, MissingNode.getInstance(), false, "");
+                object, MissingNode.getInstance(), false, "", List.of(), MissingNode.getInstance());
 
         String workload = Keys.workload(Workloads.of("prod", request));
 

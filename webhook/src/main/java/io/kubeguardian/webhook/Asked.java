@@ -1,0 +1,102 @@
+package io.kubeguardian.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kubeguardian.policy.InvalidObjectException;
+import io.kubeguardian.policy.Manifest;
+import io.kubeguardian.policy.Node;
+import io.kubeguardian.policy.PodShape;
+import io.kubeguardian.policy.PodTemplates;
+import io.kubeguardian.policy.user.Request;
+import java.util.List;
+import java.util.Set;
+
+/** A request as what it is about: an object, and the pods that it makes. */
+final class Asked {
+    private static final String EPHEMERAL = "ephemeralcontainers";
+
+    private final AdmissionRequest request;
+    private final Manifest manifest;
+    private final boolean makesPods;
+
+    /** @throws InvalidObjectException when the object makes pods and is one that the API server would refuse */
+    Asked(AdmissionRequest request) throws InvalidObjectException {
+        this.request = request;
+        // A DELETE has only what will be gone.
+        this.manifest = manifest(request, request.object().isMissingNode() ? request.oldObject() : request.object());
+        this.makesPods = isWrite(request) && (request.subResource().isEmpty() || isEphemeral(request))
+                && PodTemplates.OWN.hold(request.group(), request.kind());
+        if (makesPods) {
+            PodShape.require(manifest, PodTemplates.OWN);
+        }
+    }
+
+    AdmissionRequest request() {
+        return request;
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    /** Whether it creates or changes something that pods are made from. */
+    boolean makesPods() {
+        return makesPods;
+    }
+
+    /** Whether the object is a Pod itself, new or getting ephemeral containers: all that may be hardened. */
+    boolean isNewPod() {
+        return makesPods && manifest.is("", "Pod")
+                && (request.operation() == AdmissionRequest.Operation.CREATE || addsEphemeralContainers());
+    }
+
+    boolean addsEphemeralContainers() {
+        return makesPods && isEphemeral(request);
+    }
+
+    /** The object as it was. */
+    Manifest before() {
+        return manifest(request, request.oldObject());
+    }
+
+    /** An update that leaves the pods as they are: a scale, a status, a label. */
+    boolean changesNoPods() {
+        if (request.operation() != AdmissionRequest.Operation.UPDATE) {
+            return false;
+        }
+        Manifest old = before();
+        return old.pod() != null && manifest.pod() != null && old.pod().makesTheSamePodsAs(manifest.pod());
+    }
+
+    /** On its way out: only its finalizers are cleared. */
+    boolean isBeingDeleted() {
+        return request.operation() == AdmissionRequest.Operation.UPDATE
+                && manifest.metadata().get("deletionTimestamp").isPresent();
+    }
+
+    /** As policies see it. */
+    Request forPolicies(PolicySet policies) {
+        ObjectNode raw = ((ObjectNode) request.raw()).deepCopy().without(List.of("object", "oldObject"));
+        return new Request(request.operation().name(), request.user(), request.groups(), request.namespace(), Node.of(raw),
+                request.oldObject().isMissingNode() ? Node.MISSING : Node.of(request.oldObject()),
+                policies.namespace(request.namespace()));
+    }
+
+    /** Whether nobody judges who asks. */
+    boolean isBy(Set<String> users, Set<String> groups) {
+        return users.contains(request.user()) || request.groups().stream().anyMatch(groups::contains);
+    }
+
+    private static boolean isWrite(AdmissionRequest request) {
+        return request.operation() == AdmissionRequest.Operation.CREATE
+                || request.operation() == AdmissionRequest.Operation.UPDATE;
+    }
+
+    private static boolean isEphemeral(AdmissionRequest request) {
+        return request.subResource().equals(EPHEMERAL);
+    }
+
+    private static Manifest manifest(AdmissionRequest request, JsonNode object) {
+        return Manifest.of(request.group(), "", request.kind(), Node.of(object), PodTemplates.OWN);
+    }
+}

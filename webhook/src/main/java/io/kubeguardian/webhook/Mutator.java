@@ -1,0 +1,118 @@
+package io.kubeguardian.webhook;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.kubeguardian.config.AdmissionSettings;
+import io.kubeguardian.policy.Fix;
+import io.kubeguardian.policy.InvalidObjectException;
+import io.kubeguardian.policy.JsonPatches;
+import io.kubeguardian.policy.Manifest;
+import io.kubeguardian.policy.Node;
+import io.kubeguardian.policy.PodTemplates;
+import io.kubeguardian.policy.user.PolicyAction;
+import io.kubeguardian.policy.user.Request;
+import io.kubeguardian.policy.user.UserPolicy;
+import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.WorkloadRef;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What an object should be changed to before it is judged: policies that set fields, then, for a new Pod, digests for tags,
+ * hardening, and what a workload at risk is let through with. Templates of workloads are left as they are: their
+ * pods pass here one by one, and whoever keeps the template in a repository would see a difference for ever. Denies nothing.
+ */
+final class Mutator {
+    private final String cluster;
+    private final Knowledge knowledge;
+    private final RiskJudgement judgement;
+    private final Hardening hardening;
+    private final RiskHardening riskHardening;
+    private final Set<String> exemptNamespaces;
+    private final Set<String> exemptUsers;
+    private final Set<String> exemptGroups;
+
+    Mutator(String cluster, double denyAtRisk, AdmissionSettings settings, Knowledge knowledge) {
+        this.cluster = cluster;
+        this.knowledge = knowledge;
+        this.judgement = new RiskJudgement(denyAtRisk, settings);
+        this.hardening = new Hardening(settings.harden());
+        this.riskHardening = new RiskHardening(settings.riskSeccompProfile());
+        this.exemptNamespaces = Set.copyOf(settings.exemptNamespaces());
+        this.exemptUsers = Set.copyOf(settings.exemptUsers());
+        this.exemptGroups = Set.copyOf(settings.exemptGroups());
+    }
+
+    /**
+     * Always allowed; {@link Decision#patch()} is what to change.
+     *
+     * @param nowNanos nanoseconds since the Unix epoch
+     * @throws InvalidObjectException when the object is one that the API server would refuse; the message names the field
+     */
+    Decision mutate(AdmissionRequest request, long nowNanos) throws InvalidObjectException {
+        Asked asked = new Asked(request);
+        if (exemptNamespaces.contains(request.namespace()) || asked.isBy(exemptUsers, exemptGroups)
+                || asked.isBeingDeleted()) {
+            return Decision.UNTOUCHED;
+        }
+        List<Fix> fixes = new ArrayList<>();
+        List<String> policies = new ArrayList<>();
+        Map<String, String> audit = new LinkedHashMap<>();
+        Manifest manifest = byPolicies(asked, nowNanos, fixes, policies);
+        String workload = "";
+        if (asked.isNewPod()) {
+            WorkloadRef owner = Workloads.of(cluster, request);
+            workload = Keys.workload(owner);
+            manifest = apply(manifest, knowledge.images().apply(manifest.pod()).fixes(), fixes);
+            manifest = apply(manifest, hardening.fixes(manifest, asked.addsEphemeralContainers()), fixes);
+            WorkloadRisk risk = knowledge.risks().apply(workload);
+            if (!asked.addsEphemeralContainers()
+                    && judgement.of(risk, nowNanos) == RiskJudgement.Verdict.HARDEN) {
+                manifest = apply(manifest, riskHardening.fixes(manifest, owner), fixes);
+                audit.put("hardened", "risk");
+            }
+        }
+        ArrayNode patch = JsonPatches.of(asked.manifest().root(), fixes);
+        if (patch.isEmpty()) {
+            return Decision.UNTOUCHED;
+        }
+        audit.put("changes", Integer.toString(patch.size()));
+        return new Decision(true, "", List.of(), List.of(), audit, workload, List.of(), List.copyOf(policies),
+                Double.NaN, 0, patch);
+    }
+
+    /** The object after all policies that set fields, each of which sees what those before it have done. */
+    private Manifest byPolicies(Asked asked, long nowNanos, List<Fix> fixes, List<String> names) {
+        Manifest manifest = asked.manifest();
+        Request request = null;
+        LocalDate today = LocalDate.ofInstant(Nanos.toInstant(nowNanos), ZoneOffset.UTC);
+        for (UserPolicy policy : knowledge.policies().inForce()) {
+            if (policy.action() != PolicyAction.MUTATE) {
+                continue;
+            }
+            request = request == null ? asked.forPolicies(knowledge.policies()) : request;
+            if (policy.isAbout(manifest, request)) {
+                List<Fix> more = policy.judge(manifest, request, today).fixes();
+                if (!more.isEmpty()) {
+                    names.add(policy.name());
+                    manifest = apply(manifest, more, fixes);
+                }
+            }
+        }
+        return manifest;
+    }
+
+    private static Manifest apply(Manifest manifest, List<Fix> more, List<Fix> fixes) {
+        Node root = manifest.root();
+        for (Fix fix : more) {
+            root = fix.applyTo(root);
+        }
+        fixes.addAll(more);
+        return more.isEmpty() ? manifest
+                : Manifest.of(manifest.group(), manifest.version(), manifest.kind(), root, PodTemplates.OWN);
+    }
+}
