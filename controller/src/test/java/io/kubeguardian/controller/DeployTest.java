@@ -138,12 +138,12 @@ class DeployTest {
 
     @Test
     void registrationsNeverLockAClusterOut() throws Exception {
-        String server = Files.readString(Path.of("../webhook/src/main/java/io/kubeguardian/webhook/AdmissionServer.java"));
+        String server = Files.readString(Path.of("../webhook/src/main/java/io/kubeguardian/webhook/Webhook.java"));
         List<JsonNode> hooks = new ArrayList<>();
         Stream.of("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
                 .flatMap(kind -> Manifests.ofKind("k8s", kind).stream())
                 .forEach(each -> each.get("webhooks").forEach(hooks::add));
-        assertThat(hooks).isNotEmpty();
+        assertThat(hooks).hasSize(4);
         KubernetesCel cel = new KubernetesCel();
         for (JsonNode hook : hooks) {
             String selector = hook.get("namespaceSelector").toString();

@@ -15,6 +15,7 @@ import io.kubeguardian.schema.AdmissionPolicyRecord;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.PolicyExemption;
+import io.kubeguardian.webhook.Webhook;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -226,6 +227,25 @@ class PolicyControllerIT {
         try (PolicyController last = cluster.controller("f", Map.of())) {
             await("tombstone", () -> !cluster.podTopic().containsKey(uid), cluster::podTopic);
             assertThat(last.health()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatTheApiServerHoldsIsWhatTheWebhookRefuses() throws Exception {
+        Map<String, String> port = Map.of("KUBEGUARDIAN_WEBHOOK_CLUSTER", Cluster.NAME, "KUBEGUARDIAN_WEBHOOK_PORT", "0",
+                "KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", "-1", "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1");
+        cluster.apply(Kinds.ADMISSION_POLICY, "gold-only", Map.of("match", Map.of("namespaceLabels", Map.of("tier", "gold")),
+                "conditions", List.of(Map.of("field", "image", "operator", "endsWith", "value", ":latest"))), 1);
+        awaitStatus(Kinds.ADMISSION_POLICY, "gold-only", "generation=1 Ready=True");
+        try (Webhook webhook = Webhook.start(cluster.config(port))) {
+            webhook.whenReady().get(30, TimeUnit.SECONDS);
+            assertThat(Reviews.ask(webhook, "shop", "app:latest")).contains("\"allowed\":false").contains("policy gold-only");
+            assertThat(Reviews.ask(webhook, "shop", "app:1")).contains("\"allowed\":true");
+
+            cluster.object(Kinds.ADMISSION_POLICY, "gold-only").delete();
+
+            await("allowed", () -> Reviews.ask(webhook, "shop", "app:latest").contains("\"allowed\":true"),
+                    () -> Reviews.ask(webhook, "shop", "app:latest"));
         }
     }
 
