@@ -13,9 +13,10 @@ import org.apache.flink.util.clock.RelativeClock;
  * the clock while no newer event comes, so that the last signal of a quiet stream is not held back for ever. The
  * clock is Flink's input activity clock, which stands still under back-pressure: waiting records do not become late.
  *
- * <p>A live partition that is quiet and whose newest event is old was read to its end long after it was written. What
- * comes next will be fresh, so its time jumps to the wall clock; else it would hold back all others until its next
- * event. An event from the future, of a node whose clock is wrong, moves live time no further than
+ * <p>How far behind the wall clock a live partition's time is, is how late its promptest event came. A partition that is quiet
+ * was read to its end, and what comes next will be fresh; so the one event that it had while the job was still warming up, or
+ * long after it was written, does not say how late the next will be: its time goes on at the wall clock less the disorder. Else
+ * it would hold back all others until its next event. An event from the future, of a node whose clock is wrong, moves live time no further than
  * {@value #FUTURE_MILLIS} ms beyond the wall clock: time that has gone on cannot be turned back, and all that waits for
  * its end would be over, for every pod. Where all nodes of a partition have clocks that are behind, its time is set forward
  * by as much ({@link SlowClock}); else it would hold back all others for ever. The gauge {@code slowClockMillis} tells.
@@ -100,8 +101,8 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
             }
             return;
         }
-        if (clock != null && quiet() && old()) {
-            newest = wallClock.getAsLong();
+        if (clock != null && quiet() && currentTime() < wallClock.getAsLong() - disorderMillis) {
+            newest = wallClock.getAsLong() - disorderMillis;
             newestSeenAt = now();
         }
         behind = clock == null ? 0 : slow.behind(wallClock.getAsLong(), now());
@@ -115,10 +116,6 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
 
     private boolean quiet() {
         return now() - lastEventSeenAt >= QUIET_MILLIS + disorderMillis;
-    }
-
-    private boolean old() {
-        return wallClock.getAsLong() - currentTime() > QUIET_MILLIS + disorderMillis;
     }
 
     /** The newest event's time, and what has passed since it came. */

@@ -93,7 +93,23 @@ class EventTimeWatermarksTest {
         now += 5_200;
         live.onPeriodicEmit(output);
 
-        assertThat(watermark).isEqualTo(wall + now - 201);
+        assertThat(watermark).isEqualTo(wall + now - 401);
+    }
+
+    @Test
+    void aPartitionWhoseOnlyEventsCameLateDoesNotHoldBackTheOthersByAsMuch() {
+        event(Topics.EVENTS, wall + now - 1_700);
+        now += 5_100;
+        live.onPeriodicEmit(output);
+        assertThat(watermark).as("there may be more of it").isEqualTo(wall + now - 1_901);
+
+        now += 100;
+        live.onPeriodicEmit(output);
+        assertThat(watermark).isEqualTo(wall + now - 401);
+
+        event(Topics.EVENTS, wall + now - 60);
+        live.onPeriodicEmit(output);
+        assertThat(watermark).as("how prompt it is tells the next event").isEqualTo(wall + now - 261);
     }
 
     @Test
