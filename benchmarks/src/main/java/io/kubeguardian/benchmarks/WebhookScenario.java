@@ -2,6 +2,8 @@ package io.kubeguardian.benchmarks;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.kubeguardian.cli.stack.JavaChild;
+import io.kubeguardian.http.SelfSigned;
+import io.kubeguardian.http.ServerCertificate;
 import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.Completeness;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +60,16 @@ final class WebhookScenario implements Scenario {
             settings.put("KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1");
             settings.put("KUBEGUARDIAN_WEBHOOK_PORT", "0");
             settings.put("KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", "-1");
+            // As in a cluster: from files. Making one at the start loads a library for it.
+            ServerCertificate certificate = SelfSigned.make("kubeguardian-webhook", Instant.now());
+            settings.put("KUBEGUARDIAN_WEBHOOK_CERTIFICATE", pem(run, "tls.crt", "CERTIFICATE",
+                    certificate.chain().getFirst().getEncoded(), certificate.authority().getEncoded()));
+            settings.put("KUBEGUARDIAN_WEBHOOK_PRIVATE_KEY", pem(run, "tls.key", "PRIVATE KEY", certificate.key().getEncoded()));
             Path nothingCa = run.scratch().resolve("nothing.pem");
             Path webhookCa = run.scratch().resolve("webhook.pem");
-            try (JavaChild nothing = start(run, "nothing", NothingServer.class.getName(), List.of(nothingCa.toString()), Map.of());
-                    JavaChild webhook = start(run, "webhook", "io.kubeguardian.webhook.WebhookMain",
+            try (JavaChild nothing = start(run, "nothing", NothingServer.class.getName(),
+                            System.getProperty("java.class.path"), List.of(nothingCa.toString()), Map.of());
+                    JavaChild webhook = start(run, "webhook", "io.kubeguardian.webhook.WebhookMain", classPath(run),
                             List.of("--write-ca", webhookCa.toString()), settings)) {
                 AdmissionLoad baseline = new AdmissionLoad(nothingCa, port(run, "nothing"), reviews);
                 AdmissionLoad load = new AdmissionLoad(webhookCa, port(run, "webhook"), reviews);
@@ -100,11 +109,32 @@ final class WebhookScenario implements Scenario {
         run.progress("%s requests/s: p50 %.2f ms, p99 %.2f ms", name, Run.quantile(sorted, 0.5), Run.quantile(sorted, 0.99));
     }
 
-    private static JavaChild start(Run run, String name, String main, List<String> arguments, Map<String, String> settings) {
-        JavaChild child = JavaChild.start(name, run.home().resolve("webhook/webhook.jvm"), System.getProperty("java.class.path"),
-                main, arguments, settings, run.scratch().resolve(name + ".log"), line -> line.equals("webhook: ready"));
+    private static JavaChild start(
+            Run run, String name, String main, String classPath, List<String> arguments, Map<String, String> settings) {
+        JavaChild child = JavaChild.start(name, run.home().resolve("webhook/webhook.jvm"), classPath, main, arguments,
+                settings, run.scratch().resolve(name + ".log"), line -> line.equals("webhook: ready"));
         child.awaitReady(Duration.ofSeconds(60));
         return child;
+    }
+
+    /** Of the webhook alone: each archive on it costs memory. */
+    private static String classPath(Run run) throws Exception {
+        Path target = run.home().resolve("webhook/target");
+        Path classPath = target.resolve("classpath.txt");
+        if (!Files.exists(classPath)) {
+            throw new UnavailableException(classPath + " is missing: build first");
+        }
+        return target.resolve("webhook-0.1.0-SNAPSHOT.jar") + ":" + Files.readString(classPath).strip();
+    }
+
+    /** Writes a file. */
+    private static String pem(Run run, String file, String type, byte[]... parts) throws Exception {
+        StringBuilder pem = new StringBuilder();
+        for (byte[] part : parts) {
+            pem.append("-----BEGIN ").append(type).append("-----\n").append(Base64.getMimeEncoder().encodeToString(part))
+                    .append("\n-----END ").append(type).append("-----\n");
+        }
+        return Files.writeString(run.scratch().resolve(file), pem).toString();
     }
 
     private static int port(Run run, String name) throws Exception {

@@ -3,12 +3,12 @@ package io.kubeguardian.http;
 import io.kubeguardian.config.ConfigException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -18,23 +18,20 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.x500.RDN;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x500.style.IETFUtils;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.openssl.PEMKeyPair;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
 /**
  * The key and certificate chain that the server shows.
@@ -43,6 +40,11 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
  * @param authority what a client must trust
  */
 public record ServerCertificate(PrivateKey key, List<X509Certificate> chain, X509Certificate authority) {
+    private static final Pattern PKCS8 =
+            Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+    /** RFC 5280, GeneralName: dNSName. */
+    private static final Integer DNS_NAME = 2;
+
     /**
      * Reads PEM files. The authority is the chain's last certificate: its root if the file has it, else the
      * certificate nearest to the root, which a client can trust as well.
@@ -63,7 +65,7 @@ public record ServerCertificate(PrivateKey key, List<X509Certificate> chain, X50
             String section, Path certificate, byte[] certificatePem, Path privateKey, byte[] privateKeyPem) {
         List<X509Certificate> chain = certificates(section + ".certificate", certificate, certificatePem);
         PublicKey publicKey = chain.getFirst().getPublicKey();
-        PrivateKey key = key(section + ".privateKey", privateKey, privateKeyPem);
+        PrivateKey key = key(section + ".privateKey", privateKey, privateKeyPem, publicKey.getAlgorithm());
         if (!belongTogether(key, publicKey)) {
             throw new ConfigException(section + ".privateKey: " + privateKey
                     + " is not the key of the first certificate in " + certificate);
@@ -149,33 +151,36 @@ public record ServerCertificate(PrivateKey key, List<X509Certificate> chain, X50
         }
     }
 
-    private static PrivateKey key(String setting, Path file, byte[] pem) {
-        try (PEMParser parser = new PEMParser(
-                new InputStreamReader(new ByteArrayInputStream(pem), StandardCharsets.ISO_8859_1))) {
-            JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
-            for (Object part = parser.readObject(); part != null; part = parser.readObject()) {
-                if (part instanceof PrivateKeyInfo key) {
-                    return converter.getPrivateKey(key);
-                }
-                if (part instanceof PEMKeyPair pair) {
-                    return converter.getPrivateKey(pair.getPrivateKeyInfo());
-                }
+    private static PrivateKey key(String setting, Path file, byte[] pem, String algorithm) {
+        try {
+            Matcher pkcs8 = PKCS8.matcher(new String(pem, StandardCharsets.ISO_8859_1));
+            if (pkcs8.find()) {
+                return KeyFactory.getInstance(algorithm)
+                        .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pkcs8.group(1))));
             }
-        } catch (IOException | RuntimeException e) { // of Bouncy Castle's, whatever is wrong within
-            throw new ConfigException(setting + ": " + file + " is not a private key that can be read: " + e.getMessage(), e);
+            return OtherKeys.read(pem).orElseThrow(() -> new ConfigException(setting + ": " + file
+                    + " holds no private key that is not encrypted (BEGIN PRIVATE KEY)"));
+        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+            throw new ConfigException(setting + ": " + file + " is not a " + algorithm
+                    + " key as the certificate needs: " + e.getMessage(), e);
         }
-        throw new ConfigException(setting + ": " + file + " holds no private key that is not encrypted (BEGIN PRIVATE KEY)");
     }
 
     /** The names that a certificate is for: its subject's common name and its DNS names. */
     static List<String> names(X509Certificate certificate) throws CertificateParsingException {
         List<String> names = new ArrayList<>();
-        for (RDN part : X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()).getRDNs(BCStyle.CN)) {
-            names.add(IETFUtils.valueToString(part.getFirst().getValue()));
+        try {
+            for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+                if (part.getType().equalsIgnoreCase("CN")) {
+                    names.add(String.valueOf(part.getValue()));
+                }
+            }
+        } catch (InvalidNameException e) {
+            throw new CertificateParsingException("the subject is no name", e);
         }
         if (certificate.getSubjectAlternativeNames() != null) {
             for (List<?> name : certificate.getSubjectAlternativeNames()) {
-                if (name.get(0).equals(GeneralName.dNSName)) {
+                if (name.get(0).equals(DNS_NAME)) {
                     names.add((String) name.get(1));
                 }
             }

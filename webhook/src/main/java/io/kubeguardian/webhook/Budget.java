@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Budget implements AutoCloseable {
     /** Trees in memory at once, bytes; see {@link AdmissionReviewReader#MOST_TOKENS}. */
-    private static final int MOST_TREE_BYTES = 32 << 20;
+    private static final int MOST_TREE_BYTES = 24 << 20;
     private static final int LARGEST_TREE_BYTES = 16 << 20;
     /** Bounds how many wait, too. */
     private static final int SMALLEST_SHARE = 64 << 10;

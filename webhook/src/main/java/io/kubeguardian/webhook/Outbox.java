@@ -99,7 +99,7 @@ final class Outbox implements AutoCloseable {
             LOG.debug("outbox stopped");
         }
         for (Letter letter = queue.poll(); letter != null; letter = queue.poll()) {
-            lost(letter, "closed", null);
+            lost(letter.topic, letter.lost, "closed", null);
         }
     }
 
@@ -107,40 +107,42 @@ final class Outbox implements AutoCloseable {
     private void send(Letter letter) {
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(letter.topic, Keys.bytes(letter.key), letter.value.get());
+        String topic = letter.topic;
+        Runnable lost = letter.lost;
         do {
             refusal = null;
             try {
-                producer.send(record, (metadata, error) -> done(letter, error));
+                producer.send(record, (metadata, error) -> done(topic, lost, error)); // holds on to bytes alone
             } catch (InterruptException e) {
-                lost(letter, "closed", null);
+                lost(letter.topic, letter.lost, "closed", null);
                 throw e;
             } catch (KafkaException e) {
                 refusal = e;
             }
         } while (refusal instanceof RetriableException && !closed);
         if (refusal != null) {
-            lost(letter, refusal instanceof RetriableException ? "closed" : "refused", refusal);
+            lost(topic, lost, refusal instanceof RetriableException ? "closed" : "refused", refusal);
         }
     }
 
     /** On the outbox's own thread: it never got as far as the producer's buffer. */
-    private void done(Letter letter, Exception error) {
+    private void done(String topic, Runnable lost, Exception error) {
         if (error == null) {
-            metrics.sentRecords.labels(letter.topic).inc();
+            metrics.sentRecords.labels(topic).inc();
             losing = false;
         } else if (Thread.currentThread() == thread) {
             refusal = error;
         } else {
-            lost(letter, "broker", error);
+            lost(topic, lost, "broker", error);
         }
     }
 
-    private void lost(Letter letter, String cause, Exception error) {
-        metrics.lostRecords.labels(letter.topic, cause).inc();
-        letter.lost.run();
+    private void lost(String topic, Runnable whenLost, String cause, Exception error) {
+        metrics.lostRecords.labels(topic, cause).inc();
+        whenLost.run();
         if (error != null && !losing) { // once, until one is sent again
             losing = true;
-            LOG.warn("records are lost, see kubeguardian_webhook_records_lost_total topic={} cause=\"{}\"", letter.topic,
+            LOG.warn("records are lost, see kubeguardian_webhook_records_lost_total topic={} cause=\"{}\"", topic,
                     Text.oneLine(String.valueOf(error.getMessage()), 300));
         }
     }
