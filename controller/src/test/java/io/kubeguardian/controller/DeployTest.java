@@ -233,6 +233,15 @@ class DeployTest {
         assertThat(Json.MAPPER.readTree(Manifests.DEPLOY.resolve("k8s/monitoring/dashboard.json").toFile()).get("panels")).hasSize(12);
     }
 
+    @Test
+    void everyMetricOfTheControllerIsDocumented() throws IOException {
+        assertThat(names("(?m)^# TYPE (kubeguardian_controller_[a-z_]+)", new ControllerMetrics().text())
+                .filter(name -> !name.endsWith("_created")))
+                .isNotEmpty()
+                .containsExactlyInAnyOrderElementsOf(names("(?m)^\\| `(kubeguardian_controller_[a-z_]+)`",
+                        Files.readString(Path.of("../docs/metrics.md"))).toList());
+    }
+
     private static Stream<String> names(String pattern, String text) {
         return Pattern.compile(pattern).matcher(text).results().map((MatchResult found) -> found.group(1));
     }
