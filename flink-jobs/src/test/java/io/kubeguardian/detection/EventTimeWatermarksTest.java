@@ -93,7 +93,7 @@ class EventTimeWatermarksTest {
         now += 5_200;
         live.onPeriodicEmit(output);
 
-        assertThat(watermark).isEqualTo(wall + now - 401);
+        assertThat(watermark).isEqualTo(wall + now - 301);
     }
 
     @Test
@@ -105,7 +105,7 @@ class EventTimeWatermarksTest {
 
         now += 100;
         live.onPeriodicEmit(output);
-        assertThat(watermark).isEqualTo(wall + now - 401);
+        assertThat(watermark).isEqualTo(wall + now - 301);
 
         event(Topics.EVENTS, wall + now - 60);
         live.onPeriodicEmit(output);
