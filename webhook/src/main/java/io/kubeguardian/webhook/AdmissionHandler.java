@@ -24,7 +24,7 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
     private final Judge judge;
     private final BooleanSupplier ready;
     private final Budget budget;
-    private final Predicate<String> denyExpired;
+    private final Predicate<AdmissionRequest> denyExpired;
     private final DecisionListener listener;
     private final Tracing tracing;
     private final WebhookMetrics metrics;
@@ -41,11 +41,11 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
 
     /**
      * @param ready false: 503 is all it says
-     * @param denyExpired in which namespaces to refuse what there was no time to judge, instead of letting it through with a
+     * @param denyExpired which requests to refuse that there was no time to judge, instead of letting it through with a
      *     warning
      */
     AdmissionHandler(
-            Judge judge, BooleanSupplier ready, Budget budget, Predicate<String> denyExpired, DecisionListener listener,
+            Judge judge, BooleanSupplier ready, Budget budget, Predicate<AdmissionRequest> denyExpired, DecisionListener listener,
             Tracing tracing, WebhookMetrics metrics, Clock clock) {
         this.judge = judge;
         this.ready = ready;
@@ -107,7 +107,7 @@ final class AdmissionHandler implements Function<byte[], AdmissionHandler.Answer
 
     private Decision expired(AdmissionRequest request) {
         String problem = "KubeGuardian had no time to judge this (webhook.budgetMillis)";
-        if (denyExpired.test(request.namespace())) {
+        if (denyExpired.test(request)) {
             return Decision.UNTOUCHED.denied(problem + "; try again", "expired");
         }
         return Decision.UNTOUCHED.warned(problem + " and lets it through; it will be looked at later");

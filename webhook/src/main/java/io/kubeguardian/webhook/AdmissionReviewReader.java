@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.http.StrictJson;
 import io.kubeguardian.policy.Fields;
@@ -30,6 +31,7 @@ final class AdmissionReviewReader {
     static final int MOST_TOKENS = 300_000;
     private static final int LONGEST_NAME = 8192;
     private static final int LONGEST_UID = 128;
+    private static final int MOST_HEAD_GROUPS = 1000;
 
     static final JsonMapper JSON = StrictJson.mapper(DEEPEST, MOST_TOKENS, LONGEST_NAME);
 
@@ -149,7 +151,11 @@ final class AdmissionReviewReader {
                 ObjectNode inner = request.putObject(name);
                 if (parser.nextToken() == JsonToken.START_OBJECT) {
                     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                        member(parser, inner);
+                        if (parser.currentName().equals("groups")) {
+                            groups(parser, inner);
+                        } else {
+                            member(parser, inner);
+                        }
                     }
                 }
             } else {
@@ -157,6 +163,22 @@ final class AdmissionReviewReader {
             }
         }
         return request;
+    }
+
+    /** Takes the first texts of an array: who is exempt by a group stays so. */
+    private static void groups(JsonParser parser, ObjectNode user) throws IOException {
+        if (parser.nextToken() != JsonToken.START_ARRAY) {
+            parser.skipChildren();
+            return;
+        }
+        ArrayNode groups = user.putArray("groups");
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (parser.currentToken() == JsonToken.VALUE_STRING && groups.size() < MOST_HEAD_GROUPS) {
+                groups.add(parser.getText());
+            } else {
+                parser.skipChildren();
+            }
+        }
     }
 
     /** Takes a text or a flag, lets anything else go by. */

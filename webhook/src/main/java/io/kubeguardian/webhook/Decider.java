@@ -72,6 +72,12 @@ final class Decider {
         return exemptNamespaces.contains(namespace);
     }
 
+    /** Whether a request is never denied: by its namespace, or by who asks. */
+    boolean isExempt(AdmissionRequest request) {
+        return isExempt(request.namespace()) || exemptUsers.contains(request.user())
+                || request.groups().stream().anyMatch(exemptGroups::contains);
+    }
+
     /**
      * @param nowNanos nanoseconds since the Unix epoch
      * @throws InvalidObjectException when the object is one that the API server would refuse; the message names the

@@ -41,7 +41,7 @@ final class Hardening {
         if (!ephemeralOnly && parts.contains(HardeningPart.TOKEN)) {
             token(pod, fixes);
         }
-        if (pod.isWindows()) {
+        if (isForWindows(pod)) {
             return fixes;
         }
         if (!ephemeralOnly && parts.contains(HardeningPart.SECCOMP) && !saysSeccomp(pod)) {
@@ -63,8 +63,9 @@ final class Hardening {
                 && !privileged && !adds(container, "SYS_ADMIN")) {
             fixes.add(container.fix(Node.flag(false), CONTEXT, "allowPrivilegeEscalation"));
         }
+        // Runtimes add ALL before they drop ALL: a container that asks for all of them would have none.
         if (parts.contains(HardeningPart.CAPABILITIES) && !context.get("capabilities").get("drop").isPresent()
-                && !privileged) {
+                && !privileged && !adds(container, "ALL")) {
             fixes.add(container.fix(Node.array(List.of(Node.string("ALL")), 0), CONTEXT, "capabilities", "drop"));
         }
         if (parts.contains(HardeningPart.NON_ROOT) && !effective(container, "runAsNonRoot").isPresent()
@@ -75,6 +76,13 @@ final class Hardening {
                 && !context.get("readOnlyRootFilesystem").isPresent()) {
             fixes.add(container.fix(Node.flag(true), CONTEXT, "readOnlyRootFilesystem"));
         }
+    }
+
+    /** Also by what pods for Windows had before they could say it in {@code os}. */
+    private static boolean isForWindows(PodSpec pod) {
+        return pod.isWindows() || pod.spec().get("nodeSelector").get("kubernetes.io/os").text().equals("windows")
+                || pod.spec().get(CONTEXT).get("windowsOptions").isObject()
+                || pod.containers().stream().anyMatch(each -> each.context().get("windowsOptions").isObject());
     }
 
     private static Node effective(PodSpec.Container container, String field) {

@@ -65,7 +65,7 @@ public final class Webhook implements AutoCloseable {
             Tracing tracing = opened(Tracing.to(settings.traceEndpoint(), settings.traceRatio(), instance));
             boolean denyExpired = settings.onExpiry().equals("deny");
             AdmissionHandler validating = new AdmissionHandler(decider::decide, feed::caughtUp, budget,
-                    namespace -> denyExpired && !decider.isExempt(namespace), new Records(audit, postures), tracing, metrics,
+                    request -> denyExpired && !decider.isExempt(request), new Records(audit, postures), tracing, metrics,
                     clock);
             AdmissionHandler mutating = new AdmissionHandler(mutator::mutate, feed::caughtUp, budget, namespace -> false,
                     changes(audit), tracing, metrics, clock);
