@@ -44,6 +44,11 @@ final class Asked {
         return makesPods;
     }
 
+    /** Whether an object comes, new or changed, and not only a part of it. */
+    boolean bringsAnObject() {
+        return isWrite(request) && request.subResource().isEmpty();
+    }
+
     /** Whether the object is a Pod itself, new or getting ephemeral containers: all that may be hardened. */
     boolean isNewPod() {
         return makesPods && manifest.is("", "Pod")

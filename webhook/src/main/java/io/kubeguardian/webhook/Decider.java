@@ -22,7 +22,7 @@ import java.util.Set;
  * Decides about one request: a pure function of the request, of what is known, and of the time.
  *
  * <p>New pods, and changes of what pods are made from, are judged by risk, built-in checks, image policies and the user's
- * own policies; everything else that comes (a Service, a DELETE, an exec) by the last alone. An UPDATE that leaves the pods
+ * own policies; other objects (a Service, a Role) by checks and own policies; a DELETE or an exec by the last alone. An UPDATE that leaves the pods
  * as they are is never denied for what was so before, and one of an object that is being deleted is let through, so that
  * controllers can keep their status and clean up, and a workload at risk can be scaled down, labelled and deleted.
  */
@@ -91,7 +91,8 @@ final class Decider {
         boolean samePods = asked.changesNoPods();
         boolean pods = asked.makesPods() && !samePods;
         List<UserPolicy> policies = knowledge.policies().inForce();
-        if (!pods && policies.isEmpty()) {
+        boolean whole = asked.bringsAnObject() && !samePods;
+        if (!pods && !whole && policies.isEmpty()) {
             return Decision.UNTOUCHED;
         }
         Judgement judged = new Judgement(isExempt(request.namespace()));
@@ -100,6 +101,8 @@ final class Decider {
             judged.workload(Keys.workload(owner));
             byRisk(asked, owner, nowNanos, judged);
             byImages(asked, judged);
+        }
+        if (pods || whole) {
             byChecks(asked, judged);
         }
         byPolicies(asked, policies, samePods, nowNanos, judged);
@@ -179,7 +182,7 @@ final class Decider {
             judged.policy(policy.name());
             UserPolicy.Result result = policy.judge(asked.manifest(), request, today);
             if (!result.exemptedBecause().isEmpty()) {
-                judged.note("exempt-from-" + policy.name(), Text.oneLine(result.exemptedBecause(), 300));
+                judged.exempt(policy.name(), Text.oneLine(result.exemptedBecause(), 300));
             }
             if (result.findings().isEmpty()) {
                 continue;

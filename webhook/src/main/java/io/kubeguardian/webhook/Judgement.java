@@ -44,6 +44,11 @@ final class Judgement {
         notes.put(name, value);
     }
 
+    /** All in one note: names of notes are shorter than those of policies may be. */
+    void exempt(String policy, String reason) {
+        notes.merge("exempt", policy + ": " + reason, (one, other) -> Text.oneLine(one + "; " + other, 1_000));
+    }
+
     void deny(String by, String reason) {
         deniedBy.add(by);
         reasons.add(reason);

@@ -71,7 +71,7 @@ class AdmissionPoliciesTest {
                 .decide(Reviews.request(Reviews.tree(POD)), Nanos.of(NOW.plus(Duration.ofDays(1))));
 
         assertThat(onTheDay.allowed()).isTrue();
-        assertThat(onTheDay.auditAnnotations()).containsEntry("exempt-from-no-latest", "migration, ticket 7");
+        assertThat(onTheDay.auditAnnotations()).containsEntry("exempt", "no-latest: migration, ticket 7");
         assertThat(after.allowed()).isFalse();
     }
 
@@ -143,6 +143,24 @@ class AdmissionPoliciesTest {
         assertThat(severity.warnings()).isNotEmpty().allMatch(text -> text.startsWith("KubeGuardian "));
         assertThatThrownBy(() -> decider(new PolicySet(), Map.of("DENY_CHECKS", "[privilegd]"), null))
                 .isInstanceOf(ConfigException.class).hasMessageContaining("admission.denyChecks: privilegd is no check");
+    }
+
+    @Test
+    void objectsThatMakeNoPodsAreJudgedByTheirChecks() throws Exception {
+        ObjectNode review = Reviews.tree("configmap-create.json");
+        ObjectNode request = review.withObject("/request");
+        request.putObject("kind").put("group", "rbac.authorization.k8s.io").put("version", "v1").put("kind", "ClusterRole");
+        request.set("object", Reviews.parse("""
+                {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "all"},
+                 "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]}""".getBytes(StandardCharsets.UTF_8)));
+        request.remove("namespace");
+
+        Decision told = decide(new PolicySet(), Map.of(), null, review);
+        Decision denied = decide(new PolicySet(), Map.of("DENY_CHECKS", "[critical]"), null, review);
+
+        assertThat(told.allowed()).isTrue();
+        assertThat(told.findings()).isNotEmpty();
+        assertThat(denied.allowed()).as(told.findings().toString()).isFalse();
     }
 
     @Test
