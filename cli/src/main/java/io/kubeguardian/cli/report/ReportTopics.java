@@ -2,6 +2,8 @@ package io.kubeguardian.cli.report;
 
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.stack.TopicContents;
+import io.kubeguardian.schema.AdmissionAudit;
+import io.kubeguardian.schema.AdmissionVerdict;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.ContainmentAudit;
 import io.kubeguardian.schema.Decision;
@@ -51,6 +53,12 @@ final class ReportTopics {
         Map<String, ContainmentAudit> steps = new LinkedHashMap<>();
         all(Topics.CONTAINMENT_AUDIT, ContainmentAudit.class).forEach(step -> steps.putIfAbsent(step.getId(), step));
         return List.copyOf(steps.values());
+    }
+
+    /** What the webhook refused, dry runs left out. */
+    List<AdmissionAudit> refusals() {
+        return all(Topics.ADMISSION_AUDIT, AdmissionAudit.class).stream()
+                .filter(answer -> answer.getVerdict() == AdmissionVerdict.DENIED && !answer.getDryRun()).toList();
     }
 
     /** The present risk of each workload. */

@@ -2,6 +2,7 @@ package io.kubeguardian.cli.report;
 
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.cli.Texts;
+import io.kubeguardian.schema.AdmissionAudit;
 import io.kubeguardian.schema.AttackStep;
 import io.kubeguardian.schema.Completeness;
 import io.kubeguardian.schema.ContainmentAudit;
@@ -33,8 +34,11 @@ record Story(
         long lostEvents, long missingBatches, long signalsOmitted, List<Moment> timeline, List<Tactic> attackPath,
         List<Process> processes, List<Containment> decisions, Risk risk, List<String> whatToDo) {
 
+    /** A controller tries again and again: of what was refused the first are enough. */
+    private static final int MOST_REFUSALS = 20;
+
     /**
-     * @param kind signal, incident, decision, containment
+     * @param kind signal, incident, decision, containment, admission
      * @param process command line of who did it; empty: nobody
      */
     record Moment(String time, String kind, String priority, String what, String process, String detail) {}
@@ -65,16 +69,20 @@ record Story(
         List<ContainmentAudit> audit = topics.audit().stream()
                 .filter(step -> step.getEvidenceId().equals(incident.getId()) || decided.contains(step.getDecisionId()))
                 .toList();
-        RiskScore risk = topics.risk().get(Keys.workload(incident.getWorkload()));
+        String workload = Keys.workload(incident.getWorkload());
+        List<AdmissionAudit> refusals = topics.refusals().stream()
+                .filter(answer -> answer.getWorkload().equals(workload) && answer.getTime() >= incident.getFirstEventTime())
+                .sorted(Comparator.comparingLong(AdmissionAudit::getTime)).limit(MOST_REFUSALS).toList();
+        RiskScore risk = topics.risk().get(workload);
         Completeness completeness = incident.getCompleteness();
         return new Story(incident.getId(), incident.getTitle(), incident.getDescription(),
                 incident.getPriority().name(), incident.getState().name(), incident.getRevision(),
-                incident.getPatterns(), Keys.workload(incident.getWorkload()),
+                incident.getPatterns(), workload,
                 incident.getPod().getNamespace() + '/' + incident.getPod().getName(), incident.getPod().getNode(),
                 incident.getEntity(), time(incident.getFirstEventTime()), time(incident.getLastEventTime()),
                 time(incident.getUpdatedTime()), completeness.getComplete(), completeness.getLostEvents(),
                 completeness.getMissingBatches(), incident.getSignalsOmitted(),
-                timeline(incident, revisions, decisions, audit), incident.getAttackPath().stream().map(Story::tactic)
+                timeline(incident, revisions, decisions, audit, refusals), incident.getAttackPath().stream().map(Story::tactic)
                         .toList(), processes(incident.getProcesses()), decisions.stream().map(Story::containment).toList(),
                 risk == null ? null : risk(risk), Advice.of(incident,
                         decisions.stream().anyMatch(Story::contains)));
@@ -87,7 +95,8 @@ record Story(
     }
 
     private static List<Moment> timeline(
-            Incident incident, List<Incident> revisions, List<Decision> decisions, List<ContainmentAudit> audit) {
+            Incident incident, List<Incident> revisions, List<Decision> decisions, List<ContainmentAudit> audit,
+            List<AdmissionAudit> refusals) {
         List<Timed> moments = new ArrayList<>();
         for (Signal signal : incident.getSignals()) {
             moments.add(Timed.of(signal.getEventTime(), signal.getKind() == SignalKind.RULE ? "signal"
@@ -107,6 +116,10 @@ record Story(
             moments.add(Timed.of(step.getTime(), "containment", "", step.getEvent().name().toLowerCase(Locale.ROOT)
                     + " on node " + step.getNode(), "", "execs killed " + step.getExecsKilled() + ", connections refused "
                     + step.getConnectionsRefused() + (step.getDetail().isEmpty() ? "" : "; " + step.getDetail())));
+        }
+        for (AdmissionAudit refusal : refusals) {
+            moments.add(Timed.of(refusal.getTime(), "admission", "", name(refusal.getVerdict()) + ' ' + refusal.getKind() + ' '
+                    + refusal.getName(), "", String.join("; ", refusal.getReasons())));
         }
         return moments.stream().sorted(Comparator.comparingLong(Timed::at)).map(Timed::moment).toList();
     }

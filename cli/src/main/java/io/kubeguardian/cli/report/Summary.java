@@ -1,6 +1,7 @@
 package io.kubeguardian.cli.report;
 
 import io.kubeguardian.cli.Texts;
+import io.kubeguardian.schema.AdmissionAudit;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.RiskScore;
@@ -18,7 +19,7 @@ import java.util.TreeMap;
 /** What happened in a time; as JSON these are its keys. Risk is as it is now. */
 record Summary(
         String from, String to, List<Line> incidents, long signals, Map<String, Long> byPriority, List<Count> topRules,
-        List<Count> gaps, List<Workload> workloads) {
+        List<Count> gaps, List<Refused> refused, List<Workload> workloads) {
     private static final int TOP = 20;
 
     record Line(
@@ -26,6 +27,9 @@ record Summary(
             String last, long signals) {}
 
     record Count(String rule, long count) {}
+
+    /** @param workload what was refused: a workload, or for other objects kind, namespace and name */
+    record Refused(String workload, String reason, long count) {}
 
     record Workload(String workload, double score, String level, String heaviest) {}
 
@@ -51,7 +55,7 @@ record Summary(
             (signal.getKind() == SignalKind.GAP ? gaps : rules).merge(signal.getRule(), 1L, Long::sum);
             priorities.merge(signal.getPriority().name(), 1L, Long::sum);
         }
-        return new Summary(from.toString(), to.toString(), incidents, signals, priorities, top(rules), top(gaps),
+        return new Summary(from.toString(), to.toString(), incidents, signals, priorities, top(rules), top(gaps), refused(from, to, topics),
                 topics.risk().values().stream().sorted(Comparator.comparingDouble(RiskScore::getScore).reversed())
                         .limit(TOP).map(Summary::workload).toList());
     }
@@ -65,6 +69,20 @@ record Summary(
                 incident.getState().name(), incident.getRevision(), Keys.workload(incident.getWorkload()),
                 Story.time(incident.getFirstEventTime()), Story.time(incident.getLastEventTime()),
                 incident.getSignals().size() + incident.getSignalsOmitted());
+    }
+
+    private static List<Refused> refused(Instant from, Instant to, ReportTopics topics) {
+        Map<Refused, Long> counts = new TreeMap<>(Comparator.comparing(Refused::workload).thenComparing(Refused::reason));
+        for (AdmissionAudit answer : topics.refusals()) {
+            Instant at = time(answer.getTime());
+            if (!at.isBefore(from) && at.isBefore(to)) {
+                String what = answer.getWorkload().isEmpty()
+                        ? answer.getKind() + ' ' + answer.getNamespace() + '/' + answer.getName() : answer.getWorkload();
+                answer.getReasons().forEach(reason -> counts.merge(new Refused(what, reason, 0), 1L, Long::sum));
+            }
+        }
+        return counts.entrySet().stream().sorted(Map.Entry.<Refused, Long>comparingByValue().reversed()).limit(TOP)
+                .map(one -> new Refused(one.getKey().workload(), one.getKey().reason(), one.getValue())).toList();
     }
 
     private static List<Count> top(Map<String, Long> counts) {
@@ -96,6 +114,10 @@ record Summary(
                 : new Block.Table(List.of("workload", "risk", "level", "heaviest reason"), workloads.stream()
                         .map(one -> List.of(one.workload(), String.format(Locale.ROOT, "%.0f", one.score()), one.level(),
                                 one.heaviest())).toList()));
+        blocks.add(new Block.Heading(2, "Refused at admission"));
+        blocks.add(refused.isEmpty() ? new Block.Paragraph("None.")
+                : new Block.Table(List.of("workload", "because of", "times"), refused.stream()
+                        .map(one -> List.of(one.workload(), one.reason(), Long.toString(one.count()))).toList()));
         blocks.add(new Block.Heading(2, "Gaps in the evidence"));
         blocks.add(counts(gaps));
         return blocks;

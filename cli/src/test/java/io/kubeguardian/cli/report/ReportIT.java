@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kubeguardian.cli.CommandRun;
 import io.kubeguardian.kafka.EmbeddedKafka;
+import io.kubeguardian.schema.AdmissionAudit;
+import io.kubeguardian.schema.AdmissionVerdict;
 import io.kubeguardian.schema.AttackStep;
 import io.kubeguardian.schema.AuditEvent;
 import io.kubeguardian.schema.AvroCodec;
@@ -71,6 +73,12 @@ class ReportIT {
             send(producer, Topics.CONTAINMENT_AUDIT, new ContainmentAudit("a-1", "prod", "node-1", "b", nanos(4),
                     AuditEvent.RENEWED, "d-1", "uid", "c", WORKLOAD, "detection", "", "why", "incident-1", nanos(3),
                     nanos(900), List.of(), List.of(), List.of(), 3L, 0L, 0L, 2L, 0L, ""));
+            for (AdmissionVerdict verdict : List.of(AdmissionVerdict.ALLOWED, AdmissionVerdict.DENIED, AdmissionVerdict.DENIED)) {
+                send(producer, Topics.ADMISSION_AUDIT, AdmissionAudit.newBuilder().setUid("u").setTime(nanos(5))
+                        .setCluster("prod").setWebhook("w").setOperation("CREATE").setKind("Pod").setName("orders-2")
+                        .setWorkload("prod/shop/Deployment/orders").setVerdict(verdict)
+                        .setReasons(verdict == AdmissionVerdict.DENIED ? List.of("risk") : List.of()).build());
+            }
             send(producer, Topics.RISK, RiskScore.newBuilder().setWorkload(WORKLOAD).setScore(91.0)
                     .setLevel(RiskLevel.CRITICAL).setFactors(List.of(RiskFactor.newBuilder().setKind("incident")
                             .setName("A story").setPoints(60.0).setReason("A story: 2 signals")
@@ -113,7 +121,8 @@ class ReportIT {
 
         assertThat(story.path("revision").asInt()).isEqualTo(2);
         assertThat(story.path("timeline").valueStream().map(moment -> moment.path("kind").asText()))
-                .containsExactly("signal", "signal", "incident", "incident", "decision", "containment");
+                .containsExactly("signal", "signal", "incident", "incident", "decision", "containment",
+                        "admission", "admission");
         assertThat(story.path("processes").get(1).path("depth").asInt()).isEqualTo(1);
         assertThat(story.path("complete").asBoolean()).isFalse();
     }
@@ -126,6 +135,9 @@ class ReportIT {
 
         assertThat(summary.path("incidents")).hasSize(1);
         assertThat(summary.path("signals").asInt()).isEqualTo(2);
+        assertThat(summary.path("refused")).hasSize(1);
+        assertThat(summary.path("refused").get(0).toString())
+                .isEqualTo("{\"workload\":\"prod/shop/Deployment/orders\",\"reason\":\"risk\",\"count\":2}");
         assertThat(summary.path("workloads").get(0).path("score").asDouble()).isEqualTo(91);
         assertThat(report("--from", from, "--to", START.plusSeconds(60).toString(), "--format", "html").out())
                 .contains("A story").doesNotContain("<script");
