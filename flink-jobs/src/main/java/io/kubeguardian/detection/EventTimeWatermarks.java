@@ -13,13 +13,14 @@ import org.apache.flink.util.clock.RelativeClock;
  * the clock while no newer event comes, so that the last signal of a quiet stream is not held back for ever. The
  * clock is Flink's input activity clock, which stands still under back-pressure: waiting records do not become late.
  *
- * <p>How far behind the wall clock a live partition's time is, is how late its promptest event came. A partition that is quiet
- * was read to its end, and what comes next will be fresh; so the one event that it had while the job was still warming up, or
- * long after it was written, does not say how late the next will be: its time goes on at the wall clock less half the
- * disorder. Else it would hold back all others until its next event. An event from the future, of a node whose clock is wrong, moves live time no further than
- * {@value #FUTURE_MILLIS} ms beyond the wall clock: time that has gone on cannot be turned back, and all that waits for
- * its end would be over, for every pod. Where all nodes of a partition have clocks that are behind, its time is set forward
- * by as much ({@link SlowClock}); else it would hold back all others for ever. The gauge {@code slowClockMillis} tells.
+ * <p>How far behind the wall clock a live partition's time is, is how late its promptest event came. A partition
+ * that is quiet was read to its end, and what comes next will be fresh; so the one event that it had while the job
+ * was still warming up, or long after it was written, does not say how late the next will be: its time goes on at
+ * the wall clock less half the disorder. Else it would hold back all others until its next event. An event from
+ * the future, of a node whose clock is wrong, moves live time no further than {@value #FUTURE_MILLIS} ms beyond
+ * the wall clock: time that has gone on cannot be turned back, and all that waits for its end would be over, for
+ * every pod. Where all nodes of a partition have clocks that are behind, its time is set forward by as much
+ * ({@link SlowClock}); else it would hold back all others for ever. The gauge {@code slowClockMillis} tells.
  *
  * <p>A live partition that never had an event is idle. Bounded input is never idle: what is idle holds
  * no watermark back, and a capture's first events could be overtaken by its end. Pod metadata has no say in event time.
