@@ -73,10 +73,18 @@ final class Asked {
         return old.pod() != null && manifest.pod() != null && old.pod().makesTheSamePodsAs(manifest.pod());
     }
 
-    /** On its way out: only its finalizers are cleared. */
+    /**
+     * On its way out: no pods come of it any more, and of what makes none only its metadata (finalizers) and status change. A
+     * Role or a Service works until its last finalizer goes.
+     */
     boolean isBeingDeleted() {
         return request.operation() == AdmissionRequest.Operation.UPDATE
-                && manifest.metadata().get("deletionTimestamp").isPresent();
+                && manifest.metadata().get("deletionTimestamp").isPresent()
+                && (manifest.pod() != null || body(request.object()).equals(body(request.oldObject())));
+    }
+
+    private static JsonNode body(JsonNode object) {
+        return object instanceof ObjectNode fields ? fields.deepCopy().without(List.of("metadata", "status")) : object;
     }
 
     /** As policies see it. */

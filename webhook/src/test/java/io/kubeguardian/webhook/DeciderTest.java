@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.schema.MalformedRecordException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -129,6 +130,34 @@ class DeciderTest {
         Decision decision = decider(100, 0, 70).decide(Reviews.request(review), Nanos.of(NOW));
 
         assertThat(decision).isEqualTo(Decision.UNTOUCHED);
+    }
+
+    @Test
+    void aRoleThatIsBeingDeletedMayNotBeWidenedMeanwhile() throws Exception {
+        ObjectNode review = Reviews.tree("deployment-update-image.json");
+        review.withObject("/request").putObject("kind").put("group", "rbac.authorization.k8s.io").put("version", "v1")
+                .put("kind", "Role");
+        ObjectNode old = Reviews.parse("""
+                {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "all", "namespace": "shop",
+                 "deletionTimestamp": "2026-11-20T09:59:00Z", "finalizers": ["example.com/held"]},
+                 "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]}
+                """.getBytes(StandardCharsets.UTF_8));
+        ObjectNode freed = old.deepCopy();
+        freed.withObject("/metadata").remove("finalizers");
+        ObjectNode widened = old.deepCopy();
+        ((ObjectNode) widened.at("/rules/0")).putArray("verbs").add("*");
+        widened.withObject("/rules/0").putArray("resources").add("*");
+        ((ObjectNode) review.get("request")).set("oldObject", old);
+        Decider decider = new Decider("prod", 70, true, Deciders.settings(Map.of("DENY_CHECKS", "[high, critical]")),
+                Deciders.knowledge(workload -> null));
+
+        ((ObjectNode) review.get("request")).set("object", freed);
+        Decision clearing = decider.decide(Reviews.request(review), Nanos.of(NOW));
+        ((ObjectNode) review.get("request")).set("object", widened);
+        Decision widening = decider.decide(Reviews.request(review), Nanos.of(NOW));
+
+        assertThat(clearing).isEqualTo(Decision.UNTOUCHED);
+        assertThat(widening.allowed()).isFalse();
     }
 
     @Test
