@@ -101,7 +101,7 @@ final class AdmissionReviewReader {
         }
         JsonNode user = Fields.object(request, "request", "userInfo");
         return new AdmissionRequest(uid, Fields.text(type, "request.kind", "group"), kind, operation,
-                Fields.text(request, "request", "subResource"), own.isEmpty() ? namespace : own,
+                Fields.text(request, "request", "subResource"), namespace,
                 Fields.text(request, "request", "name"), object, Fields.object(request, "request", "oldObject"),
                 Fields.flag(request, "request", "dryRun"), Fields.text(user, "request.userInfo", "username"), groups(user),
                 request);

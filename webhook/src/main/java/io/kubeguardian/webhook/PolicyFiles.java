@@ -32,6 +32,8 @@ final class PolicyFiles implements AutoCloseable {
     private final WebhookMetrics metrics;
     private final Thread thread;
     private Map<Path, byte[]> last = Map.of();
+    /** Told once, until they can be read again. */
+    private boolean unreadable;
 
     /** @throws ConfigException when they cannot be read now: a webhook that starts without its policies would let through */
     PolicyFiles(Path place, PolicySet policies, WebhookMetrics metrics) {
@@ -59,15 +61,20 @@ final class PolicyFiles implements AutoCloseable {
 
     /** Reads again what has changed. */
     void look() {
-        Map<Path, byte[]> now = Map.of();
+        Map<Path, byte[]> now = null;
         try {
             now = contents();
+            unreadable = false;
             if (!same(now, last)) {
                 load(now);
                 LOG.info("event=policies-read place={} policies={}", place, policies.inForce().size());
             }
-        } catch (IOException | PolicyException e) {
-            last = now; // told once
+        } catch (IOException | PolicyException | RuntimeException e) {
+            if (now == null && unreadable) {
+                return;
+            }
+            unreadable = now == null;
+            last = now == null ? last : now; // told once
             metrics.policyFailures.inc();
             LOG.warn("event=policies-refused place={} consequence=\"those before stay\" error=\"{}\"", place,
                     Text.oneLine(String.valueOf(e.getMessage()), 600));

@@ -164,6 +164,20 @@ class AdmissionPoliciesTest {
     }
 
     @Test
+    void anObjectWithoutANamespaceIsNotExemptByTheOneThatItClaims() throws Exception {
+        ObjectNode review = Reviews.tree("configmap-create.json");
+        ObjectNode request = review.withObject("/request");
+        request.putObject("kind").put("group", "rbac.authorization.k8s.io").put("version", "v1").put("kind", "ClusterRole");
+        request.set("object", Reviews.parse("""
+                {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
+                 "metadata": {"name": "all", "namespace": "kube-system"},
+                 "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]}""".getBytes(StandardCharsets.UTF_8)));
+        request.remove("namespace");
+
+        assertThat(decide(new PolicySet(), Map.of("DENY_CHECKS", "[critical]"), null, review).allowed()).isFalse();
+    }
+
+    @Test
     void anEphemeralContainerIsJudgedWithoutThoseThatRun() throws Exception {
         ObjectNode review = Reviews.tree("pod-create-privileged.json");
         ObjectNode request = review.withObject("/request");
@@ -287,6 +301,22 @@ class AdmissionPoliciesTest {
         }
         assertThatThrownBy(() -> new PolicyFiles(folder, policies, metrics)).isInstanceOf(ConfigException.class)
                 .hasMessageContaining("admission.policies: ").hasMessageContaining("a.yaml:1");
+    }
+
+    @Test
+    void aPolicyFileThatIsGoneIsToldOnceAndItsPoliciesStay() throws Exception {
+        Path file = Files.writeString(folder.resolve("a.yaml"), policy("first"));
+        WebhookMetrics metrics = new WebhookMetrics();
+        PolicySet policies = new PolicySet();
+        try (PolicyFiles files = new PolicyFiles(file, policies, metrics)) {
+            Files.delete(file);
+
+            files.look();
+            files.look();
+
+            assertThat(policies.inForce()).extracting(policy -> policy.name()).containsExactly("first");
+            assertThat(metrics.policyFailures.get()).isEqualTo(1);
+        }
     }
 
     private static String policy(String name) {
