@@ -105,16 +105,21 @@ final class Outbox implements AutoCloseable {
 
     /** Waits for room in the producer's buffer as long as it takes: meanwhile the queue fills, and what does not fit is lost. */
     private void send(Letter letter) {
-        ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>(letter.topic, Keys.bytes(letter.key), letter.value.get());
         String topic = letter.topic;
         Runnable lost = letter.lost;
+        ProducerRecord<byte[], byte[]> record;
+        try {
+            record = new ProducerRecord<>(topic, Keys.bytes(letter.key), letter.value.get());
+        } catch (RuntimeException e) { // its own fault, and not that of those behind it
+            lost(topic, lost, "refused", e);
+            return;
+        }
         do {
             refusal = null;
             try {
                 producer.send(record, (metadata, error) -> done(topic, lost, error)); // holds on to bytes alone
             } catch (InterruptException e) {
-                lost(letter.topic, letter.lost, "closed", null);
+                lost(topic, lost, "closed", null);
                 throw e;
             } catch (KafkaException e) {
                 refusal = e;
