@@ -51,12 +51,16 @@ final class PosturePublisher {
     void admitted(String workload, List<Finding> findings, long nowNanos) {
         List<Finding> worst = worst(findings);
         long digest = digest(worst);
-        synchronized (told) {
+        synchronized (told) { // also while it is put into the queue: what is told last must stand last on the topic
             Long before = told.put(workload, digest);
             if (before != null && before == digest) {
                 return;
             }
+            tell(workload, worst, digest, nowNanos);
         }
+    }
+
+    private void tell(String workload, List<Finding> worst, long digest, long nowNanos) {
         metrics.postures.inc();
         String[] parts = workload.split("/", 4); // none of them can hold a slash in Kubernetes
         Posture posture = new Posture(new WorkloadRef(parts[0], parts[1], parts[2], parts[3]), worst.stream()

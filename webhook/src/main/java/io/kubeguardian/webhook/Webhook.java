@@ -111,7 +111,8 @@ public final class Webhook implements AutoCloseable {
         public void answered(
                 AdmissionRequest request, Decision decision, AdmissionVerdict verdict, long nowNanos, long latencyNanos) {
             audit.add(request, decision, verdict, nowNanos, latencyNanos);
-            if (decision.allowed() && !decision.workload().isEmpty() && !request.dryRun()) {
+            // Of ephemeral containers the findings are not all that is wrong with the pod.
+            if (decision.allowed() && !decision.workload().isEmpty() && !request.dryRun() && request.subResource().isEmpty()) {
                 postures.admitted(decision.workload(), decision.findings(), nowNanos);
             }
         }

@@ -61,11 +61,13 @@ class AuditIT {
                 dryRun.withObject("/request").put("dryRun", true);
                 client.review(Reviews.write(dryRun));
                 client.review(Reviews.bytes("configmap-create.json"));
+                client.review(Reviews.write(debugged()));
             }
 
-            List<AdmissionAudit> audit = records(kafka, Topics.ADMISSION_AUDIT, AdmissionAudit.class, 5);
+            List<AdmissionAudit> audit = records(kafka, Topics.ADMISSION_AUDIT, AdmissionAudit.class, 6);
             assertThat(audit).extracting(AdmissionAudit::getVerdict).containsExactly(AdmissionVerdict.WARNED,
-                    AdmissionVerdict.WARNED, AdmissionVerdict.DENIED, AdmissionVerdict.WARNED, AdmissionVerdict.ALLOWED);
+                    AdmissionVerdict.WARNED, AdmissionVerdict.DENIED, AdmissionVerdict.WARNED, AdmissionVerdict.ALLOWED,
+                    AdmissionVerdict.ALLOWED);
             AdmissionAudit warned = audit.getFirst();
             assertThat(warned.getUid()).isEqualTo(Reviews.parse(POD).at("/request/uid").asText());
             assertThat(warned.getWorkload()).isEqualTo(Reviews.ORDERS);
@@ -79,7 +81,7 @@ class AuditIT {
             assertThat(audit.get(2).getFindings().getFirst().getSeverity()).isIn("critical", "high");
             assertThat(audit.get(3).getDryRun()).isTrue();
             assertThat(audit.get(4).getWorkload()).isEmpty();
-            // Let in twice and denied once: one record, without what was denied.
+            // Let in twice and denied once: one record, without what was denied, and whole after somebody looked into the pod.
             List<Posture> postures = records(kafka, Topics.POSTURE, Posture.class, 1);
             assertThat(postures).singleElement().satisfies(posture -> {
                 assertThat(Keys.workload(posture.getWorkload())).isEqualTo(Reviews.ORDERS);
@@ -108,6 +110,15 @@ class AuditIT {
         assertThat(metrics.lostRecords.labels(Topics.ADMISSION_AUDIT, "queue").get()
                 + metrics.lostRecords.labels(Topics.ADMISSION_AUDIT, "closed").get()).isEqualTo(records);
         assertThat(metrics.sentRecords.labels(Topics.ADMISSION_AUDIT).get()).isZero();
+    }
+
+    /** The pod of the same workload gets an ephemeral container with which nothing is wrong that it has not said. */
+    private static ObjectNode debugged() {
+        ObjectNode review = Reviews.parse(POD);
+        ObjectNode request = review.withObject("/request").put("operation", "UPDATE").put("subResource", "ephemeralcontainers");
+        request.set("oldObject", request.get("object").deepCopy());
+        request.withObject("/object/spec").withArray("ephemeralContainers").addObject().put("name", "debug").put("image", "busybox:1.36");
+        return review;
     }
 
     private static KubeGuardianConfig config(String bootstrapServers) {
