@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.EnumSet;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
  * Looks at pods that came into the cluster without a decision: the webhook was away or not ready, had no time, or could not read
  * the review, and its {@code failurePolicy} let them through. The audit topic tells which: a validating review of a new pod
  * carries the UID that the pod has from then on. What is wrong with them is told to audit (verdict SLIPPED) and posture.
- * Nothing is kept between two looks: that a pod was told of stands on the topic as well. Used by one thread.
+ * Between two looks only the UIDs of pods that are settled are kept, so that not all of the topic is read each time; that a pod
+ * was told of stands on the topic as well. Used by one thread.
  *
  * <p>Looked at is what asks about pods themselves; changes to a pod (ephemeral containers) that slipped leave no mark.
  */
@@ -49,7 +50,7 @@ public final class SlippedPods implements AutoCloseable {
 
     /** After which a pod need not be looked at. */
     private static final Set<AdmissionVerdict> DECIDED = EnumSet.of(AdmissionVerdict.ALLOWED, AdmissionVerdict.WARNED,
-            AdmissionVerdict.MUTATED, AdmissionVerdict.DENIED, AdmissionVerdict.SLIPPED);
+            AdmissionVerdict.DENIED, AdmissionVerdict.SLIPPED);
 
     private final Map<String, Object> client;
     private final Duration window;
@@ -59,6 +60,8 @@ public final class SlippedPods implements AutoCloseable {
     private final Outbox outbox;
     private final AuditTrail audit;
     private final PosturePublisher postures;
+    /** Decided about, or told; as many as there are pods at most. */
+    private final Set<String> settled = new HashSet<>();
 
     /**
      * @param cluster that the pods are in
@@ -87,31 +90,47 @@ public final class SlippedPods implements AutoCloseable {
     /**
      * Looks at those among the pods that nothing was decided about.
      *
-     * @param pods as the API server has them
+     * @param pods as the API server has them; gone through twice, so that no more than one is held at a time
      * @return how many were told
      * @throws KafkaException when the audit topic cannot be read
      */
     public int look(Iterable<JsonNode> pods) {
         Instant now = clock.instant();
-        Map<String, JsonNode> undecided = new HashMap<>();
+        Set<String> due = new HashSet<>();
+        Set<String> undecided = new HashSet<>();
+        Instant oldest = now;
         for (JsonNode pod : pods) {
             JsonNode metadata = pod.path("metadata");
             if (!metadata.has("deletionTimestamp") && !decider.isExempt(metadata.path("namespace").asText())
                     && isDue(metadata.path("creationTimestamp").asText(), now)) {
-                undecided.put(metadata.path("uid").asText(), pod);
+                String uid = metadata.path("uid").asText();
+                due.add(uid);
+                if (!settled.contains(uid)) {
+                    undecided.add(uid);
+                    Instant created = Instant.parse(metadata.path("creationTimestamp").asText());
+                    oldest = created.isBefore(oldest) ? created : oldest;
+                }
             }
         }
+        settled.retainAll(due);
         if (undecided.isEmpty()) {
             return 0;
         }
         // A review of it can be older than the time that the pod says it was made, as far as clocks differ.
-        readAudit(now.minus(window).minus(GRACE), record -> {
-            if (DECIDED.contains(record.getVerdict()) && !record.getDryRun()) {
-                undecided.remove(record.getObjectUid());
+        readAudit(oldest.minus(GRACE), record -> {
+            if (DECIDED.contains(record.getVerdict()) && !record.getDryRun() && undecided.remove(record.getObjectUid())) {
+                settled.add(record.getObjectUid());
             }
         });
-        undecided.values().forEach(pod -> tell(pod, now));
-        return undecided.size();
+        int told = 0;
+        for (JsonNode pod : pods) {
+            String uid = pod.path("metadata").path("uid").asText();
+            if (undecided.remove(uid)) {
+                tell(pod, now); // settled once that stands on the topic
+                told++;
+            }
+        }
+        return told;
     }
 
     private boolean isDue(String created, Instant now) {

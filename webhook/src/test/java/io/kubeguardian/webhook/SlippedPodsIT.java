@@ -18,6 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /** Pods that came in while nobody decided, with the decisions that there are on a real broker. */
@@ -41,12 +44,16 @@ class SlippedPodsIT {
                     pod("allowed", then), pod("expired", then), pod("slipped", then),
                     pod("too-new", now.minusSeconds(5)), pod("too-old", now.minus(HOUR).minusSeconds(60)));
 
+            List<AdmissionAudit> told;
             try (SlippedPods slipped = slipped(config)) {
                 assertThat(slipped.look(pods)).isEqualTo(2);
-            }
-            List<AdmissionAudit> told = AuditIT.records(kafka, Topics.ADMISSION_AUDIT, AdmissionAudit.class, 4).subList(2, 4);
-            try (SlippedPods again = slipped(config)) {
-                assertThat(again.look(pods)).isZero();
+                told = AuditIT.records(kafka, Topics.ADMISSION_AUDIT, AdmissionAudit.class, 4).subList(2, 4);
+                try (SlippedPods again = slipped(config)) {
+                    assertThat(again.look(pods)).isZero();
+                }
+                assertThat(slipped.look(pods)).isZero();
+                forgetDecisions(kafka);
+                assertThat(slipped.look(pods)).as("what is settled stays so without reading it again").isZero();
             }
 
             assertThat(told).extracting(AdmissionAudit::getVerdict).containsOnly(AdmissionVerdict.SLIPPED);
@@ -55,6 +62,12 @@ class SlippedPodsIT {
                     .contains("securityContext.privileged"));
             assertThat(AuditIT.records(kafka, Topics.POSTURE, Posture.class, 1))
                     .extracting(posture -> Keys.workload(posture.getWorkload())).containsOnly(Reviews.ORDERS);
+        }
+    }
+
+    private static void forgetDecisions(EmbeddedKafka kafka) throws Exception {
+        try (Admin admin = Admin.create(kafka.clientProperties())) {
+            admin.deleteRecords(Map.of(new TopicPartition(Topics.ADMISSION_AUDIT, 0), RecordsToDelete.beforeOffset(-1))).all().get();
         }
     }
 
