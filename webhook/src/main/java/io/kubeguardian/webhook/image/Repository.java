@@ -50,13 +50,13 @@ final class Repository {
         return json(checked(digest, "manifests/", MOST_MANIFEST_BYTES));
     }
 
-    /** @param mostBytes largest that is read */
+    /** @param mostBytes largest that is read; nor is more than the descriptor says, which the caller has counted */
     byte[] blob(Descriptor blob, int mostBytes) throws RegistryException, UntrustedException {
         if (blob.size() < 0 || blob.size() > mostBytes) {
             throw new UntrustedException(blob.digest() + " has " + blob.size() + " bytes, at most " + mostBytes
                     + " are read");
         }
-        return checked(blob.digest(), "blobs/", mostBytes);
+        return checked(blob.digest(), "blobs/", (int) blob.size());
     }
 
     /** What refers to a digest: by the referrers API, and where a registry has none, by the tag that stands for it. */

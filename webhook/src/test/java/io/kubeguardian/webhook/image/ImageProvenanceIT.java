@@ -312,6 +312,22 @@ class ImageProvenanceIT {
     }
 
     @Test
+    void aLayerThatIsLargerThanItSaysIsNotReadBeyondThat() {
+        String repository = repository();
+        TestImages images = opened(new TestImages(registry, repository));
+        Digest image = images.image("1.0", "one");
+        byte[] payload = TestSigner.payload("example", image);
+        String tag = "sha256-" + image.hex() + ".sig";
+        TestSigner.append(images, image, payload, signer.sign(payload));
+        ObjectNode manifest = (ObjectNode) TestImages.read(images.get(tag));
+        manifest.withObject("/layers/0").put("size", payload.length - 1);
+        images.put(tag, manifest);
+
+        assertThat(check(start(policy(key)), registry.host() + '/' + repository + ":1.0").reasons()).singleElement()
+                .asString().contains("is larger than " + (payload.length - 1) + " bytes");
+    }
+
+    @Test
     void imagesThatNoPolicyIsAboutAreNotAskedForAndNamesThatAreNoneAreDenied() {
         ImageProvenance provenance = start(new ImagePolicySettings("signed", List.of("registry.example/**"),
                 List.of(key.toString()), null, null, null, null));
