@@ -7,13 +7,14 @@ import java.util.Locale;
 /**
  * The name of an image in full, as container runtimes read it. Grammar: github.com/distribution/reference, "Grammar".
  *
- * @param registry host, with a port where one is given; {@code docker.io} where the name has none
+ * @param registry host, with a port where another than 443 is given; {@code docker.io} where the name has none
  * @param repository path in the registry; {@code library/nginx} for {@code nginx}
  * @param tag {@code latest} where the name has neither tag nor digest; empty where it has a digest alone
  * @param digest null where it has none
  */
 public record ImageReference(String registry, String repository, String tag, Digest digest) {
     private static final String DOCKER_HUB = "docker.io";
+    private static final String HTTPS_PORT = ":443";
     /** Of registry and repository together, and of all that may stand behind them. */
     private static final int LONGEST_NAME = 255;
     private static final int LONGEST = LONGEST_NAME + 1 + 128 + 1 + 135;
@@ -46,6 +47,9 @@ public record ImageReference(String registry, String repository, String tag, Dig
                 || !first.equals(first.toLowerCase(Locale.ROOT));
         String registry = hosted ? first.toLowerCase(Locale.ROOT) : DOCKER_HUB;
         String repository = hosted ? name.substring(slash + 1) : name;
+        if (registry.endsWith(HTTPS_PORT)) { // the same registry: patterns must not be got round by saying it
+            registry = registry.substring(0, registry.length() - HTTPS_PORT.length());
+        }
         if (registry.equals("index.docker.io")) {
             registry = DOCKER_HUB;
         }
@@ -65,7 +69,8 @@ public record ImageReference(String registry, String repository, String tag, Dig
             throw new IllegalArgumentException("the image's registry is no host");
         }
         String port = host.group(1);
-        if (port != null && (Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65_535)) {
+        // Nor one with a zero before it, which would be the same port by another name.
+        if (port != null && (port.startsWith("0") || Integer.parseInt(port) > 65_535)) {
             throw new IllegalArgumentException("the image's registry has no such port");
         }
     }

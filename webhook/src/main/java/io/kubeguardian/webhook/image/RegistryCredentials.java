@@ -62,7 +62,8 @@ final class RegistryCredentials {
 
     /** Keys are hosts, or URLs of old: {@code https://index.docker.io/v1/}. */
     private static String host(String key) {
-        String host = key.replaceFirst("^https?://", "").replaceFirst("/.*$", "").toLowerCase(Locale.ROOT);
+        String host = key.replaceFirst("^https?://", "").replaceFirst("/.*$", "").replaceFirst(":443$", "")
+                .toLowerCase(Locale.ROOT);
         return host.equals("index.docker.io") || host.equals("registry-1.docker.io") ? "docker.io" : host;
     }
 }

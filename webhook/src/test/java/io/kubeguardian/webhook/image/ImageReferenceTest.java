@@ -23,6 +23,8 @@ class ImageReferenceTest {
         "registry.example/a/b/c:v1, registry.example/a/b/c:v1",
         "Registry.Example/a:v1, registry.example/a:v1",
         "REGISTRY/a, registry/a:latest",
+        "registry.example:443/a:v1, registry.example/a:v1",
+        "registry.example:4430/a:v1, registry.example:4430/a:v1",
         "10.0.0.1:5000/a, 10.0.0.1:5000/a:latest",
         "[::1]:5000/a:x, [::1]:5000/a:x",
         "a/b__c-d.e_f:x, docker.io/a/b__c-d.e_f:x",
@@ -39,7 +41,7 @@ class ImageReferenceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " nginx", "nginx ", "nginx\n", "Nginx", "a//b", "/a", "a/", "a:", "a:-x", "a:x:y", "a@", "a@sha256:0a",
-        "a@sha1:0a", "a@@b", "a.example:0/b", "a.example:99999/b", "a.example:x/b", "https://a.example/b", "a/../b", "a.example/%2e%2e/b",
+        "a@sha1:0a", "a@@b", "a.example:0/b", "a.example:99999/b", "a.example:0443/b", "a.example:x/b", "https://a.example/b", "a/../b", "a.example/%2e%2e/b",
         "a.example/b?c", "a.example/b#c", "user@a.example/b", "-a.example/b", "a..example/b", "a.example\\b/c", "ä/b", "a:ü",
         "[::1/a", "a.example/b c"})
     void whatIsNoNameIsRefused(String image) {
