@@ -76,6 +76,7 @@ public final class NodeCollector implements AutoCloseable {
     private final RingLoop loop;
     private final Shipper shipper;
     private final ManagementServer server;
+    private final StartMemory memory = new StartMemory();
     private volatile long bootToWall = Libc.bootToWallNanos();
     private volatile String readerProblem = "";
     private boolean running;
@@ -260,6 +261,7 @@ public final class NodeCollector implements AutoCloseable {
     }
 
     private void chores() {
+        memory.tidy();
         bootToWall = Libc.bootToWallNanos();
         decoder.setBootToWall(bootToWall);
         containments.expire();

@@ -29,6 +29,7 @@ public final class Libc {
     private static final int PROT_WRITE = 2;
     private static final int MAP_SHARED = 1;
     private static final long MAP_FAILED = -1L;
+    private static final int MADV_DONTNEED = 4;
     private static final int O_DIRECTORY_CLOEXEC = 0x90000;
     private static final int CLOCK_REALTIME = 0;
     private static final int CLOCK_BOOTTIME = 7;
@@ -39,6 +40,8 @@ public final class Libc {
             Natives.KEEP_ERRNO);
     private static final MethodHandle MUNMAP =
             Natives.function(LIBRARY, "munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle MADVISE = Natives.function(LIBRARY, "madvise",
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT), Natives.KEEP_ERRNO);
     private static final MethodHandle OPEN = Natives.function(LIBRARY, "open",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Natives.KEEP_ERRNO);
     private static final MethodHandle READ = Natives.function(LIBRARY, "read",
@@ -113,6 +116,21 @@ public final class Libc {
     private static void unmap(MemorySegment segment) {
         try {
             int ignored = (int) MUNMAP.invokeExact(segment, segment.byteSize());
+        } catch (Throwable e) {
+            throw Natives.unexpected(e);
+        }
+    }
+
+    /** Unmaps the pages of a range; the next access maps them anew, with what the file has there. For unwritten ones only. */
+    static void forget(long address, long bytes) {
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment state = call.allocate(Natives.CALL_STATE);
+            int result = (int) MADVISE.invokeExact(state, address, bytes, MADV_DONTNEED);
+            if (result < 0) {
+                throw new NativeException("madvise", Natives.errno(state));
+            }
+        } catch (NativeException e) {
+            throw e;
         } catch (Throwable e) {
             throw Natives.unexpected(e);
         }
