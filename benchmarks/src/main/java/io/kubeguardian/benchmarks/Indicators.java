@@ -55,11 +55,15 @@ final class Indicators {
 
     /** As a job has it in force: read, compiled and put together as any feed is. */
     static IntelSet inForce(List<String> indicators) throws Exception {
+        FeedCompiler.Compiled compiled = compiled(indicators);
+        return IntelSet.of(compiled.feed(), compiled.chunks());
+    }
+
+    static FeedCompiler.Compiled compiled(List<String> indicators) throws Exception {
         FeedContents contents = new FeedContents(new FeedSettings("benchmark", "benchmark.txt", FeedFormat.PLAIN, null, null,
                 null, null, null, null, null, null, null, null, null, null, null, COUNT, true, null, null, null));
         FeedParser.read(new ByteArrayInputStream(String.join("\n", indicators).getBytes(StandardCharsets.UTF_8)), "benchmark",
                 contents);
-        FeedCompiler.Compiled compiled = FeedCompiler.compile(contents, "benchmark", System.currentTimeMillis() * 1_000_000);
-        return IntelSet.of(compiled.feed(), compiled.chunks());
+        return FeedCompiler.compile(contents, "benchmark", System.currentTimeMillis() * 1_000_000);
     }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 public final class Main implements Callable<Integer> {
     private static final List<Scenario> SCENARIOS =
             List.of(new KernelOverhead(), new CollectorScenario(), new OutageScenario(), new StartUp(), new RulesScenario(),
-                    new BaselineScenario(), new PipelineScenario(), new IntelScenario(), new DecisionsScenario(),
+                    new BaselineScenario(), new PipelineScenario(), new PipelineParts(), new IntelScenario(), new DecisionsScenario(),
                     new ScanScenario(), new CorrelationScenario(), new WebhookScenario());
 
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "the scenario")
@@ -35,7 +35,7 @@ public final class Main implements Callable<Integer> {
     private Path json;
 
     @Option(names = "--set", paramLabel = "VARIABLE=VALUE", description = "a setting of the detection job, by its"
-            + " environment variable; may be repeated (pipeline)")
+            + " environment variable; may be repeated (pipeline, pipeline-parts)")
     private Map<String, String> settings = Map.of();
 
     @Option(names = "--traces", paramLabel = "DIR", description = "detection-quality: other traces than ADFA-LD, in the "

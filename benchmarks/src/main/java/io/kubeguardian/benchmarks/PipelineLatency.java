@@ -15,7 +15,6 @@ import io.kubeguardian.schema.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,6 +72,7 @@ final class PipelineLatency {
         int measuredSeconds = run.quick() ? 10 : 40;
         try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
             TopicSetup.createMissing(kafka.clientProperties(), PARTITIONS);
+            new PipelineKnowledge(run, kafka, List.of());
             try (TopicReader alerts = new TopicReader(kafka, Topics.ALERTS);
                     TopicReader decisions = new TopicReader(kafka, Topics.DECISIONS);
                     EmbeddedFlink flink = EmbeddedFlink.start(
@@ -102,7 +102,7 @@ final class PipelineLatency {
     /** The job's own settings, without the bounds that keep people from being flooded. */
     private KubeGuardianConfig config(EmbeddedKafka kafka) throws Exception {
         Path story = Files.writeString(run.scratch().resolve("story.yaml"), STORY);
-        Map<String, String> environment = new HashMap<>();
+        Map<String, String> environment = PipelineKnowledge.settings();
         environment.put("KUBEGUARDIAN_DETECTION_PATTERNS", "[\"" + story + "\"]");
         environment.put("KUBEGUARDIAN_DETECTION_ALERT_BUDGET", "0");
         environment.put("KUBEGUARDIAN_DETECTION_CONTAIN_AT_RISK", "60");

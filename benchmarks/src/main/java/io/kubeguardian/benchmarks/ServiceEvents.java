@@ -95,10 +95,15 @@ final class ServiceEvents {
 
     /** The pod's next batch. @param marker put into it as its last event; empty: none */
     EventBatch next(int index, String marker) {
-        return next(index, marker, false, start + pods.get(index).batches * INTERVAL_NANOS);
+        return next(index, marker, false);
     }
 
-    /** The same at a time of the caller's, nanoseconds since the Unix epoch. @param breach what the marker is */
+    /** @param breach what the marker is */
+    EventBatch next(int index, String marker, boolean breach) {
+        return next(index, marker, breach, start + pods.get(index).batches * INTERVAL_NANOS);
+    }
+
+    /** The same at a time of the caller's, nanoseconds since the Unix epoch. */
     EventBatch next(int index, String marker, boolean breach, long time) {
         Pod pod = pods.get(index);
         EventBatchBuilder batch = new EventBatchBuilder();

@@ -76,7 +76,7 @@ public final class NodeCollector implements AutoCloseable {
     private final RingLoop loop;
     private final Shipper shipper;
     private final ManagementServer server;
-    private final StartMemory memory = new StartMemory();
+    private final FilePages filePages = new FilePages();
     private volatile long bootToWall = Libc.bootToWallNanos();
     private volatile String readerProblem = "";
     private boolean running;
@@ -261,7 +261,7 @@ public final class NodeCollector implements AutoCloseable {
     }
 
     private void chores() {
-        memory.tidy();
+        filePages.tidy();
         bootToWall = Libc.bootToWallNanos();
         decoder.setBootToWall(bootToWall);
         containments.expire();
