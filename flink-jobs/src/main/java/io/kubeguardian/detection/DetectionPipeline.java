@@ -20,6 +20,7 @@ import io.kubeguardian.risk.RiskTopology;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.ProfileAudit;
 import io.kubeguardian.schema.Signal;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -43,7 +44,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *     │              │ drift signals: in workload, image, fleet
  *     │ batches, counted into windows            models ──────────────► dead letters
  *     │              │ keyBy workload               │ broadcast
- *     │           anomaly ─ scores each window ─ anomaly signals
+ *     │           anomaly ─ scores each window ───────────► profile audit
+ *     │              │ anomaly signals
  *     └───── ∪ ──────┘
  *         signal-time (each signal's own event time)
  *            ├──────────────────────────────────────► signals
@@ -125,8 +127,11 @@ public final class DetectionPipeline {
         DataStream<DeadLetter> refused = detect.getSideOutput(DeadLetters.TAG)
                 .union(updates.getSideOutput(DeadLetters.TAG), patternUpdates.getSideOutput(DeadLetters.TAG),
                         profileChanges.getSideOutput(DeadLetters.TAG));
+        DataStream<ProfileAudit> audit = baselines.getSideOutput(BaselineFunction.AUDIT);
         if (models != null) {
-            found = found.union(models.signals(detect.getSideOutput(DetectFunction.BATCHES)));
+            ModelScoring.Scores scores = models.score(detect.getSideOutput(DetectFunction.BATCHES));
+            found = found.union(scores.signals());
+            audit = audit.union(scores.audit());
             refused = refused.union(models.deadLetters());
         }
         DataStream<Signal> signals = found
@@ -164,7 +169,7 @@ public final class DetectionPipeline {
         to(detect.getSideOutput(DetectFunction.RULE_STATUS).union(correlation.status()), sinks.ruleStatus(),
                 "sink-rule-status");
         to(baselines.getSideOutput(BaselineFunction.PROFILES), sinks.profiles(), "sink-profiles");
-        to(baselines.getSideOutput(BaselineFunction.AUDIT), sinks.profileAudit(), "sink-profile-audit");
+        to(audit, sinks.profileAudit(), "sink-profile-audit");
         to(control == null ? refused : refused.union(control.getSideOutput(DeadLetters.TAG)), sinks.deadLetters(),
                 "sink-dead-letters");
     }

@@ -12,12 +12,15 @@ import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.ProfileAudit;
+import io.kubeguardian.schema.ProfileEvent;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
 import io.kubeguardian.schema.Topics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +70,12 @@ class ModelScoringIT {
                     assertThat(s.getContributions()).isNotEmpty();
                     assertThat(s.getWorkload().getName()).isEqualTo("orders");
                 });
+                // and what it did to the workload's threshold is on record
+                assertThat(moves(kafka.records(Topics.PROFILE_AUDIT, ProfileAudit.class, all -> moves(all).findAny().isPresent())))
+                        .isNotEmpty().allSatisfy(move -> {
+                            assertThat(move.getWorkload().getName()).isEqualTo("orders");
+                            assertThat(move.getDetail()).contains(first.getDigest());
+                        });
                 savepoint = flink.stopWithSavepoint(folder);
             }
 
@@ -90,6 +99,11 @@ class ModelScoringIT {
                         .containsEntry("kubeguardian.model.version", "2");
             }
         }
+    }
+
+    private static Stream<ProfileAudit> moves(List<ProfileAudit> steps) {
+        return steps.stream().filter(step -> step.getEvent() == ProfileEvent.BOUND_MOVED
+                && step.getDetail().startsWith("score of model behaviour"));
     }
 
     /** Of other windows: refused. */

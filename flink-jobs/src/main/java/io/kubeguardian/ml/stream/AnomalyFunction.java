@@ -8,6 +8,7 @@ import io.kubeguardian.ml.Model;
 import io.kubeguardian.ml.ModelException;
 import io.kubeguardian.ml.Score;
 import io.kubeguardian.schema.BehaviourModel;
+import io.kubeguardian.schema.ProfileAudit;
 import io.kubeguardian.schema.Signal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,9 @@ public final class AnomalyFunction extends KeyedBroadcastProcessFunction<String,
     /** Models by name/workload. */
     public static final MapStateDescriptor<String, BehaviourModel> MODELS =
             new MapStateDescriptor<>("models", BasicTypeInfo.STRING_TYPE_INFO, Types.MODEL);
+
+    /** Each move of a threshold. */
+    static final OutputTag<ProfileAudit> AUDIT = new OutputTag<>("threshold-audit", Types.PROFILE_AUDIT);
 
     /** A workload without a window for this long is gone, milliseconds. */
     static final long FORGET_MILLIS = 7L * 24 * 3600 * 1000;
@@ -182,7 +187,7 @@ public final class AnomalyFunction extends KeyedBroadcastProcessFunction<String,
             windows.judgedUntil = window.getKey() + settings.windowSeconds() * 1000L;
             metrics.windows.inc();
             if (!models.isEmpty()) {
-                judge(window.getValue(), models, out);
+                judge(window.getValue(), models, context, out);
             }
         }
     }
@@ -226,7 +231,8 @@ public final class AnomalyFunction extends KeyedBroadcastProcessFunction<String,
         return model;
     }
 
-    private void judge(List<WindowPart> window, List<Model> models, Collector<Signal> out) throws Exception {
+    private void judge(List<WindowPart> window, List<Model> models, OnTimerContext context, Collector<Signal> out)
+            throws Exception {
         Behaviour behaviour = Windows.behaviour(window, settings.windowSeconds());
         for (Model model : models) {
             String name = model.record().getName();
@@ -242,7 +248,7 @@ public final class AnomalyFunction extends KeyedBroadcastProcessFunction<String,
             } else {
                 model.learn(behaviour, history.moving);
             }
-            learn(history, score.score(), model.record(), window.get(0).key());
+            learn(history, score.score(), model.record(), window.get(0), context);
             histories.put(name, history);
         }
     }
@@ -258,12 +264,13 @@ public final class AnomalyFunction extends KeyedBroadcastProcessFunction<String,
         return history;
     }
 
-    private void learn(ScoreHistory history, double score, BehaviourModel model, String workload) {
+    private void learn(
+            ScoreHistory history, double score, BehaviourModel model, WindowPart window, OnTimerContext context) {
         double before = threshold.of(history);
         if (threshold.learn(history, score)) {
             metrics.thresholdChanges.inc();
-            LOG.info("event=threshold-moved workload={} model={} digest={} from={} to={} windows={}", workload,
-                    model.getName(), model.getDigest(), before, threshold.of(history), history.windows);
+            context.output(AUDIT, ThresholdAudit.of(window, settings, model, before, threshold.of(history), history,
+                    clock.nanos()));
         }
     }
 }

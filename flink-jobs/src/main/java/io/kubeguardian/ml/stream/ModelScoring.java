@@ -7,6 +7,7 @@ import io.kubeguardian.detection.RawRecord;
 import io.kubeguardian.detection.Types;
 import io.kubeguardian.schema.BehaviourModel;
 import io.kubeguardian.schema.DeadLetter;
+import io.kubeguardian.schema.ProfileAudit;
 import io.kubeguardian.schema.Signal;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -33,13 +34,22 @@ public final class ModelScoring {
     }
 
     /** @param batches in the chain of the operator that judged them */
-    public DataStream<Signal> signals(DataStream<BatchUse> batches) {
-        return parts(batches, settings.windowSeconds())
+    public Scores score(DataStream<BatchUse> batches) {
+        SingleOutputStreamOperator<Signal> anomalies = parts(batches, settings.windowSeconds())
                 .keyBy(WindowPart::key)
                 .connect(updates.broadcast(AnomalyFunction.MODELS))
                 .process(new AnomalyFunction(settings, clock), Types.SIGNAL)
                 .name("anomaly").uid("anomaly");
+        return new Scores(anomalies, anomalies.getSideOutput(AnomalyFunction.AUDIT));
     }
+
+    /**
+     * What comes of windows.
+     *
+     * @param signals of those that are too unusual
+     * @param audit moves of the thresholds
+     */
+    public record Scores(DataStream<Signal> signals, DataStream<ProfileAudit> audit) {}
 
     /** Parts of windows; training makes them by the same operator. */
     public static DataStream<WindowPart> parts(DataStream<BatchUse> batches, int windowSeconds) {

@@ -9,6 +9,8 @@ import io.kubeguardian.ml.train.Trainer;
 import io.kubeguardian.ml.train.TrainingPlan;
 import io.kubeguardian.schema.BehaviourModel;
 import io.kubeguardian.schema.EventBatch;
+import io.kubeguardian.schema.ProfileAudit;
+import io.kubeguardian.schema.ProfileEvent;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
 import java.nio.file.Files;
@@ -118,6 +120,31 @@ class AnomalyFunctionTest {
                     .contains("ready after 8 windows");
             assertThat(signal.getOutputFields()).containsKeys("kubeguardian.model.digest",
                     "kubeguardian.model.threshold").containsEntry("kubeguardian.model.state", "ready");
+        }
+    }
+
+    @Test
+    void aThresholdThatMovesLeavesARecordOfItsBoundsAndItsReason() throws Exception {
+        try (Harness harness = Harness.open(new EmbeddedRocksDBStateBackend(), null)) {
+            BehaviourModel model = trained("behaviour", 1);
+            harness.model(model);
+            for (int i = 0; i < 4; i++) { // nobody knows the workload yet: so it is
+                harness.window(i, attack(i));
+            }
+
+            harness.until(4);
+
+            List<ProfileAudit> moves = harness.getSideOutput(AnomalyFunction.AUDIT).stream()
+                    .map(StreamRecord::getValue).toList();
+            assertThat(moves).isNotEmpty().extracting(ProfileAudit::getId).doesNotHaveDuplicates();
+            assertThat(moves).allSatisfy(move -> {
+                assertThat(move.getEvent()).isEqualTo(ProfileEvent.BOUND_MOVED);
+                assertThat(move.getWorkload().getName()).isEqualTo("orders");
+                assertThat(move.getDetail()).contains("model behaviour version 1 (" + model.getDigest() + ")")
+                        .contains("bounds 0.55 to 0.9").contains("1.000 %");
+            });
+            assertThat(moves.get(0).getDetail()).contains("from 0.550 to");
+            assertThat(moves.get(0).getEventTime()).isEqualTo((START + SECONDS * 1000L) * 1_000_000);
         }
     }
 
