@@ -143,13 +143,14 @@ class DeployTest {
         Stream.of("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
                 .flatMap(kind -> Manifests.ofKind("k8s", kind).stream())
                 .forEach(each -> each.get("webhooks").forEach(hooks::add));
-        assertThat(hooks).hasSize(4);
+        assertThat(hooks).hasSize(5);
         KubernetesCel cel = new KubernetesCel();
         for (JsonNode hook : hooks) {
             String selector = hook.get("namespaceSelector").toString();
             assertThat(selector).contains("kube-system", "kubeguardian", "kubeguardian-node", "\"NotIn\"");
             boolean closed = hook.get("failurePolicy").asText().equals("Fail");
-            assertThat(selector).contains(closed ? "\"operator\":\"In\"" : "{\"key\":\"kubeguardian.io/enforce\",\"operator\":\"NotIn\"");
+            boolean tiered = !hook.get("name").asText().startsWith("objects.");
+            assertThat(selector).contains(!tiered ? "" : closed ? "\"operator\":\"In\"" : "{\"key\":\"kubeguardian.io/enforce\",\"operator\":\"NotIn\"");
             assertThat(hook.get("timeoutSeconds").asInt()).isLessThanOrEqualTo(2);
             for (JsonNode condition : hook.get("matchConditions")) {
                 cel.condition(condition.get("expression").asText());
@@ -160,6 +161,25 @@ class DeployTest {
                     service.at("/metadata/name").equals(hook.at("/clientConfig/service/name"))
                             && service.at("/metadata/namespace").equals(hook.at("/clientConfig/service/namespace"))
                             && service.at("/spec/ports/0/port").equals(hook.at("/clientConfig/service/port")));
+        }
+    }
+
+    @Test
+    void anEnforcedNamespaceIsWatchedNoLessThanOthers() {
+        for (String kind : List.of("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")) {
+            Map<Boolean, Set<String>> asked = Map.of(true, new TreeSet<>(), false, new TreeSet<>());
+            Manifests.ofKind("k8s", kind).getFirst().get("webhooks").forEach(hook -> {
+                String selector = hook.get("namespaceSelector").toString();
+                asked.forEach((enforced, resources) -> {
+                    String other = "\"kubeguardian.io/enforce\",\"operator\":\"" + (enforced ? "NotIn" : "In") + '"';
+                    if (!selector.contains(other)) {
+                        hook.get("rules").forEach(rule -> rule.get("resources").forEach(resource ->
+                                resources.add(rule.get("operations") + " " + resource.asText())));
+                    }
+                });
+            });
+
+            assertThat(asked.get(true)).as(kind).isNotEmpty().isEqualTo(asked.get(false));
         }
     }
 
