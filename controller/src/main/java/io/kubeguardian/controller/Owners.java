@@ -3,12 +3,13 @@ package io.kubeguardian.controller;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.kubeguardian.webhook.Workloads;
 import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Whose pod it is: a ReplicaSet's is its Deployment's, a Job's its CronJob's, as their own objects say. While the ReplicaSet is
- * not known, its name says so, as in the webhook's {@code Workloads}; both must come to the same workload.
+ * Whose pod it is: a ReplicaSet's is its Deployment's, a Job's its CronJob's, as their own objects say. While the object is not
+ * known, or gone before its pods, its name says so, as in the webhook's {@link Workloads}; both must come to the same workload.
  */
 final class Owners {
     private static final String HASH_LABEL = "pod-template-hash";
@@ -39,7 +40,9 @@ final class Owners {
             }
             case "Job" -> {
                 HasMetadata job = jobs.apply(key);
-                yield job == null ? new Workload("Job", owner.getName()) : outer(owner, job, "CronJob");
+                yield job != null ? outer(owner, job, "CronJob")
+                        : Workloads.cronJobOf(owner.getName()).map(name -> new Workload("CronJob", name))
+                                .orElseGet(() -> new Workload("Job", owner.getName()));
             }
             default -> new Workload(owner.getKind(), owner.getName());
         };

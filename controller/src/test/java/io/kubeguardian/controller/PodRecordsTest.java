@@ -44,7 +44,8 @@ class PodRecordsTest {
             DaemonSet, agent, DaemonSet, agent
             ReplicaSet, orders-abc, Deployment, orders
             ReplicaSet, orders-xyz, ReplicaSet, orders-xyz
-            Job, nightly-29000000, Job, nightly-29000000
+            Job, nightly-29000000, CronJob, nightly
+            Job, by-hand-1, Job, by-hand-1
             """)
     void whatIsNotKnownIsReadFromThePodItself(String ownerKind, String owner, String kind, String name) {
         assertThat(UNKNOWN.of(pod("it", ownerKind, owner))).isEqualTo(new Owners.Workload(kind, name));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kubeguardian.policy.Fields;
 import io.kubeguardian.policy.InvalidObjectException;
 import io.kubeguardian.schema.WorkloadRef;
+import java.util.Optional;
 
 /**
  * Whose pod it is: {@code cluster/namespace/kind/name} of the outermost controller, as far as the object itself tells.
@@ -21,7 +22,7 @@ import io.kubeguardian.schema.WorkloadRef;
  * A pod without a controller, or a static one (owned by its Node), stands for itself. Owner references are claims of
  * whoever may create the object; see the trust model in README.md.
  */
-final class Workloads {
+public final class Workloads {
     private static final String HASH_LABEL = "pod-template-hash";
     private static final int MINUTE_DIGITS = 8;
     /** 2020-01-01T00:00Z and 2100-01-01T00:00Z, in minutes since the Unix epoch. */
@@ -64,8 +65,7 @@ final class Workloads {
                         && owner.name.length() > suffix.length();
                 yield ofDeployment ? new Owner("Deployment", cut(owner.name, suffix.length())) : owner;
             }
-            case "Job" -> namedByCronJob(owner.name)
-                    ? new Owner("CronJob", cut(owner.name, MINUTE_DIGITS + 1)) : owner;
+            case "Job" -> cronJobOf(owner.name).map(name -> new Owner("CronJob", name)).orElse(owner);
             default -> owner;
         };
     }
@@ -93,20 +93,21 @@ final class Workloads {
         return request.name().isEmpty() ? Fields.text(metadata, "metadata", "generateName") : request.name();
     }
 
-    private static boolean namedByCronJob(String job) {
+    /** The CronJob that named a Job, as far as the name tells; empty where it tells of none. */
+    public static Optional<String> cronJobOf(String job) {
         int dash = job.length() - MINUTE_DIGITS - 1;
         if (dash < 1 || job.charAt(dash) != '-') {
-            return false;
+            return Optional.empty();
         }
         long minute = 0;
         for (int i = dash + 1; i < job.length(); i++) {
             char c = job.charAt(i);
             if (c < '0' || c > '9') {
-                return false;
+                return Optional.empty();
             }
             minute = minute * 10 + (c - '0');
         }
-        return minute >= FIRST_MINUTE && minute < LAST_MINUTE;
+        return minute >= FIRST_MINUTE && minute < LAST_MINUTE ? Optional.of(job.substring(0, dash)) : Optional.empty();
     }
 
     private static String cut(String name, int length) {
