@@ -28,6 +28,7 @@ final class PolicyController implements AutoCloseable {
     private final Leadership leadership;
     private final PolicySync policies;
     private final PodSync pods;
+    private final SlippedSync slipped;
     private final int managementPort;
 
     private PolicyController(KubeGuardianConfig config, KubernetesClient client, String identity, Clock clock) {
@@ -39,7 +40,7 @@ final class PolicyController implements AutoCloseable {
                     opened(new KeyedTopic(config.kafka(), Topics.POLICIES)), metrics, clock));
             this.pods = settings.pods() ? opened(new PodSync(client, settings, leadership::leading,
                     opened(new KeyedTopic(config.kafka(), Topics.PODS)), metrics, clock)) : null;
-            SlippedSync slipped = pods == null || settings.slippedHours() == 0 ? null
+            this.slipped = pods == null || settings.slippedHours() == 0 ? null
                     : opened(new SlippedSync(config, identity, leadership::leading, pods::all, metrics, clock));
             this.managementPort = settings.managementPort() < 0 ? -1
                     : opened(new ManagementServer("controller", "managementPort", settings.host(), settings.managementPort(),
@@ -86,7 +87,8 @@ final class PolicyController implements AutoCloseable {
 
     /** Why it must be restarted; empty: it is well. */
     String health() {
-        return policies.alive() && (pods == null || pods.alive()) ? "" : "a part has ended; restart it";
+        return policies.alive() && (pods == null || pods.alive()) && (slipped == null || slipped.alive())
+                ? "" : "a part has ended; restart it";
     }
 
     /** Why it cannot do its work yet, or now; empty: it does, or stands by. */

@@ -38,6 +38,10 @@ final class SlippedSync implements AutoCloseable {
         loop.begin();
     }
 
+    boolean alive() {
+        return loop.alive();
+    }
+
     private void round() {
         if (leading.getAsBoolean()) {
             // Lazily: a tree lives no longer than its pod is looked at.
