@@ -29,6 +29,7 @@ import io.kubeguardian.collector.state.Start;
 import io.kubeguardian.collector.state.StateFolder;
 import io.kubeguardian.config.CollectorSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.config.Parts;
 import io.kubeguardian.schema.ActionMode;
 import io.kubeguardian.schema.ContainmentAction;
 import io.kubeguardian.schema.SensorMode;
@@ -36,9 +37,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -57,7 +56,7 @@ public final class NodeCollector implements AutoCloseable {
     private static final int MOST_CGROUPS = 16_384;
     private static final Logger LOG = LoggerFactory.getLogger(NodeCollector.class);
 
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Heartbeat heartbeat = new Heartbeat();
     private final LossCounters losses;
@@ -101,10 +100,10 @@ public final class NodeCollector implements AutoCloseable {
         CollectorSettings settings = config.collector();
         try {
             Origin here = Origin.here(settings.cluster(), settings.node());
-            state = settings.stateFolder().isEmpty() ? null : keep(new StateFolder(Path.of(settings.stateFolder())));
+            state = settings.stateFolder().isEmpty() ? null : parts.opened(new StateFolder(Path.of(settings.stateFolder())));
             tree = CgroupTree.of(settings.cgroup());
             cgroups = new CgroupTable(MOST_CGROUPS, tree::find);
-            sensor = keep(Sensor.open(tree, new SensorOptions(
+            sensor = parts.opened(Sensor.open(tree, new SensorOptions(
                     settings.preciousRingBytes(), settings.bulkRingBytes(), settings.hooks(),
                     settings.openRepeatMillis() * 1_000_000L, settings.environment(),
                     settings.syscallCountSeconds() > 0)));
@@ -115,7 +114,7 @@ public final class NodeCollector implements AutoCloseable {
             origin = start.origin();
             losses = new LossCounters(start.losses());
             Map<String, Object> client = config.kafka().client();
-            shipper = options.kafka() ? keep(new Shipper(client, settings.backlogBytes(),
+            shipper = options.kafka() ? parts.opened(new Shipper(client, settings.backlogBytes(),
                     Duration.ofSeconds(settings.drainSeconds()), losses, kafkaErrors)) : null;
             LongSupplier wallNanos = () -> Libc.bootNanos() + bootToWall;
             AuditTrail audit = new AuditTrail(origin, wallNanos, shipper == null ? (key, record) -> {} : shipper::send);
@@ -134,34 +133,29 @@ public final class NodeCollector implements AutoCloseable {
             takeOver(freezer);
             RunningProcesses.tell(sensor, decoder);
             if (shipper != null) {
-                keep(new DecisionReader(client, origin, containments, shipper::send));
+                parts.opened(new DecisionReader(client, origin, containments, shipper::send));
             }
             server = settings.metricsPort() < 0
-                    ? null : keep(ManagementServer.start(settings.metricsPort(), this::status));
+                    ? null : parts.opened(ManagementServer.start(settings.metricsPort(), this::status));
             if (state != null) {
                 state.running(origin);
             }
             heartbeat.start(this::chores, this::report, settings.healthSeconds());
-            keep(heartbeat);
+            parts.opened(heartbeat);
         } catch (IOException e) {
-            closeOpened();
+            closeParts();
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
-            closeOpened();
+            closeParts();
             throw e;
         }
-    }
-
-    private <T extends AutoCloseable> T keep(T part) {
-        opened.push(part);
-        return part;
     }
 
     private BatchSink sink(CollectorOptions options) {
         if (options.capture() == null) {
             return shipper;
         }
-        CaptureSink capture = keep(new CaptureSink(options.capture()));
+        CaptureSink capture = parts.opened(new CaptureSink(options.capture()));
         return shipper == null ? capture : (batch, contents) -> {
             capture.accept(batch, contents);
             shipper.accept(batch, contents);
@@ -335,8 +329,8 @@ public final class NodeCollector implements AutoCloseable {
         containments.suspend();
         report(readerProblem.isEmpty());
         // The folder's lock is let go last, and what the shipper could not send belongs into the state.
-        opened.remove(state);
-        closeOpened();
+        parts.leave(state);
+        closeParts();
         leaveState();
     }
 
@@ -364,14 +358,12 @@ public final class NodeCollector implements AutoCloseable {
         }
     }
 
-    /** Whatever a part throws, the others are closed too: no program stays attached. */
-    private void closeOpened() {
-        while (!opened.isEmpty()) {
-            try {
-                opened.pop().close();
-            } catch (Exception e) {
-                LOG.error("event=close-failed", e);
-            }
+    /** Whatever a part throws: no program stays attached. */
+    private void closeParts() {
+        try {
+            parts.close();
+        } catch (IllegalStateException e) {
+            LOG.error("event=close-failed", e);
         }
     }
 }

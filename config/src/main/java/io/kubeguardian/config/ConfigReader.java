@@ -42,6 +42,19 @@ public final class ConfigReader {
     private ConfigReader() {}
 
     /**
+     * What a process is started with.
+     *
+     * @param arguments none, or {@code --config FILE}
+     * @throws ConfigException as {@link #read}, and when the arguments are others
+     */
+    public static KubeGuardianConfig ofArguments(String[] arguments) {
+        if (arguments.length != 0 && (arguments.length != 2 || !arguments[0].equals("--config"))) {
+            throw new ConfigException("usage: [--config FILE], not " + String.join(" ", arguments));
+        }
+        return read(arguments.length == 0 ? null : Path.of(arguments[1]), System.getenv());
+    }
+
+    /**
      * @param file the YAML file, or null for defaults and environment alone
      * @param environment usually {@link System#getenv()}
      * @throws ConfigException with one line that says where, what, and what to do

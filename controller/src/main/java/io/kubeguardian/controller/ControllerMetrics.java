@@ -3,12 +3,8 @@ package io.kubeguardian.controller;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
-import io.prometheus.client.exporter.common.TextFormat;
 import io.prometheus.client.hotspot.MemoryPoolsExports;
 import io.prometheus.client.hotspot.StandardExports;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 
 /** What the controller counts; each controller has its own registry, so that several can live in one JVM. */
 final class ControllerMetrics {
@@ -49,14 +45,8 @@ final class ControllerMetrics {
         registry.register(new MemoryPoolsExports());
     }
 
-    /** All of it in Prometheus' text format 0.0.4. */
-    String text() {
-        StringWriter out = new StringWriter(8192);
-        try {
-            TextFormat.write004(out, registry.metricFamilySamples());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // in memory: cannot happen
-        }
-        return out.toString();
+    /** What Prometheus is to read. */
+    CollectorRegistry registry() {
+        return registry;
     }
 }

@@ -4,11 +4,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ControllerSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.config.Parts;
 import io.kubeguardian.http.ManagementServer;
 import io.kubeguardian.schema.Topics;
 import java.time.Clock;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * A running controller.
@@ -24,7 +23,7 @@ import java.util.Deque;
  * </pre>
  */
 final class PolicyController implements AutoCloseable {
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private final Leadership leadership;
     private final PolicySync policies;
     private final PodSync pods;
@@ -36,15 +35,15 @@ final class PolicyController implements AutoCloseable {
         ControllerMetrics metrics = new ControllerMetrics();
         try {
             this.leadership = new Leadership(client, settings, identity, this::leadershipChanged, metrics);
-            this.policies = opened(new PolicySync(client, settings, leadership::leading,
-                    opened(new KeyedTopic(config.kafka(), Topics.POLICIES)), metrics, clock));
-            this.pods = settings.pods() ? opened(new PodSync(client, settings, leadership::leading,
-                    opened(new KeyedTopic(config.kafka(), Topics.PODS)), metrics, clock)) : null;
+            this.policies = parts.opened(new PolicySync(client, settings, leadership::leading,
+                    parts.opened(new KeyedTopic(config.kafka(), Topics.POLICIES)), metrics, clock));
+            this.pods = settings.pods() ? parts.opened(new PodSync(client, settings, leadership::leading,
+                    parts.opened(new KeyedTopic(config.kafka(), Topics.PODS)), metrics, clock)) : null;
             this.slipped = pods == null || settings.slippedHours() == 0 ? null
-                    : opened(new SlippedSync(config, identity, leadership::leading, pods::all, metrics, clock));
+                    : parts.opened(new SlippedSync(config, identity, leadership::leading, pods::all, metrics, clock));
             this.managementPort = settings.managementPort() < 0 ? -1
-                    : opened(new ManagementServer("controller", "managementPort", settings.host(), settings.managementPort(),
-                            new ManagementServer.Part(this::health, this::readiness, metrics::text))).port();
+                    : parts.opened(new ManagementServer("controller", "managementPort", settings.host(), settings.managementPort(),
+                            new ManagementServer.Part(this::health, this::readiness, metrics.registry()))).port();
             policies.begin();
             if (pods != null) {
                 pods.begin();
@@ -52,7 +51,7 @@ final class PolicyController implements AutoCloseable {
             if (slipped != null) {
                 slipped.begin();
             }
-            opened(leadership).begin(); // closed first: the lease goes to the next one at once
+            parts.opened(leadership).begin(); // closed first: the lease goes to the next one at once
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -100,17 +99,6 @@ final class PolicyController implements AutoCloseable {
     /** Stops within seconds; may be called more than once. */
     @Override
     public synchronized void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                throw new IllegalStateException("cannot stop a part of the controller: " + e.getMessage(), e);
-            }
-        }
-    }
-
-    private <T extends AutoCloseable> T opened(T part) {
-        parts.push(part);
-        return part;
+        parts.close();
     }
 }

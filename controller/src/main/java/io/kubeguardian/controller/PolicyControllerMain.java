@@ -7,7 +7,6 @@ import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 
@@ -20,7 +19,7 @@ public final class PolicyControllerMain {
     /** Runs until SIGTERM or SIGINT. Exits with 2 and one line on stderr when it cannot start. */
     public static void main(String[] args) throws InterruptedException {
         try {
-            KubeGuardianConfig config = ConfigReader.read(configFile(args), System.getenv());
+            KubeGuardianConfig config = ConfigReader.ofArguments(args);
             KubernetesClient client = new KubernetesClientBuilder().build();
             PolicyController controller = PolicyController.start(config, client, identity(), Clock.systemUTC());
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -34,16 +33,6 @@ public final class PolicyControllerMain {
             System.exit(WRONG_USE);
         }
         new CountDownLatch(1).await();
-    }
-
-    private static Path configFile(String[] args) {
-        if (args.length == 0) {
-            return null;
-        }
-        if (args.length != 2 || !args[0].equals("--config")) {
-            throw new ConfigException("usage: [--config FILE], not " + String.join(" ", args));
-        }
-        return Path.of(args[1]);
     }
 
     /** A pod's host name is the pod's name; the process id tells two on one machine apart. */

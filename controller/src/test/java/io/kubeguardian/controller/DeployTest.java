@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.policy.cel.KubernetesCel;
 import io.kubeguardian.schema.Topics;
+import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -248,14 +250,14 @@ class DeployTest {
         List<String> used = names("\\b(kubeguardian_[a-z_]+)", monitoring).map(name -> name.replaceFirst("_bucket$", "")).toList();
 
         assertThat(used).hasSizeGreaterThan(20).allSatisfy(name -> assertThat(known).contains(name));
-        String scraped = new ControllerMetrics().text();
+        String scraped = scraped();
         assertThat(used.stream().filter(name -> name.startsWith("kubeguardian_controller"))).allMatch(scraped::contains);
         assertThat(Json.MAPPER.readTree(Manifests.DEPLOY.resolve("k8s/monitoring/dashboard.json").toFile()).get("panels")).hasSize(12);
     }
 
     @Test
     void everyMetricOfTheControllerIsDocumented() throws IOException {
-        assertThat(names("(?m)^# TYPE (kubeguardian_controller_[a-z_]+)", new ControllerMetrics().text())
+        assertThat(names("(?m)^# TYPE (kubeguardian_controller_[a-z_]+)", scraped())
                 .filter(name -> !name.endsWith("_created")))
                 .isNotEmpty()
                 .containsExactlyInAnyOrderElementsOf(names("(?m)^\\| `(kubeguardian_controller_[a-z_]+)`",
@@ -270,5 +272,11 @@ class DeployTest {
         List<String> texts = new ArrayList<>();
         list.forEach(each -> texts.add(each.asText()));
         return texts;
+    }
+
+    private static String scraped() throws IOException {
+        StringWriter text = new StringWriter();
+        TextFormat.write004(text, new ControllerMetrics().registry().metricFamilySamples());
+        return text.toString();
     }
 }

@@ -5,7 +5,6 @@ import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.correlation.PatternException;
 import io.kubeguardian.rules.RuleLoadException;
-import java.nio.file.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The detection job, for any Flink cluster: {@code flink run … --config FILE}. */
@@ -18,7 +17,7 @@ public final class DetectionMain {
     public static void main(String[] args) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         try {
-            KubeGuardianConfig config = ConfigReader.read(configFile(args), System.getenv());
+            KubeGuardianConfig config = ConfigReader.ofArguments(args);
             RuleDetectorFactory rules = new RuleDetectorFactory(config.detection().rules());
             rules.load(); // here, where the operator sees it, and not only in a task manager's log
             DetectionJob.build(env, config, rules);
@@ -27,15 +26,5 @@ public final class DetectionMain {
             System.exit(WRONG_USE);
         }
         env.execute(DetectionJob.NAME);
-    }
-
-    private static Path configFile(String[] args) {
-        if (args.length == 0) {
-            return null;
-        }
-        if (args.length != 2 || !args[0].equals("--config")) {
-            throw new ConfigException("usage: [--config FILE], not " + String.join(" ", args));
-        }
-        return Path.of(args[1]);
     }
 }

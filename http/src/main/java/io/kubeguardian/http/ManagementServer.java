@@ -3,7 +3,11 @@ package io.kubeguardian.http;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerResponse;
+import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.function.Supplier;
 
 /** Plain HTTP for the kubelet and Prometheus: {@code /healthz}, {@code /readyz}, {@code /metrics}. */
@@ -19,9 +23,9 @@ public final class ManagementServer implements AutoCloseable {
      *
      * @param health why it must be restarted; empty: it is well
      * @param readiness why it cannot do its work yet, or now; empty: it can
-     * @param metrics Prometheus' text format 0.0.4
+     * @param metrics told in Prometheus' text format 0.0.4
      */
-    public record Part(Supplier<String> health, Supplier<String> readiness, Supplier<String> metrics) {}
+    public record Part(Supplier<String> health, Supplier<String> readiness, CollectorRegistry metrics) {}
 
     /**
      * Serves until {@link #close()}.
@@ -39,7 +43,7 @@ public final class ManagementServer implements AutoCloseable {
                                 .get("/healthz", (request, response) -> state(response, part.health().get()))
                                 .get("/readyz", (request, response) -> state(response, part.readiness().get()))
                                 .get("/metrics", (request, response) ->
-                                        send(response, 200, TextFormat.CONTENT_TYPE_004, part.metrics().get()))
+                                        send(response, 200, TextFormat.CONTENT_TYPE_004, text(part.metrics())))
                                 .get((request, response) ->
                                         send(response, 404, TEXT, "try /healthz, /readyz or /metrics\n"))
                                 .any((request, response) -> send(response, 405, TEXT, "method not allowed; GET\n"))));
@@ -47,6 +51,16 @@ public final class ManagementServer implements AutoCloseable {
 
     public int port() {
         return server.port();
+    }
+
+    private static String text(CollectorRegistry metrics) {
+        StringWriter text = new StringWriter(8192);
+        try {
+            TextFormat.write004(text, metrics.metricFamilySamples());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // in memory: cannot happen
+        }
+        return text.toString();
     }
 
     private static void state(ServerResponse response, String problem) {

@@ -2,6 +2,8 @@ package io.kubeguardian.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Gauge;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManagementServerTest {
     private final AtomicReference<String> health = new AtomicReference<>("");
     private final AtomicReference<String> readiness = new AtomicReference<>("");
-    private final ManagementServer.Part part =
-            new ManagementServer.Part(health::get, readiness::get, () -> "kubeguardian_part_up 1\n");
+    private final CollectorRegistry metrics = new CollectorRegistry();
+    private final ManagementServer.Part part = new ManagementServer.Part(health::get, readiness::get, metrics);
 
     @ParameterizedTest
     @ValueSource(strings = {"/healthz", "/readyz"})
@@ -34,11 +36,12 @@ class ManagementServerTest {
 
     @Test
     void metricsAreInPrometheusTextFormat() throws Exception {
+        Gauge.build("kubeguardian_part_up", "1 when it is").register(metrics).set(1);
         try (ManagementServer server = new ManagementServer("part", "managementPort", "127.0.0.1", 0, part)) {
             HttpResponse<String> answer = get(server, "/metrics");
 
             assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
-            assertThat(answer.body()).isEqualTo("kubeguardian_part_up 1\n");
+            assertThat(answer.body()).contains("# TYPE kubeguardian_part_up gauge\n", "\nkubeguardian_part_up 1.0\n");
         }
     }
 

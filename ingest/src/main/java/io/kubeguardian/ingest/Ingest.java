@@ -82,7 +82,7 @@ public final class Ingest implements AutoCloseable {
             http = listening;
             management = settings.managementPort() < 0 ? null : new ManagementServer("ingest", "managementPort",
                     settings.host(), settings.managementPort(),
-                    new ManagementServer.Part(this::health, this::readiness, metrics::text));
+                    new ManagementServer.Part(this::health, this::readiness, metrics.registry()));
         } catch (RuntimeException e) {
             closeQuietly(listening);
             closeQuietly(begun);

@@ -2,7 +2,6 @@ package io.kubeguardian.ingest;
 
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ConfigReader;
-import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
 /** The ingest as a process of its own: {@code [--config FILE]}. */
@@ -14,7 +13,7 @@ public final class IngestMain {
     /** Runs until SIGTERM or SIGINT, then drains. Exits with 2 and one line on stderr when it cannot start. */
     public static void main(String[] args) throws InterruptedException {
         try {
-            Ingest ingest = Ingest.start(ConfigReader.read(configFile(args), System.getenv()));
+            Ingest ingest = Ingest.start(ConfigReader.ofArguments(args));
             Runtime.getRuntime().addShutdownHook(new Thread(ingest::close, "shutdown"));
             System.err.println("ingest: ready port=" + ingest.port() + " managementPort=" + ingest.managementPort());
         } catch (ConfigException e) {
@@ -22,15 +21,5 @@ public final class IngestMain {
             System.exit(WRONG_USE);
         }
         new CountDownLatch(1).await();
-    }
-
-    private static Path configFile(String[] args) {
-        if (args.length == 0) {
-            return null;
-        }
-        if (args.length != 2 || !args[0].equals("--config")) {
-            throw new ConfigException("usage: [--config FILE], not " + String.join(" ", args));
-        }
-        return Path.of(args[1]);
     }
 }

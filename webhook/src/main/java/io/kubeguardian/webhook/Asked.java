@@ -1,6 +1,7 @@
 package io.kubeguardian.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.policy.InvalidObjectException;
 import io.kubeguardian.policy.Manifest;
@@ -9,7 +10,6 @@ import io.kubeguardian.policy.PodShape;
 import io.kubeguardian.policy.PodTemplates;
 import io.kubeguardian.policy.user.Request;
 import java.util.List;
-import java.util.Set;
 
 /** A request as what it is about: an object, and the pods that it makes. */
 final class Asked {
@@ -18,6 +18,8 @@ final class Asked {
     private final AdmissionRequest request;
     private final Manifest manifest;
     private final boolean makesPods;
+    /** Made when it is asked for first. */
+    private Manifest before;
 
     /** @throws InvalidObjectException when the object makes pods and is one that the API server would refuse */
     Asked(AdmissionRequest request) throws InvalidObjectException {
@@ -29,10 +31,6 @@ final class Asked {
         if (makesPods) {
             PodShape.require(manifest, PodTemplates.OWN);
         }
-    }
-
-    AdmissionRequest request() {
-        return request;
     }
 
     Manifest manifest() {
@@ -61,7 +59,10 @@ final class Asked {
 
     /** The object as it was. */
     Manifest before() {
-        return manifest(request, request.oldObject());
+        if (before == null) {
+            before = manifest(request, request.oldObject());
+        }
+        return before;
     }
 
     /** An update that leaves the pods as they are: a scale, a status, a label. */
@@ -89,15 +90,12 @@ final class Asked {
 
     /** As policies see it. */
     Request forPolicies(PolicySet policies) {
-        ObjectNode raw = ((ObjectNode) request.raw()).deepCopy().without(List.of("object", "oldObject"));
-        return new Request(request.operation().name(), request.user(), request.groups(), request.namespace(), Node.of(raw),
-                request.oldObject().isMissingNode() ? Node.MISSING : Node.of(request.oldObject()),
+        ObjectNode rest = JsonNodeFactory.instance.objectNode();
+        rest.setAll((ObjectNode) request.raw());
+        rest.remove(List.of("object", "oldObject")); // the largest part, which they have anyway
+        return new Request(request.operation().name(), request.user(), request.groups(), request.namespace(), Node.of(rest),
+                request.oldObject().isMissingNode() ? Node.MISSING : before().root(),
                 policies.namespace(request.namespace()));
-    }
-
-    /** Whether nobody judges who asks. */
-    boolean isBy(Set<String> users, Set<String> groups) {
-        return users.contains(request.user()) || request.groups().stream().anyMatch(groups::contains);
     }
 
     private static boolean isWrite(AdmissionRequest request) {

@@ -22,9 +22,10 @@ import java.util.Set;
  * Decides about one request: a pure function of the request, of what is known, and of the time.
  *
  * <p>New pods, and changes of what pods are made from, are judged by risk, built-in checks, image policies and the user's
- * own policies; other objects (a Service, a Role) by checks and own policies; a DELETE or an exec by the last alone. An UPDATE that leaves the pods
- * as they are is never denied for what was so before, and one of an object that is being deleted is let through, so that
- * controllers can keep their status and clean up, and a workload at risk can be scaled down, labelled and deleted.
+ * own policies; other objects (a Service, a Role) by checks and own policies; a DELETE or an exec by the last alone. An
+ * UPDATE that leaves the pods as they are is never denied for what was so before, and one of an object that is being deleted is
+ * let through, so that controllers can keep their status and clean up, and a workload at risk can be scaled down, labelled and
+ * deleted.
  */
 final class Decider {
     /** {@link Decision#deniedBy()} for risk; a check's id or a policy's name for the others. */
@@ -41,9 +42,7 @@ final class Decider {
     private final Knowledge knowledge;
     private final RiskJudgement judgement;
     private final RiskHardening riskHardening;
-    private final Set<String> exemptNamespaces;
-    private final Set<String> exemptUsers;
-    private final Set<String> exemptGroups;
+    private final Exemptions exemptions;
 
     /**
      * @param denyAtRisk risk from which a workload's pods are denied, 0 to 100; a workload without a known risk never is
@@ -62,20 +61,11 @@ final class Decider {
         this.knowledge = knowledge;
         this.judgement = new RiskJudgement(denyAtRisk, settings);
         this.riskHardening = new RiskHardening(settings.riskSeccompProfile());
-        this.exemptNamespaces = Set.copyOf(settings.exemptNamespaces());
-        this.exemptUsers = Set.copyOf(settings.exemptUsers());
-        this.exemptGroups = Set.copyOf(settings.exemptGroups());
+        this.exemptions = Exemptions.of(settings);
     }
 
-    /** Whether nothing is denied in a namespace: a cluster must be able to repair itself, and KubeGuardian to come back. */
-    boolean isExempt(String namespace) {
-        return exemptNamespaces.contains(namespace);
-    }
-
-    /** Whether a request is never denied: by its namespace, or by who asks. */
-    boolean isExempt(AdmissionRequest request) {
-        return isExempt(request.namespace()) || exemptUsers.contains(request.user())
-                || request.groups().stream().anyMatch(exemptGroups::contains);
+    Exemptions exemptions() {
+        return exemptions;
     }
 
     /**
@@ -85,7 +75,7 @@ final class Decider {
      */
     Decision decide(AdmissionRequest request, long nowNanos) throws InvalidObjectException {
         Asked asked = new Asked(request);
-        if (asked.isBeingDeleted() || asked.isBy(exemptUsers, exemptGroups)) {
+        if (asked.isBeingDeleted() || exemptions.holdBy(request)) {
             return Decision.UNTOUCHED;
         }
         boolean samePods = asked.changesNoPods();
@@ -95,7 +85,7 @@ final class Decider {
         if (!pods && !whole && policies.isEmpty()) {
             return Decision.UNTOUCHED;
         }
-        Judgement judged = new Judgement(isExempt(request.namespace()));
+        Judgement judged = new Judgement(exemptions.holdIn(request.namespace()));
         if (pods) {
             WorkloadRef owner = Workloads.of(cluster, request);
             judged.workload(Keys.workload(owner));

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What an object should be changed to before it is judged: policies that set fields, then, for a new Pod, digests for tags,
@@ -32,9 +31,7 @@ final class Mutator {
     private final RiskJudgement judgement;
     private final Hardening hardening;
     private final RiskHardening riskHardening;
-    private final Set<String> exemptNamespaces;
-    private final Set<String> exemptUsers;
-    private final Set<String> exemptGroups;
+    private final Exemptions exemptions;
 
     Mutator(String cluster, double denyAtRisk, AdmissionSettings settings, Knowledge knowledge) {
         this.cluster = cluster;
@@ -42,9 +39,7 @@ final class Mutator {
         this.judgement = new RiskJudgement(denyAtRisk, settings);
         this.hardening = new Hardening(settings.harden());
         this.riskHardening = new RiskHardening(settings.riskSeccompProfile());
-        this.exemptNamespaces = Set.copyOf(settings.exemptNamespaces());
-        this.exemptUsers = Set.copyOf(settings.exemptUsers());
-        this.exemptGroups = Set.copyOf(settings.exemptGroups());
+        this.exemptions = Exemptions.of(settings);
     }
 
     /**
@@ -55,8 +50,7 @@ final class Mutator {
      */
     Decision mutate(AdmissionRequest request, long nowNanos) throws InvalidObjectException {
         Asked asked = new Asked(request);
-        if (exemptNamespaces.contains(request.namespace()) || asked.isBy(exemptUsers, exemptGroups)
-                || asked.isBeingDeleted()) {
+        if (exemptions.hold(request) || asked.isBeingDeleted()) {
             return Decision.UNTOUCHED;
         }
         List<Fix> fixes = new ArrayList<>();

@@ -101,7 +101,7 @@ public final class SlippedPods implements AutoCloseable {
         Instant oldest = now;
         for (JsonNode pod : pods) {
             JsonNode metadata = pod.path("metadata");
-            if (!metadata.has("deletionTimestamp") && !decider.isExempt(metadata.path("namespace").asText())
+            if (!metadata.has("deletionTimestamp") && !decider.exemptions().holdIn(metadata.path("namespace").asText())
                     && isDue(metadata.path("creationTimestamp").asText(), now)) {
                 String uid = metadata.path("uid").asText();
                 due.add(uid);

@@ -4,6 +4,7 @@ import io.kubeguardian.config.AdmissionSettings;
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ImageSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
+import io.kubeguardian.config.Parts;
 import io.kubeguardian.config.WebhookSettings;
 import io.kubeguardian.http.ManagementServer;
 import io.kubeguardian.http.ReloadingTls;
@@ -16,8 +17,6 @@ import io.kubeguardian.webhook.image.ImageProvenance;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +28,7 @@ import java.util.function.Function;
 public final class Webhook implements AutoCloseable {
     private static final String SERVICE = "kubeguardian-webhook";
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
     private final String caPem;
     private final RiskFeed feed;
@@ -47,32 +46,32 @@ public final class Webhook implements AutoCloseable {
         RiskView view = new RiskView(settings.riskLimit(), metrics);
         try {
             PolicySet policies = new PolicySet();
-            this.feed = opened(new RiskFeed(config.kafka(), view, new PublishedPolicies(settings.cluster(), policies),
+            this.feed = parts.opened(new RiskFeed(config.kafka(), view, new PublishedPolicies(settings.cluster(), policies),
                     metrics, clock, () -> caughtUp.complete(null)));
             AdmissionSettings admission = config.admission();
             if (!admission.policies().isEmpty()) {
-                opened(new PolicyFiles(Path.of(admission.policies()), policies, metrics));
+                parts.opened(new PolicyFiles(Path.of(admission.policies()), policies, metrics));
             }
             Knowledge knowledge = new Knowledge(view::get, view::quarantine, policies, images(config, metrics));
             Decider decider = new Decider(settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), admission,
                     knowledge);
             Mutator mutator = new Mutator(settings.cluster(), settings.denyAtRisk(), admission, knowledge);
             String instance = instance();
-            Outbox outbox = opened(new Outbox(config.kafka(), settings.auditQueue(), metrics));
+            Outbox outbox = parts.opened(new Outbox(config.kafka(), settings.auditQueue(), metrics));
             AuditTrail audit = new AuditTrail(settings.cluster(), instance, outbox);
             PosturePublisher postures = new PosturePublisher(settings.riskLimit(), outbox, metrics);
-            Budget budget = opened(new Budget(TimeUnit.MILLISECONDS.toNanos(settings.budgetMillis())));
-            Tracing tracing = opened(Tracing.to(settings.traceEndpoint(), settings.traceRatio(), instance));
+            Budget budget = parts.opened(new Budget(TimeUnit.MILLISECONDS.toNanos(settings.budgetMillis())));
+            Tracing tracing = parts.opened(Tracing.to(settings.traceEndpoint(), settings.traceRatio(), instance));
             boolean denyExpired = settings.onExpiry().equals("deny");
             AdmissionHandler validating = new AdmissionHandler(decider::decide, feed::caughtUp, budget,
-                    request -> denyExpired && !decider.isExempt(request), new Records(audit, postures), tracing, metrics,
+                    request -> denyExpired && !decider.exemptions().hold(request), new Records(audit, postures), tracing, metrics,
                     clock);
             AdmissionHandler mutating = new AdmissionHandler(mutator::mutate, feed::caughtUp, budget, namespace -> false,
                     changes(audit), tracing, metrics, clock);
-            this.server = opened(new AdmissionServer(settings, files == null ? certificate.tls(List.of()) : files.context(),
+            this.server = parts.opened(new AdmissionServer(settings, files == null ? certificate.tls(List.of()) : files.context(),
                     Map.of("/validate", validating, "/mutate", mutating), tracing, metrics));
             this.managementPort = settings.managementPort() < 0 ? -1
-                    : opened(new ManagementServer("webhook", "managementPort", settings.host(),
+                    : parts.opened(new ManagementServer("webhook", "managementPort", settings.host(),
                             settings.managementPort(), part(feed, metrics))).port();
             WarmUp.run(
                     new Decider(settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), admission,
@@ -96,7 +95,7 @@ public final class Webhook implements AutoCloseable {
             throw new ConfigException("images.budgetMillis is " + settings.budgetMillis() + ", must be below"
                     + " webhook.budgetMillis, which is " + all + ": else that one's onExpiry decides, and not onUnavailable");
         }
-        return opened(ImageProvenance.start(settings, new ImageMetrics(metrics.registry())))::check;
+        return parts.opened(ImageProvenance.start(settings, new ImageMetrics(metrics.registry())))::check;
     }
 
     private static ReloadingTls tls(WebhookSettings settings) {
@@ -136,7 +135,7 @@ public final class Webhook implements AutoCloseable {
     private static ManagementServer.Part part(RiskFeed feed, WebhookMetrics metrics) {
         return new ManagementServer.Part(
                 () -> feed.alive() ? "" : "the risk topic is no longer followed; restart it",
-                () -> feed.caughtUp() ? "" : "still reading the risk topic", metrics::text);
+                () -> feed.caughtUp() ? "" : "still reading the risk topic", metrics.registry());
     }
 
     /**
@@ -181,17 +180,6 @@ public final class Webhook implements AutoCloseable {
     /** Stops within seconds; may be called more than once. */
     @Override
     public synchronized void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                throw new IllegalStateException("cannot stop a part of the webhook: " + e.getMessage(), e);
-            }
-        }
-    }
-
-    private <T extends AutoCloseable> T opened(T part) {
-        parts.push(part);
-        return part;
+        parts.close();
     }
 }

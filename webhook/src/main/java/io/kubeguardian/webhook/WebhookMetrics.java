@@ -5,12 +5,8 @@ import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 import io.prometheus.client.Histogram;
-import io.prometheus.client.exporter.common.TextFormat;
 import io.prometheus.client.hotspot.MemoryPoolsExports;
 import io.prometheus.client.hotspot.StandardExports;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.function.DoubleSupplier;
 
 /** What the webhook counts; each webhook has its own registry, so that several can live in one JVM. */
@@ -103,16 +99,5 @@ final class WebhookMetrics {
     /** For parts that count their own. */
     CollectorRegistry registry() {
         return registry;
-    }
-
-    /** All of it in Prometheus' text format 0.0.4. */
-    String text() {
-        StringWriter out = new StringWriter(8192);
-        try {
-            TextFormat.write004(out, registry.metricFamilySamples());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // in memory: cannot happen
-        }
-        return out.toString();
     }
 }

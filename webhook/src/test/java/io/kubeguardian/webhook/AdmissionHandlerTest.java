@@ -103,8 +103,8 @@ class AdmissionHandlerTest {
         review.withObject("/request/userInfo").putArray("groups").add("system:nodes").add("system:authenticated");
         Decider decider = Deciders.decider(70, true, workload -> null);
 
-        assertThat(decider.isExempt(AdmissionReviewReader.head(Reviews.write(review)))).isTrue();
-        assertThat(decider.isExempt(AdmissionReviewReader.head(POD))).isFalse();
+        assertThat(decider.exemptions().hold(AdmissionReviewReader.head(Reviews.write(review)))).isTrue();
+        assertThat(decider.exemptions().hold(AdmissionReviewReader.head(POD))).isFalse();
     }
 
     private AdmissionHandler.Answer answer(boolean deny, Function<String, WorkloadRisk> risks, byte[] body) {
@@ -116,7 +116,7 @@ class AdmissionHandlerTest {
         try (Budget budget = new Budget(nanos)) {
             Decider decider = Deciders.decider(70, true, risks);
             return new AdmissionHandler(decider::decide, () -> true, budget,
-                    request -> deny && !decider.isExempt(request),
+                    request -> deny && !decider.exemptions().hold(request),
                     (request, decision, verdict, now, latency) -> {
                         requests.add(request);
                         told.add(verdict);
