@@ -14,10 +14,12 @@ import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -55,10 +57,16 @@ final class ReportTopics {
         return List.copyOf(steps.values());
     }
 
-    /** What the webhook refused, dry runs left out. */
-    List<AdmissionAudit> refusals() {
-        return all(Topics.ADMISSION_AUDIT, AdmissionAudit.class).stream()
-                .filter(answer -> answer.getVerdict() == AdmissionVerdict.DENIED && !answer.getDryRun()).toList();
+    /**
+     * What the webhook refused, dry runs left out; told from a time on, because the topic has every answer of a year. What is
+     * older is left out as far as the broker knows.
+     */
+    List<AdmissionAudit> refusals(Instant from) {
+        AvroCodec<AdmissionAudit> codec = AvroCodec.of(AdmissionAudit.class);
+        List<AdmissionAudit> refusals = new ArrayList<>();
+        TopicContents.each(client, Topics.ADMISSION_AUDIT, from, record -> decoded(record, codec)
+                .filter(answer -> answer.getVerdict() == AdmissionVerdict.DENIED && !answer.getDryRun()).ifPresent(refusals::add));
+        return refusals;
     }
 
     /** The present risk of each workload. */
@@ -73,17 +81,17 @@ final class ReportTopics {
     private <T extends SpecificRecordBase> List<T> all(String topic, Class<T> type) {
         AvroCodec<T> codec = AvroCodec.of(type);
         List<T> records = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : TopicContents.of(client, topic)) {
-            if (record.value() == null) {
-                continue;
-            }
-            try {
-                records.add(codec.decode(record.value()));
-            } catch (MalformedRecordException e) {
-                System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
-                        + Texts.line(e.getMessage()));
-            }
-        }
+        TopicContents.each(client, topic, Instant.EPOCH, record -> decoded(record, codec).ifPresent(records::add));
         return records;
+    }
+
+    private static <T extends SpecificRecordBase> Optional<T> decoded(ConsumerRecord<byte[], byte[]> record, AvroCodec<T> codec) {
+        try {
+            return record.value() == null ? Optional.empty() : Optional.of(codec.decode(record.value()));
+        } catch (MalformedRecordException e) {
+            System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
+                    + Texts.line(e.getMessage()));
+            return Optional.empty();
+        }
     }
 }

@@ -70,7 +70,7 @@ record Story(
                 .filter(step -> step.getEvidenceId().equals(incident.getId()) || decided.contains(step.getDecisionId()))
                 .toList();
         String workload = Keys.workload(incident.getWorkload());
-        List<AdmissionAudit> refusals = topics.refusals().stream()
+        List<AdmissionAudit> refusals = topics.refusals(Instant.ofEpochSecond(0, incident.getFirstEventTime())).stream()
                 .filter(answer -> answer.getWorkload().equals(workload) && answer.getTime() >= incident.getFirstEventTime())
                 .sorted(Comparator.comparingLong(AdmissionAudit::getTime)).limit(MOST_REFUSALS).toList();
         RiskScore risk = topics.risk().get(workload);

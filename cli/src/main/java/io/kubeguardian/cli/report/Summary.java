@@ -28,7 +28,10 @@ record Summary(
 
     record Count(String rule, long count) {}
 
-    /** @param workload what was refused: a workload, or for other objects kind, namespace and name */
+    /**
+     * @param workload what was refused: a workload, or for other objects kind, namespace and name
+     * @param reason of the last time: it says how high the risk was then, so no two are the same
+     */
     record Refused(String workload, String reason, long count) {}
 
     record Workload(String workload, double score, String level, String heaviest) {}
@@ -72,17 +75,17 @@ record Summary(
     }
 
     private static List<Refused> refused(Instant from, Instant to, ReportTopics topics) {
-        Map<Refused, Long> counts = new TreeMap<>(Comparator.comparing(Refused::workload).thenComparing(Refused::reason));
-        for (AdmissionAudit answer : topics.refusals()) {
+        Map<String, Refused> refused = new TreeMap<>();
+        for (AdmissionAudit answer : topics.refusals(from)) {
             Instant at = time(answer.getTime());
             if (!at.isBefore(from) && at.isBefore(to)) {
                 String what = answer.getWorkload().isEmpty()
                         ? answer.getKind() + ' ' + answer.getNamespace() + '/' + answer.getName() : answer.getWorkload();
-                answer.getReasons().forEach(reason -> counts.merge(new Refused(what, reason, 0), 1L, Long::sum));
+                refused.merge(what, new Refused(what, String.join("; ", answer.getReasons()), 1),
+                        (before, now) -> new Refused(what, now.reason, before.count + 1));
             }
         }
-        return counts.entrySet().stream().sorted(Map.Entry.<Refused, Long>comparingByValue().reversed()).limit(TOP)
-                .map(one -> new Refused(one.getKey().workload(), one.getKey().reason(), one.getValue())).toList();
+        return refused.values().stream().sorted(Comparator.comparingLong(Refused::count).reversed()).limit(TOP).toList();
     }
 
     private static List<Count> top(Map<String, Long> counts) {

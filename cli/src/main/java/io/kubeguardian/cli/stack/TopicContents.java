@@ -1,11 +1,14 @@
 package io.kubeguardian.cli.stack;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -27,14 +30,28 @@ public final class TopicContents {
      */
     public static List<ConsumerRecord<byte[], byte[]>> of(Map<String, Object> client, String topic) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        each(client, topic, Instant.EPOCH, records::add);
+        return records;
+    }
+
+    /**
+     * As {@link #of}, handed over one by one.
+     *
+     * @param from records that were sent before are left out; {@link Instant#EPOCH}: none are
+     */
+    public static void each(
+            Map<String, Object> client, String topic, Instant from, Consumer<ConsumerRecord<byte[], byte[]>> take) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(client)) {
             List<TopicPartition> partitions = assign(consumer, topic);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
+            if (from.isAfter(Instant.EPOCH)) {
+                consumer.offsetsForTimes(partitions.stream().collect(Collectors.toMap(p -> p, p -> from.toEpochMilli())), PATIENCE)
+                        .forEach((partition, found) -> consumer.seek(partition, found == null ? ends.get(partition) : found.offset()));
+            }
             while (partitions.stream().anyMatch(p -> consumer.position(p, PATIENCE) < ends.get(p))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+                consumer.poll(Duration.ofMillis(100)).forEach(take);
             }
         }
-        return records;
     }
 
     /**

@@ -73,11 +73,13 @@ class ReportIT {
             send(producer, Topics.CONTAINMENT_AUDIT, new ContainmentAudit("a-1", "prod", "node-1", "b", nanos(4),
                     AuditEvent.RENEWED, "d-1", "uid", "c", WORKLOAD, "detection", "", "why", "incident-1", nanos(3),
                     nanos(900), List.of(), List.of(), List.of(), 3L, 0L, 0L, 2L, 0L, ""));
+            int risk = 92;
             for (AdmissionVerdict verdict : List.of(AdmissionVerdict.ALLOWED, AdmissionVerdict.DENIED, AdmissionVerdict.DENIED)) {
+                risk--; // as it decays between a controller's attempts
                 send(producer, Topics.ADMISSION_AUDIT, AdmissionAudit.newBuilder().setUid("u").setTime(nanos(5))
                         .setCluster("prod").setWebhook("w").setOperation("CREATE").setKind("Pod").setName("orders-2")
                         .setWorkload("prod/shop/Deployment/orders").setVerdict(verdict)
-                        .setReasons(verdict == AdmissionVerdict.DENIED ? List.of("risk") : List.of()).build());
+                        .setReasons(verdict == AdmissionVerdict.DENIED ? List.of("risk is " + risk) : List.of()).build());
             }
             send(producer, Topics.RISK, RiskScore.newBuilder().setWorkload(WORKLOAD).setScore(91.0)
                     .setLevel(RiskLevel.CRITICAL).setFactors(List.of(RiskFactor.newBuilder().setKind("incident")
@@ -137,7 +139,7 @@ class ReportIT {
         assertThat(summary.path("signals").asInt()).isEqualTo(2);
         assertThat(summary.path("refused")).hasSize(1);
         assertThat(summary.path("refused").get(0).toString())
-                .isEqualTo("{\"workload\":\"prod/shop/Deployment/orders\",\"reason\":\"risk\",\"count\":2}");
+                .isEqualTo("{\"workload\":\"prod/shop/Deployment/orders\",\"reason\":\"risk is 89\",\"count\":2}");
         assertThat(summary.path("workloads").get(0).path("score").asDouble()).isEqualTo(91);
         assertThat(report("--from", from, "--to", START.plusSeconds(60).toString(), "--format", "html").out())
                 .contains("A story").doesNotContain("<script");
