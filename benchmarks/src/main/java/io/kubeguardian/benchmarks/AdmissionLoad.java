@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -33,12 +34,18 @@ final class AdmissionLoad {
     private final SSLSocketFactory tls;
     private final int port;
     private final byte[][] requests;
+    private final LongAdder expired = new LongAdder();
 
     /** @param authority PEM file with what the server's certificate is signed by */
     AdmissionLoad(Path authority, int port, List<byte[]> reviews) throws Exception {
         this.tls = trusting(Files.readString(authority)).getSocketFactory();
         this.port = port;
         this.requests = reviews.stream().map(this::request).toArray(byte[][]::new);
+    }
+
+    /** Answers so far that were given without judging, because the webhook's budget was over. */
+    long expired() {
+        return expired.sum();
     }
 
     private byte[] request(byte[] review) {
@@ -93,7 +100,7 @@ final class AdmissionLoad {
         return latencies;
     }
 
-    private static void answer(InputStream in, byte[] buffer) throws IOException {
+    private void answer(InputStream in, byte[] buffer) throws IOException {
         int filled = 0;
         while (true) {
             int count = in.read(buffer, filled, buffer.length - filled);
@@ -111,6 +118,9 @@ final class AdmissionLoad {
             if (filled >= end + 4 + Integer.parseInt(length)) {
                 if (!text.startsWith("HTTP/1.1 200") || !text.contains("\"allowed\":true")) {
                     throw new IOException("wrong answer: " + text);
+                }
+                if (text.contains("webhook.budgetMillis")) {
+                    expired.increment();
                 }
                 return;
             }

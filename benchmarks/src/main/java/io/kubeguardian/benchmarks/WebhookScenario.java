@@ -77,6 +77,7 @@ final class WebhookScenario implements Scenario {
                 run.figure(Figure.of("rss_mb", resident(webhook.pid()), "MB"));
                 most(run, baseline, load);
                 run.figure(Figure.of("rss_most_mb", resident(webhook.pid()), "MB"));
+                run.figure(Figure.of("expired", load.expired(), "answers"));
             }
         }
     }
