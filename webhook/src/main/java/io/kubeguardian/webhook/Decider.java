@@ -177,11 +177,11 @@ final class Decider {
             if (result.findings().isEmpty()) {
                 continue;
             }
-            boolean before = samePods && policy.isAbout(asked.before(), request)
-                    && !policy.judge(asked.before(), request, today).findings().isEmpty();
+            List<Finding> before = samePods && policy.isAbout(asked.before(), request)
+                    ? policy.judge(asked.before(), request, today).findings() : List.of();
             for (Finding finding : result.findings()) {
                 judged.found(finding);
-                if (policy.action() == PolicyAction.DENY && !before) {
+                if (policy.action() == PolicyAction.DENY && before.stream().noneMatch(one -> isSame(one, finding))) {
                     judged.deny(policy.name(), sentence(finding) + " (policy " + policy.name() + "); to fix it, "
                             + finding.remediation());
                 } else if (policy.action() != PolicyAction.AUDIT) {
@@ -189,6 +189,11 @@ final class Decider {
                 }
             }
         }
+    }
+
+    /** At one place, or where no place is named, by its words. */
+    private static boolean isSame(Finding one, Finding other) {
+        return one.path().equals(other.path()) && (!one.path().isEmpty() || one.message().equals(other.message()));
     }
 
     private static String sentence(Finding finding) {

@@ -178,6 +178,39 @@ class AdmissionPoliciesTest {
     }
 
     @Test
+    void whatWasWrongBeforeIsNoLeaveToDoMoreWrong() throws Exception {
+        PolicySet policies = policies("""
+                policies:
+                - name: deployments
+                  match: {kinds: [apps/Deployment]}
+                  validations:
+                  - {expression: "has(object.metadata.labels) && 'owner' in object.metadata.labels", message: no owner}
+                  - {expression: object.spec.replicas <= 10, message: too many}
+                """);
+        ObjectNode scaled = Reviews.tree("deployment-update-replicas.json");
+        ObjectNode flooded = scaled.deepCopy();
+        flooded.withObject("/request/object/spec").put("replicas", 1000);
+
+        Decision same = decide(policies, Map.of(), null, scaled);
+        Decision more = decide(policies, Map.of(), null, flooded);
+
+        assertThat(same.allowed()).isTrue();
+        assertThat(same.warnings()).singleElement().asString().contains("no owner");
+        assertThat(more.message()).contains("too many").doesNotContain("no owner");
+    }
+
+    @Test
+    void nothingIsChangedInWhatGoes() throws Exception {
+        PolicySet policies = policies("""
+                policies:
+                - {name: labelled, action: mutate, set: [{in: object, field: metadata.labels.team, value: shop}]}
+                """);
+
+        assertThat(mutator(policies, Map.of(), null).mutate(Reviews.request(Reviews.tree("pod-delete.json")), Nanos.of(NOW)))
+                .isEqualTo(Decision.UNTOUCHED);
+    }
+
+    @Test
     void anEphemeralContainerIsJudgedWithoutThoseThatRun() throws Exception {
         ObjectNode review = Reviews.tree("pod-create-privileged.json");
         ObjectNode request = review.withObject("/request");
