@@ -30,8 +30,6 @@ import org.slf4j.LoggerFactory;
 final class KeyedTopic implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyedTopic.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /** Kafka's own bound is a little above a megabyte, with the key and what frames it. */
-    static final int MOST_BYTES = 900_000;
 
     private final String topic;
     private final Map<String, Object> client;

@@ -50,7 +50,7 @@ final class Mutator {
      */
     Decision mutate(AdmissionRequest request, long nowNanos) throws InvalidObjectException {
         Asked asked = new Asked(request);
-        if (exemptions.hold(request) || asked.isBeingDeleted()) {
+        if (exemptions.hold(request) || asked.isBeingDeleted() || request.object().isMissingNode()) {
             return Decision.UNTOUCHED;
         }
         List<Fix> fixes = new ArrayList<>();
