@@ -6,7 +6,6 @@ import io.kubeguardian.config.KubeGuardianConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +51,6 @@ public final class WebhookMain {
             System.err.println("webhook: --write-ca: cannot write " + e.getMessage());
             System.exit(WRONG_USE);
         }
-        new CountDownLatch(1).await();
+        new HeapTidier().run();
     }
 }
