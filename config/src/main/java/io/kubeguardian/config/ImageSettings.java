@@ -8,8 +8,9 @@ import java.util.Set;
 /**
  * Where images must come from, which the admission webhook asks their registries about.
  *
- * @param policies which images need which signatures and attestations; empty: no registry is ever asked
- * @param pin replace the tag of an image that was verified by the digest that was
+ * @param policies which images need which signatures and attestations; empty: no registry is asked about them
+ * @param users images whose registries are asked whom they run as, for {@link HardeningPart#NON_ROOT}: patterns as in a policy
+ * @param pin replace the tag of an image that was verified, or whose user was read, by the digest that was
  * @param budgetMillis most that one request waits for registries, milliseconds; what goes on is there for the next one
  * @param onUnavailable what becomes of an image that its registry did not tell enough about in time
  * @param cacheSeconds how long an image that was verified stays so, seconds
@@ -22,6 +23,7 @@ import java.util.Set;
  */
 public record ImageSettings(
         @JsonProperty(defaultValue = "[]") List<ImagePolicySettings> policies,
+        @JsonProperty(defaultValue = "[]") List<String> users,
         @JsonProperty(defaultValue = "true") boolean pin,
         @JsonProperty(defaultValue = "40") int budgetMillis,
         @JsonProperty(defaultValue = "deny") WhenUnavailable onUnavailable,
@@ -43,8 +45,10 @@ public record ImageSettings(
 
     public ImageSettings {
         policies = List.copyOf(policies);
+        users = List.copyOf(users);
         insecureRegistries = List.copyOf(insecureRegistries);
         Check.between("images.policies (their number)", policies.size(), 0, MOST_POLICIES);
+        Check.between("images.users (their number)", users.size(), 0, MOST_POLICIES);
         Check.between("images.budgetMillis", budgetMillis, 1, 10_000);
         Check.between("images.cacheSeconds", cacheSeconds, 1, 604_800);
         Check.between("images.negativeCacheSeconds", negativeCacheSeconds, 1, 86_400);

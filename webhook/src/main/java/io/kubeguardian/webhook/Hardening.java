@@ -5,12 +5,15 @@ import io.kubeguardian.policy.Fix;
 import io.kubeguardian.policy.Manifest;
 import io.kubeguardian.policy.Node;
 import io.kubeguardian.policy.PodSpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /**
  * Fills in what a new pod leaves open. What the pod says itself is never changed, and nothing is set that the API server
@@ -26,16 +29,37 @@ final class Hardening {
     private static final String TOKEN_VOLUME = "kube-api-access-";
 
     private final Set<HardeningPart> parts;
+    private final BiFunction<List<PodSpec.Container>, Duration, List<Fix>> byImage;
 
+    /** Goes by what pods say alone. */
     Hardening(List<HardeningPart> parts) {
+        this(parts, (containers, waited) -> List.of());
+    }
+
+    /**
+     * What is known beside the pod.
+     *
+     * @param waited for images already
+     * @param staysInVolumes whether a container is known to write nowhere but to its volumes
+     */
+    record Known(Duration waited, Predicate<PodSpec.Container> staysInVolumes) {
+        static final Known NOTHING = new Known(Duration.ZERO, container -> false);
+    }
+
+    /**
+     * @param byImage what follows for containers that say nothing of their user, from their images; may wait, and is told
+     *     how long the request has waited for images already
+     */
+    Hardening(List<HardeningPart> parts, BiFunction<List<PodSpec.Container>, Duration, List<Fix>> byImage) {
         this.parts = parts.isEmpty() ? Set.of() : EnumSet.copyOf(parts);
+        this.byImage = byImage;
     }
 
     /**
      * @param manifest a Pod
      * @param ephemeralOnly the request adds ephemeral containers: nothing else may change
      */
-    List<Fix> fixes(Manifest manifest, boolean ephemeralOnly) {
+    List<Fix> fixes(Manifest manifest, boolean ephemeralOnly, Known known) {
         List<Fix> fixes = new ArrayList<>();
         PodSpec pod = manifest.pod();
         if (!ephemeralOnly && parts.contains(HardeningPart.TOKEN)) {
@@ -47,16 +71,28 @@ final class Hardening {
         if (!ephemeralOnly && parts.contains(HardeningPart.SECCOMP) && !saysSeccomp(pod)) {
             fixes.add(pod.fix(Node.string("RuntimeDefault"), CONTEXT, "seccompProfile", "type"));
         }
+        List<PodSpec.Container> silent = new ArrayList<>();
         for (PodSpec.Container container : pod.containers()) {
             // The ephemeral containers of a pod that is created are none yet, or not this request's to set.
             if (container.isEphemeral() == ephemeralOnly) {
-                container(container, fixes);
+                container(container, known, fixes);
+                if (!effective(container, "runAsNonRoot").isPresent() && !effective(container, "runAsUser").isPresent()) {
+                    silent.add(container);
+                }
             }
+        }
+        if (parts.contains(HardeningPart.NON_ROOT) && !silent.isEmpty()) {
+            fixes.addAll(byImage.apply(silent, known.waited()));
         }
         return fixes;
     }
 
-    private void container(PodSpec.Container container, List<Fix> fixes) {
+    /** By what the pod says alone. */
+    List<Fix> fixes(Manifest manifest, boolean ephemeralOnly) {
+        return fixes(manifest, ephemeralOnly, Known.NOTHING);
+    }
+
+    private void container(PodSpec.Container container, Known known, List<Fix> fixes) {
         Node context = container.context();
         boolean privileged = context.get("privileged").isTrue();
         if (parts.contains(HardeningPart.ESCALATION) && !context.get("allowPrivilegeEscalation").isPresent()
@@ -72,8 +108,9 @@ final class Hardening {
                 && namesAnotherUser(effective(container, "runAsUser"))) {
             fixes.add(container.fix(Node.flag(true), CONTEXT, "runAsNonRoot"));
         }
-        if (parts.contains(HardeningPart.READ_ONLY_ROOT) && !container.isEphemeral() && !privileged
-                && !context.get("readOnlyRootFilesystem").isPresent()) {
+        if (!container.isEphemeral() && !privileged && !context.get("readOnlyRootFilesystem").isPresent()
+                && (parts.contains(HardeningPart.READ_ONLY_ROOT)
+                        || parts.contains(HardeningPart.LEARNED_READ_ONLY_ROOT) && known.staysInVolumes().test(container))) {
             fixes.add(container.fix(Node.flag(true), CONTEXT, "readOnlyRootFilesystem"));
         }
     }

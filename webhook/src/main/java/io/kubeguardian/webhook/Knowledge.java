@@ -1,7 +1,12 @@
 package io.kubeguardian.webhook;
 
+import io.kubeguardian.policy.Fix;
 import io.kubeguardian.policy.PodSpec;
 import io.kubeguardian.webhook.image.ImageProvenance;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
@@ -11,12 +16,17 @@ import java.util.function.Function;
  * @param quarantines decisions by workload key that it gets no new pods, null when it does
  * @param policies of the user's own
  * @param images what a pod's images say of where they come from; may wait for registries, within its own budget
+ * @param imageUsers what follows for containers that say nothing of their user, from whom their images run as; may wait likewise,
+ *     less what was waited before
+ * @param learned whether a workload, by its key, is known to write from a container nowhere but to its volumes
  */
 record Knowledge(
         Function<String, WorkloadRisk> risks, Function<String, Quarantine> quarantines, PolicySet policies,
-        Function<PodSpec, ImageProvenance.Outcome> images) {
+        Function<PodSpec, ImageProvenance.Outcome> images, BiFunction<List<PodSpec.Container>, Duration, List<Fix>> imageUsers,
+        BiPredicate<String, PodSpec.Container> learned) {
     /** Nothing at all. */
     static Knowledge none() {
-        return new Knowledge(workload -> null, workload -> null, new PolicySet(), pod -> ImageProvenance.Outcome.NOTHING);
+        return new Knowledge(workload -> null, workload -> null, new PolicySet(), pod -> ImageProvenance.Outcome.NOTHING,
+                (containers, waited) -> List.of(), (workload, container) -> false);
     }
 }

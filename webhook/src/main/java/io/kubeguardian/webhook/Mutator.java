@@ -13,6 +13,7 @@ import io.kubeguardian.policy.user.Request;
 import io.kubeguardian.policy.user.UserPolicy;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.WorkloadRef;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ final class Mutator {
         this.cluster = cluster;
         this.knowledge = knowledge;
         this.judgement = new RiskJudgement(denyAtRisk, settings);
-        this.hardening = new Hardening(settings.harden());
+        this.hardening = new Hardening(settings.harden(), knowledge.imageUsers());
         this.riskHardening = new RiskHardening(settings.riskSeccompProfile());
         this.exemptions = Exemptions.of(settings);
     }
@@ -61,8 +62,12 @@ final class Mutator {
         if (asked.isNewPod()) {
             WorkloadRef owner = Workloads.of(cluster, request);
             workload = Keys.workload(owner);
+            long begun = System.nanoTime();
             manifest = apply(manifest, knowledge.images().apply(manifest.pod()).fixes(), fixes);
-            manifest = apply(manifest, hardening.fixes(manifest, asked.addsEphemeralContainers()), fixes);
+            String key = workload;
+            Hardening.Known known = new Hardening.Known(Duration.ofNanos(System.nanoTime() - begun),
+                    container -> knowledge.learned().test(key, container));
+            manifest = apply(manifest, hardening.fixes(manifest, asked.addsEphemeralContainers(), known), fixes);
             WorkloadRisk risk = knowledge.risks().apply(workload);
             if (!asked.addsEphemeralContainers()
                     && judgement.of(risk, nowNanos) == RiskJudgement.Verdict.HARDEN) {

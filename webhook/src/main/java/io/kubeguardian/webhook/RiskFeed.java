@@ -5,6 +5,7 @@ import io.kubeguardian.config.KafkaSettings;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.Profile;
 import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Topics;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows {@code kubeguardian.risk}, of {@code kubeguardian.decisions} the quarantined workloads, and of
  * {@code kubeguardian.policies} the admission policies, from their beginning into the {@link RiskView} and the
- * {@link PolicySet}, on a thread of its own.
+ * {@link PolicySet}, and where it is wanted {@code kubeguardian.profiles} into the {@link LearnedView}, on a thread of its own.
  *
  * <p>It is caught up once it has read as far as the topic went when it first reached the broker. A broker that is
  * away later changes nothing but the figures: the view stays, and reading goes on when the broker is back. The topic's
@@ -42,12 +43,14 @@ final class RiskFeed implements AutoCloseable {
     private static final AvroCodec<RiskScore> CODEC = AvroCodec.of(RiskScore.class);
     private static final AvroCodec<io.kubeguardian.schema.Decision> DECISIONS =
             AvroCodec.of(io.kubeguardian.schema.Decision.class);
+    private static final AvroCodec<Profile> PROFILES = AvroCodec.of(Profile.class);
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration ASK = Duration.ofSeconds(2);
     private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final RiskView view;
     private final PublishedPolicies policies;
+    private final LearnedView learned;
     private final DeadLetters deadLetters;
     private final WebhookMetrics metrics;
     private final Clock clock;
@@ -63,12 +66,16 @@ final class RiskFeed implements AutoCloseable {
     private long nextLook;
 
     /**
+     * @param learned null: nobody wants to know
      * @param whenCaughtUp called once, on the feed's thread
      * @throws ConfigException when the Kafka settings cannot be used
      */
-    RiskFeed(KafkaSettings kafka, RiskView view, PublishedPolicies policies, WebhookMetrics metrics, Clock clock, Runnable whenCaughtUp) {
+    RiskFeed(
+            KafkaSettings kafka, RiskView view, PublishedPolicies policies, LearnedView learned, WebhookMetrics metrics,
+            Clock clock, Runnable whenCaughtUp) {
         this.view = view;
         this.policies = policies;
+        this.learned = learned;
         this.metrics = metrics;
         this.clock = clock;
         this.whenCaughtUp = whenCaughtUp;
@@ -138,7 +145,7 @@ final class RiskFeed implements AutoCloseable {
         while (true) {
             try {
                 List<TopicPartition> partitions = new ArrayList<>();
-                for (String topic : List.of(Topics.RISK, Topics.DECISIONS, Topics.POLICIES)) {
+                for (String topic : topics()) {
                     List<PartitionInfo> found = consumer.partitionsFor(topic, ASK);
                     if (found.isEmpty()) {
                         throw new KafkaException("topic " + topic + " does not exist yet");
@@ -157,6 +164,11 @@ final class RiskFeed implements AutoCloseable {
                 pause();
             }
         }
+    }
+
+    private List<String> topics() {
+        return learned == null ? List.of(Topics.RISK, Topics.DECISIONS, Topics.POLICIES)
+                : List.of(Topics.RISK, Topics.DECISIONS, Topics.POLICIES, Topics.PROFILES);
     }
 
     private void step(Map<TopicPartition, Long> ends) {
@@ -187,6 +199,7 @@ final class RiskFeed implements AutoCloseable {
             metrics.riskRecords.labels(switch (record.topic()) {
                 case Topics.RISK -> risk(key, record.value(), now);
                 case Topics.POLICIES -> policies.apply(key, record.value());
+                case Topics.PROFILES -> profile(key, record.value());
                 default -> quarantine(key, record.value());
             }).inc();
         } catch (MalformedRecordException e) {
@@ -209,6 +222,11 @@ final class RiskFeed implements AutoCloseable {
         }
         view.put(key, WorkloadRisk.of(key, score), now);
         return "applied";
+    }
+
+    private String profile(String key, byte[] value) throws MalformedRecordException {
+        learned.put(key, value == null ? null : PROFILES.decode(value));
+        return value == null ? "removed" : "applied";
     }
 
     /** Of the decisions those about a workload's new pods; the others are the collectors' business. */

@@ -2,6 +2,7 @@ package io.kubeguardian.webhook;
 
 import io.kubeguardian.config.AdmissionSettings;
 import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.HardeningPart;
 import io.kubeguardian.config.ImageSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.config.Parts;
@@ -10,18 +11,22 @@ import io.kubeguardian.http.ManagementServer;
 import io.kubeguardian.http.ReloadingTls;
 import io.kubeguardian.http.SelfSigned;
 import io.kubeguardian.http.ServerCertificate;
+import io.kubeguardian.policy.Fix;
 import io.kubeguardian.policy.PodSpec;
 import io.kubeguardian.schema.AdmissionVerdict;
 import io.kubeguardian.webhook.image.ImageMetrics;
 import io.kubeguardian.webhook.image.ImageProvenance;
+import io.kubeguardian.webhook.image.ImageUsers;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** A running admission webhook: certificate, risk feed, servers. */
@@ -46,13 +51,18 @@ public final class Webhook implements AutoCloseable {
         RiskView view = new RiskView(settings.riskLimit(), metrics);
         try {
             PolicySet policies = new PolicySet();
-            this.feed = parts.opened(new RiskFeed(config.kafka(), view, new PublishedPolicies(settings.cluster(), policies),
+            LearnedView learned = config.admission().harden().contains(HardeningPart.LEARNED_READ_ONLY_ROOT)
+                    ? new LearnedView(settings.riskLimit(), metrics) : null;
+            this.feed = parts.opened(new RiskFeed(config.kafka(), view, new PublishedPolicies(settings.cluster(), policies), learned,
                     metrics, clock, () -> caughtUp.complete(null)));
             AdmissionSettings admission = config.admission();
             if (!admission.policies().isEmpty()) {
                 parts.opened(new PolicyFiles(Path.of(admission.policies()), policies, metrics));
             }
-            Knowledge knowledge = new Knowledge(view::get, view::quarantine, policies, images(config, metrics));
+            ImageMetrics imageMetrics = new ImageMetrics(metrics.registry());
+            Knowledge knowledge = new Knowledge(view::get, view::quarantine, policies, images(config, imageMetrics),
+                    imageUsers(config, imageMetrics),
+                    learned == null ? (workload, container) -> false : learned::staysInVolumes);
             Decider decider = new Decider(settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), admission,
                     knowledge);
             Mutator mutator = new Mutator(settings.cluster(), settings.denyAtRisk(), admission, knowledge);
@@ -85,17 +95,30 @@ public final class Webhook implements AutoCloseable {
     }
 
     /** Without policies nothing of it is loaded. */
-    private Function<PodSpec, ImageProvenance.Outcome> images(KubeGuardianConfig config, WebhookMetrics metrics) {
-        ImageSettings settings = config.images();
-        if (settings.policies().isEmpty()) {
+    private Function<PodSpec, ImageProvenance.Outcome> images(KubeGuardianConfig config, ImageMetrics metrics) {
+        if (config.images().policies().isEmpty()) {
             return pod -> ImageProvenance.Outcome.NOTHING;
         }
+        requireBudget(config);
+        return parts.opened(ImageProvenance.start(config.images(), metrics))::check;
+    }
+
+    /** Without patterns nothing of it is loaded. */
+    private BiFunction<List<PodSpec.Container>, Duration, List<Fix>> imageUsers(KubeGuardianConfig config, ImageMetrics metrics) {
+        if (config.images().users().isEmpty() || !config.admission().harden().contains(HardeningPart.NON_ROOT)) {
+            return (containers, waited) -> List.of();
+        }
+        requireBudget(config);
+        return parts.opened(ImageUsers.start(config.images(), metrics))::fixes;
+    }
+
+    private static void requireBudget(KubeGuardianConfig config) {
+        ImageSettings settings = config.images();
         int all = config.webhook().budgetMillis();
         if (all != 0 && settings.budgetMillis() >= all) {
             throw new ConfigException("images.budgetMillis is " + settings.budgetMillis() + ", must be below"
                     + " webhook.budgetMillis, which is " + all + ": else that one's onExpiry decides, and not onUnavailable");
         }
-        return parts.opened(ImageProvenance.start(settings, new ImageMetrics(metrics.registry())))::check;
     }
 
     private static ReloadingTls tls(WebhookSettings settings) {

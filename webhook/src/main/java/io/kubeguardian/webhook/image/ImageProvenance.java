@@ -26,7 +26,7 @@ public final class ImageProvenance implements AutoCloseable {
 
     private final ImageSettings settings;
     private final ImageVerifier verifier;
-    private final VerdictCache cache;
+    private final LookupCache<Verdict> cache;
     private final RegistryHttp http;
     private final ImageMetrics metrics;
 
@@ -45,12 +45,10 @@ public final class ImageProvenance implements AutoCloseable {
         this.settings = settings;
         this.metrics = metrics;
         List<ImagePolicy> policies = settings.policies().stream().map(ImagePolicy::of).toList();
-        Path credentials = settings.registryCredentials().isEmpty() ? null : Path.of(settings.registryCredentials());
-        this.http = new RegistryHttp(RegistryTls.trusting(settings.registryAuthorities()),
-                new RegistryCredentials(credentials), Set.copyOf(settings.insecureRegistries()));
+        this.http = RegistryHttp.of(settings);
         this.verifier = new ImageVerifier((image, deadline) -> new Repository(http.session(image, deadline)), policies,
                 keyless(settings));
-        this.cache = new VerdictCache(verifier::verify, Duration.ofSeconds(settings.cacheSeconds()),
+        this.cache = new LookupCache<>(verifier::verify, Verdict::unavailable, Duration.ofSeconds(settings.cacheSeconds()),
                 Duration.ofSeconds(settings.negativeCacheSeconds()), settings.cacheLimit(), System::nanoTime, metrics);
     }
 
@@ -73,7 +71,7 @@ public final class ImageProvenance implements AutoCloseable {
     public Outcome check(PodSpec pod) {
         List<Asked> asked = new ArrayList<>();
         Collected collected = new Collected();
-        Map<ImageReference, VerdictCache.Lookup> lookups = new HashMap<>();
+        Map<ImageReference, LookupCache.Lookup<Verdict>> lookups = new HashMap<>();
         for (PodSpec.Container container : pod.containers()) {
             String image = container.node().get("image").text();
             if (image.isEmpty()) {

@@ -1,6 +1,8 @@
 package io.kubeguardian.webhook.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.ImageSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -9,6 +11,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -41,6 +44,13 @@ final class RegistryHttp implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER).build();
         this.credentials = credentials;
         this.insecure = Set.copyOf(insecure);
+    }
+
+    /** @throws ConfigException when the authorities or the credentials cannot be used */
+    static RegistryHttp of(ImageSettings settings) {
+        Path credentials = settings.registryCredentials().isEmpty() ? null : Path.of(settings.registryCredentials());
+        return new RegistryHttp(RegistryTls.trusting(settings.registryAuthorities()),
+                new RegistryCredentials(credentials), Set.copyOf(settings.insecureRegistries()));
     }
 
     /** For one lookup in one repository: it keeps what the registry let in with. Not thread safe. */

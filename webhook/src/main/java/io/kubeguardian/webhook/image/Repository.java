@@ -47,7 +47,12 @@ final class Repository {
     }
 
     JsonNode byDigest(Digest digest) throws RegistryException, UntrustedException {
-        return json(checked(digest, "manifests/", MOST_MANIFEST_BYTES));
+        return json(checked(digest, "manifests/", MANIFEST + ", " + INDEX, MOST_MANIFEST_BYTES));
+    }
+
+    /** The manifest of an image, or the index of one for several platforms. */
+    JsonNode image(Digest digest) throws RegistryException, UntrustedException {
+        return json(checked(digest, "manifests/", IMAGES, MOST_IMAGE_BYTES));
     }
 
     /** @param mostBytes largest that is read; nor is more than the descriptor says, which the caller has counted */
@@ -56,7 +61,7 @@ final class Repository {
             throw new UntrustedException(blob.digest() + " has " + blob.size() + " bytes, at most " + mostBytes
                     + " are read");
         }
-        return checked(blob.digest(), "blobs/", (int) blob.size());
+        return checked(blob.digest(), "blobs/", "*/*", (int) blob.size());
     }
 
     /** What refers to a digest: by the referrers API, and where a registry has none, by the tag that stands for it. */
@@ -73,9 +78,9 @@ final class Repository {
         return all;
     }
 
-    private byte[] checked(Digest digest, String kind, int mostBytes) throws RegistryException, UntrustedException {
-        RegistryHttp.Answer answer = http.ask("GET", kind + digest,
-                kind.equals("blobs/") ? "*/*" : MANIFEST + ", " + INDEX, mostBytes);
+    private byte[] checked(Digest digest, String kind, String accept, int mostBytes)
+            throws RegistryException, UntrustedException {
+        RegistryHttp.Answer answer = http.ask("GET", kind + digest, accept, mostBytes);
         if (answer.status() == 404) {
             throw new UntrustedException("the registry does not have " + digest);
         }

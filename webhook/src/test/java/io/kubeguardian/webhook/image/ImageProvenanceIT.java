@@ -273,7 +273,7 @@ class ImageProvenanceIT {
 
     private static ImageSettings keyless(Path root, List<Identity> identities, List<Attestation> attestations) {
         return new ImageSettings(List.of(new ImagePolicySettings("built", List.of("**"), null, identities, null,
-                attestations, null)), true, 10_000, WhenUnavailable.DENY, 300, 15, 100, root.toString(), "", "",
+                attestations, null)), List.of(), true, 10_000, WhenUnavailable.DENY, 300, 15, 100, root.toString(), "", "",
                 List.of(registry.host()));
     }
 
@@ -348,7 +348,7 @@ class ImageProvenanceIT {
     }
 
     private static ImageSettings settings(List<ImagePolicySettings> policies, int budget, WhenUnavailable action) {
-        return new ImageSettings(policies, true, budget, action, 300, 15, 100, "", "", "",
+        return new ImageSettings(policies, List.of(), true, budget, action, 300, 15, 100, "", "", "",
                 List.of(registry.host(), "127.0.0.1:1"));
     }
 

@@ -168,7 +168,7 @@ class RegistryAccessIT {
     private ImageProvenance start(int budget, List<String> insecure, Path credentials, String authorities) {
         metrics.clear();
         return opened(ImageProvenance.start(new ImageSettings(List.of(new ImagePolicySettings("signed", List.of("**"),
-                List.of(key.toString()), null, null, null, null)), true, budget, WhenUnavailable.DENY, 300, 1, 100, "",
+                List.of(key.toString()), null, null, null, null)), List.of(), true, budget, WhenUnavailable.DENY, 300, 1, 100, "",
                 credentials == null ? "" : credentials.toString(), authorities, insecure), new ImageMetrics(metrics)));
     }
 

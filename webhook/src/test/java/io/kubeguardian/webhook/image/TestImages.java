@@ -38,20 +38,32 @@ public final class TestImages implements AutoCloseable {
 
     /** A small image: a configuration and a layer whose content tells images apart. */
     public Digest image(String tag, String content) {
+        return image(tag, content, "");
+    }
+
+    /** @param user whom the image says its programs run as; empty: it does not say */
+    public Digest image(String tag, String content, String user) {
         ObjectNode manifest = manifest();
-        byte[] config = write(JSON.createObjectNode().put("architecture", "amd64").put("os", "linux")
-                .set("rootfs", JSON.createObjectNode().put("type", "layers")));
+        ObjectNode configuration = JSON.createObjectNode().put("architecture", "amd64").put("os", "linux")
+                .set("rootfs", JSON.createObjectNode().put("type", "layers"));
+        if (!user.isEmpty()) {
+            configuration.putObject("config").put("User", user);
+        }
+        byte[] config = write(configuration);
         manifest.set("config", blob("application/vnd.oci.image.config.v1+json", config));
         manifest.withArray("layers").add(blob("application/vnd.oci.image.layer.v1.tar+gzip", gzip(content)));
         return put(tag, manifest);
     }
 
-    /** An index of one image for one platform. */
-    Digest index(String tag, Digest image) {
+    /** An index of images, each for a platform of its own. */
+    Digest index(String tag, Digest... images) {
         ObjectNode index = JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", Repository.INDEX);
-        index.withArray("manifests").addObject().put("mediaType", Repository.MANIFEST).put("digest", image.toString())
-                .put("size", get(image.toString()).length)
-                .set("platform", JSON.createObjectNode().put("architecture", "amd64").put("os", "linux"));
+        for (Digest image : images) {
+            ArrayNode manifests = index.withArray("manifests");
+            manifests.addObject().put("mediaType", Repository.MANIFEST).put("digest", image.toString())
+                    .put("size", get(image.toString()).length).set("platform", JSON.createObjectNode()
+                            .put("architecture", "cpu" + manifests.size()).put("os", "linux"));
+        }
         return put(tag, index);
     }
 

@@ -21,15 +21,16 @@ import org.slf4j.LoggerFactory;
  * What is known of images, for a while. An image that is asked for while it is being looked up is not looked up again, and a
  * lookup goes on when nobody waits for it any more: the next request finds what it found.
  */
-final class VerdictCache implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(VerdictCache.class);
+final class LookupCache<T extends LookupCache.Result> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LookupCache.class);
 
     /** Lookups that talk to registries at once; each may hold some megabytes. */
     private static final int MOST_AT_ONCE = 4;
     /** Lookups that go on or wait for others to end. */
     private static final int MOST_LOOKUPS = 256;
 
-    private final Function<ImageReference, Verdict> lookup;
+    private final Function<ImageReference, T> lookup;
+    private final Function<String, T> unavailable;
     private final Duration good;
     private final Duration bad;
     private final int limit;
@@ -37,19 +38,28 @@ final class VerdictCache implements AutoCloseable {
     private final ImageMetrics metrics;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore turns = new Semaphore(MOST_AT_ONCE);
-    private final LinkedHashMap<ImageReference, Known> known = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<ImageReference, Lookup> running = new HashMap<>();
+    private final LinkedHashMap<ImageReference, Known<T>> known = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<ImageReference, Lookup<T>> running = new HashMap<>();
 
-    private record Known(Verdict verdict, long untilNanos) {}
+    /** What was found out about an image. */
+    interface Result {
+        /** Of the image that it is about; null when it is not known. */
+        Digest digest();
+
+        /** Whether it is all that one would know: then it counts longer. */
+        boolean isGood();
+    }
+
+    private record Known<T>(T result, long untilNanos) {}
 
     /**
      * A lookup that is over or goes on.
      *
      * @param begunNanos when it began, by the cache's clock
      */
-    record Lookup(CompletableFuture<Verdict> result, long begunNanos) {
-        private static Lookup over(Verdict verdict) {
-            return new Lookup(CompletableFuture.completedFuture(verdict), 0);
+    record Lookup<T>(CompletableFuture<T> result, long begunNanos) {
+        private static <T> Lookup<T> over(T result) {
+            return new Lookup<>(CompletableFuture.completedFuture(result), 0);
         }
 
         /**
@@ -59,7 +69,7 @@ final class VerdictCache implements AutoCloseable {
          * @param deadline of the one who waits
          * @param budget from the lookup's begin
          */
-        Verdict await(Deadline deadline, Duration budget, long nowNanos) {
+        T await(Deadline deadline, Duration budget, long nowNanos) {
             try {
                 long left = budget.toNanos() - (nowNanos - begunNanos);
                 return result.isDone() ? result.join()
@@ -70,21 +80,23 @@ final class VerdictCache implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return null;
             } catch (ExecutionException e) {
-                throw new IllegalStateException(e); // a lookup always ends with a verdict
+                throw new IllegalStateException(e); // a lookup always ends with a result
             }
         }
     }
 
     /**
-     * @param good how long a verdict counts when the image was verified
+     * @param unavailable the result of a lookup that could not be made, with why not, for a person
+     * @param good how long a result counts that is good
      * @param bad how long any other counts
-     * @param limit most verdicts
+     * @param limit most results
      * @param nanos a clock that never goes back
      */
-    VerdictCache(
-            Function<ImageReference, Verdict> lookup, Duration good, Duration bad, int limit, LongSupplier nanos,
-            ImageMetrics metrics) {
+    LookupCache(
+            Function<ImageReference, T> lookup, Function<String, T> unavailable, Duration good, Duration bad, int limit,
+            LongSupplier nanos, ImageMetrics metrics) {
         this.lookup = lookup;
+        this.unavailable = unavailable;
         this.good = good;
         this.bad = bad;
         this.limit = limit;
@@ -93,58 +105,58 @@ final class VerdictCache implements AutoCloseable {
     }
 
     /** What is known, or will be: never waits. */
-    synchronized Lookup get(ImageReference image) {
-        Known before = known.get(image);
+    synchronized Lookup<T> get(ImageReference image) {
+        Known<T> before = known.get(image);
         if (before != null && before.untilNanos - nanos.getAsLong() > 0) {
             metrics.cache.labels("hit").inc();
-            return Lookup.over(before.verdict);
+            return Lookup.over(before.result);
         }
-        Lookup going = running.get(image);
+        Lookup<T> going = running.get(image);
         if (going != null) {
             metrics.cache.labels("joined").inc();
             return going;
         }
         if (running.size() >= MOST_LOOKUPS) {
             metrics.cache.labels("busy").inc();
-            return Lookup.over(Verdict.unavailable("too many other images are being looked up"));
+            return Lookup.over(unavailable.apply("too many other images are being looked up"));
         }
         metrics.cache.labels("miss").inc();
-        Lookup begun = new Lookup(new CompletableFuture<>(), nanos.getAsLong());
+        Lookup<T> begun = new Lookup<>(new CompletableFuture<>(), nanos.getAsLong());
         running.put(image, begun);
         threads.execute(() -> run(image, begun.result));
         return begun;
     }
 
-    private void run(ImageReference image, CompletableFuture<Verdict> result) {
-        Verdict verdict;
+    private void run(ImageReference image, CompletableFuture<T> result) {
+        T found;
         try {
             turns.acquire();
             try {
                 long start = System.nanoTime();
-                verdict = lookup.apply(image);
+                found = lookup.apply(image);
                 metrics.seconds.observe((System.nanoTime() - start) / 1e9);
             } finally {
                 turns.release();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            verdict = Verdict.unavailable("the webhook stops");
+            found = unavailable.apply("the webhook stops");
         } catch (RuntimeException | Error e) {
             LOG.error("image lookup failed image={}", image, e);
-            verdict = Verdict.unavailable("it could not be looked up: " + e.getClass().getSimpleName());
+            found = unavailable.apply("it could not be looked up: " + e.getClass().getSimpleName());
         }
         synchronized (this) {
             running.remove(image);
-            keep(image, verdict);
-            if (image.digest() == null && verdict.digest() != null) {
-                keep(image.at(verdict.digest()), verdict);
+            keep(image, found);
+            if (image.digest() == null && found.digest() != null) {
+                keep(image.at(found.digest()), found);
             }
         }
-        result.complete(verdict);
+        result.complete(found);
     }
 
-    private void keep(ImageReference image, Verdict verdict) {
-        known.put(image, new Known(verdict, nanos.getAsLong() + (verdict.isVerified() ? good : bad).toNanos()));
+    private void keep(ImageReference image, T result) {
+        known.put(image, new Known<>(result, nanos.getAsLong() + (result.isGood() ? good : bad).toNanos()));
         for (Iterator<ImageReference> eldest = known.keySet().iterator(); known.size() > limit; ) {
             eldest.next();
             eldest.remove();

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-class VerdictCacheTest {
+class LookupCacheTest {
     private static final Digest DIGEST = Digest.of("x".getBytes(StandardCharsets.UTF_8));
     private static final Verdict GOOD = new Verdict(DIGEST, List.of(), List.of(), "");
     private static final Verdict BAD = new Verdict(DIGEST, List.of("has no signature"), List.of(), "");
@@ -26,7 +26,7 @@ class VerdictCacheTest {
     @Test
     void manyWhoWaitForOneImageLookItUpOnce() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        try (VerdictCache cache = cache(image -> {
+        try (LookupCache<Verdict> cache = cache(image -> {
             await(go);
             return GOOD;
         }, 100)) {
@@ -46,7 +46,7 @@ class VerdictCacheTest {
 
     @Test
     void whatWasVerifiedCountsLongerThanWhatWasNot() throws Exception {
-        try (VerdictCache cache = cache(image -> image.tag().equals("good") ? GOOD : BAD, 100)) {
+        try (LookupCache<Verdict> cache = cache(image -> image.tag().equals("good") ? GOOD : BAD, 100)) {
             look(cache, "good");
             look(cache, "bad");
             now.addAndGet(Duration.ofSeconds(10).toNanos());
@@ -63,7 +63,7 @@ class VerdictCacheTest {
 
     @Test
     void whatATagWasVerifiedAsIsKnownByItsDigest() throws Exception {
-        try (VerdictCache cache = cache(image -> GOOD, 100)) {
+        try (LookupCache<Verdict> cache = cache(image -> GOOD, 100)) {
             look(cache, "good");
 
             cache.get(image("good").at(DIGEST)).result().get(10, TimeUnit.SECONDS);
@@ -74,7 +74,7 @@ class VerdictCacheTest {
 
     @Test
     void itIsBoundedAndKeepsWhatIsAskedFor() throws Exception {
-        try (VerdictCache cache = cache(image -> Verdict.unavailable("away"), 3)) {
+        try (LookupCache<Verdict> cache = cache(image -> Verdict.unavailable("away"), 3)) {
             for (String tag : new String[] {"a", "b", "c", "a", "d", "a"}) {
                 look(cache, tag);
             }
@@ -91,7 +91,7 @@ class VerdictCacheTest {
     @Test
     void whoAsksForTooMuchAtOnceIsToldSo() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        try (VerdictCache cache = cache(image -> {
+        try (LookupCache<Verdict> cache = cache(image -> {
             await(go);
             return GOOD;
         }, 1000)) {
@@ -110,11 +110,11 @@ class VerdictCacheTest {
     @Test
     void whoComesLateDoesNotWaitAgain() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        try (VerdictCache cache = cache(image -> {
+        try (LookupCache<Verdict> cache = cache(image -> {
             await(go);
             return GOOD;
         }, 100)) {
-            VerdictCache.Lookup lookup = cache.get(image("a"));
+            LookupCache.Lookup<Verdict> lookup = cache.get(image("a"));
             Duration budget = Duration.ofHours(1);
             Deadline deadline = Deadline.in(budget);
 
@@ -129,7 +129,7 @@ class VerdictCacheTest {
 
     @Test
     void aLookupThatFailsIsAVerdict() throws Exception {
-        try (VerdictCache cache = cache(image -> {
+        try (LookupCache<Verdict> cache = cache(image -> {
             throw new IllegalStateException("broken");
         }, 100)) {
             assertThat(cache.get(image("a")).result().get(10, TimeUnit.SECONDS).isUnavailable()).isTrue();
@@ -144,15 +144,15 @@ class VerdictCacheTest {
         }
     }
 
-    private static void look(VerdictCache cache, String tag) throws Exception {
+    private static void look(LookupCache<Verdict> cache, String tag) throws Exception {
         cache.get(image(tag)).result().get(10, TimeUnit.SECONDS);
     }
 
-    private VerdictCache cache(Function<ImageReference, Verdict> lookup, int limit) {
-        return new VerdictCache(image -> {
+    private LookupCache<Verdict> cache(Function<ImageReference, Verdict> lookup, int limit) {
+        return new LookupCache<>(image -> {
             lookups.incrementAndGet();
             return lookup.apply(image);
-        }, Duration.ofSeconds(60), Duration.ofSeconds(10), limit, now::get, new ImageMetrics(metrics));
+        }, Verdict::unavailable, Duration.ofSeconds(60), Duration.ofSeconds(10), limit, now::get, new ImageMetrics(metrics));
     }
 
     private static ImageReference image(String tag) {
