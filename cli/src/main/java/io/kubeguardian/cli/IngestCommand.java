@@ -14,9 +14,9 @@ import picocli.CommandLine.Option;
         name = "ingest",
         mixinStandardHelpOptions = true,
         description = {
-            "Reads Tetragon's JSON export and Falco's JSON alerts, from files that it follows or over HTTP,",
-            "and puts them on KubeGuardian's topics, until Ctrl-C. What it reads, and which Kafka it writes to,",
-            "stands in the configuration under ingest and kafka; see docs/foreign-sensors.md."
+            "Reads Tetragon's JSON export and Falco's JSON alerts, from files that it follows or over HTTP,"
+                + " and puts them on KubeGuardian's topics, until Ctrl-C.",
+            "What it reads, and which Kafka it writes to, stands in the configuration under ingest and kafka; see docs/foreign-sensors.md."
         })
 public final class IngestCommand implements Callable<Integer> {
     private static final String MAIN = "io.kubeguardian.ingest.IngestMain";

@@ -13,8 +13,12 @@ import io.kubeguardian.cli.rules.RulesCommand;
 import io.kubeguardian.cli.scan.ScanCommand;
 import io.kubeguardian.config.ConfigException;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code kubeguardian} command. Exit codes: 0 fine, 1 findings, 2 wrong use or unreadable input. */
 @Command(
@@ -30,7 +34,9 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(run(args));
+        StandardOutput output = StandardOutput.install();
+        int code = run(args);
+        System.exit(output.finish(code));
     }
 
     /** Runs one command line and returns its exit code. */
@@ -39,7 +45,6 @@ public final class Main {
             // Alone: a scan of one file is short, and the other commands' classes would be most of it.
             CommandLine scan = new CommandLine(new ScanCommand());
             scan.setCommandName("kubeguardian scan");
-            scan.getCommandSpec().exitCodeOnExecutionException(2); // 1 would say that it was judged
             return run(scan, Arrays.copyOfRange(args, 1, args.length));
         }
         CommandLine line = new CommandLine(new Main());
@@ -53,6 +58,11 @@ public final class Main {
 
     private static int run(CommandLine line, String... args) {
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExitCodeExceptionMapper(e -> 2); // 1 would say that it was judged
+        line.setParameterExceptionHandler((e, arguments) -> {
+            e.getCommandLine().getErr().println(wrongUse(e));
+            return 2;
+        });
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             if (e instanceof UserError || e instanceof ConfigException) {
                 command.getErr().println("kubeguardian: " + e.getMessage());
@@ -61,5 +71,22 @@ public final class Main {
             throw e;
         });
         return line.execute(args);
+    }
+
+    /** One line: what is wrong, what was meant perhaps, and where the use is explained. */
+    private static String wrongUse(ParameterException e) {
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        String message = Texts.line(String.valueOf(e.getMessage()));
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().getFirst();
+            if (!command.subcommands().isEmpty() && !first.startsWith("-")) {
+                message = "no command '" + Texts.line(first) + "'";
+            }
+            List<String> suggestions = unmatched.getSuggestions();
+            if (!suggestions.isEmpty()) {
+                message += "; did you mean " + String.join(" or ", suggestions.stream().limit(3).toList()) + "?";
+            }
+        }
+        return command.qualifiedName() + ": " + message + "; see " + command.qualifiedName() + " --help";
     }
 }

@@ -2,6 +2,7 @@ package io.kubeguardian.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kubeguardian.cli.stack.KafkaOption;
 import io.kubeguardian.cli.stack.TopicFollower;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.Incident;
@@ -14,14 +15,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code kubeguardian monitor}: alerts as they come. */
@@ -33,12 +33,12 @@ public final class MonitorCommand implements Callable<Integer> {
     /** How alerts are printed. */
     public enum Format { TABLE, JSON }
 
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final AvroCodec<Signal> SIGNAL = AvroCodec.of(Signal.class);
     private static final AvroCodec<Incident> INCIDENT = AvroCodec.of(Incident.class);
 
-    @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT", defaultValue = "localhost:9092",
-            description = "Kafka (default: ${DEFAULT-VALUE})")
-    private String bootstrapServers;
+    @Mixin
+    private KafkaOption kafka;
 
     @Option(names = "--namespace", paramLabel = "N", description = "only this namespace")
     private String namespace;
@@ -62,22 +62,30 @@ public final class MonitorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Map<String, Object> client = new HashMap<>(Map.of("bootstrap.servers", bootstrapServers));
+        Map<String, Object> client = kafka.client();
         List<String> topics =
                 format == Format.JSON ? List.of(Topics.ALERTS) : List.of(Topics.SIGNALS, Topics.INCIDENTS);
         try {
-            return Interrupted.onSignal(() -> {
+            return Interrupted.onSignal(() -> KafkaOption.using(client, () -> {
                 try (TopicFollower follower = new TopicFollower(client, topics, fromBeginning, this::show)) {
-                    while (true) {
-                        Interrupted.sleep(Duration.ofDays(1));
-                    }
+                    return watch(follower, String.valueOf(client.get("bootstrap.servers")));
                 }
-            });
+            }));
         } catch (Interrupted e) {
-            return 0;
-        } catch (KafkaException e) {
-            throw new UserError("Kafka at " + bootstrapServers + " does not answer: " + e.getMessage()
-                    + "; is `kubeguardian up` running?", e);
+            return 0; // Ctrl-C is how this command ends
+        }
+    }
+
+    /** Until it is interrupted. A broker that goes away must not look like a quiet cluster. */
+    private static int watch(TopicFollower follower, String servers) {
+        boolean connected = true;
+        while (true) {
+            follower.await(LOOK);
+            if (follower.connected() != connected) {
+                connected = !connected;
+                System.err.println("kubeguardian: Kafka at " + servers
+                        + (connected ? " answers again" : " does not answer any more; trying until it does"));
+            }
         }
     }
 
@@ -101,8 +109,9 @@ public final class MonitorCommand implements Callable<Integer> {
                 }
                 default -> showJson(record.value());
             }
-        } catch (MalformedRecordException | IOException e) {
-            System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": " + e.getMessage());
+        } catch (MalformedRecordException | IOException | IllegalArgumentException e) {
+            System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
+                    + Texts.line(String.valueOf(e.getMessage())));
         }
     }
 

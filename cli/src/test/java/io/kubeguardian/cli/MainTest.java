@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class MainTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -53,6 +58,34 @@ class MainTest {
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            dmeo                        | kubeguardian: no command 'dmeo'; see kubeguardian --help
+            scan                        | kubeguardian scan: Missing required parameter: 'PATH'; see kubeguardian scan --help
+            scan x --framework nosuch   | no framework 'nosuch'
+            rules chekc                 | kubeguardian rules: no command 'chekc'; did you mean check?; see kubeguardian rules --help
+            rules check --formt json x  | kubeguardian rules check: Unknown option: '--formt'
+            """)
+    void wrongUseIsOneLineThatSaysWhereTheUseIsExplained(String line, String said) {
+        int code = Main.run(line.split(" "));
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains(said).endsWith("--help\n").hasLineCount(1);
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
+    void eachLineOfADescriptionIsASentenceBecauseListsShowTheFirstAlone() {
+        List<String> lines = descriptions(new CommandLine(Main.class)).toList();
+
+        assertThat(lines).hasSizeGreaterThan(40).allMatch(line -> line.endsWith("."));
+    }
+
+    private static Stream<String> descriptions(CommandLine line) {
+        return Stream.concat(Arrays.stream(line.getCommandSpec().usageMessage().description()),
+                line.getSubcommands().values().stream().flatMap(MainTest::descriptions));
     }
 
     @Test

@@ -11,8 +11,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description = {
-            "Lists what the job decided about containers, and answers what waits for a person: by the policy, or because",
-            "a limit was reached. See docs/risk.md."
+            "Lists what the job decided about containers, and answers what waits for a person: by the policy, or because"
+                + " a limit was reached.",
+            "See docs/risk.md."
         },
         subcommands = {ListDecisionsCommand.class, ApproveCommand.class, RejectCommand.class})
 public final class DecisionsCommand implements Callable<Integer> {

@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
         name = "run",
         mixinStandardHelpOptions = true,
         description = {
-            "Fetches each feed every refreshSeconds and publishes what changed, until Ctrl-C. A feed that cannot be",
-            "fetched is tried again, sooner at first; what was in force of it stays until it expires."
+            "Fetches each feed every refreshSeconds and publishes what changed, until Ctrl-C.",
+            "A feed that cannot be fetched is tried again, sooner at first; what was in force of it stays until it expires."
         })
 final class RunFeedsCommand implements Callable<Integer> {
     /** The first pause after a failure; it doubles up to the feed's own interval. */

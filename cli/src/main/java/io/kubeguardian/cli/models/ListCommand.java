@@ -44,6 +44,8 @@ final class ListCommand implements Callable<Integer> {
                 ArrayNode all = JSON.createArrayNode();
                 models.forEach(model -> all.add(json(model)));
                 System.out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(all));
+            } else if (models.isEmpty()) {
+                System.out.println("no models are published");
             } else {
                 models.forEach(model -> System.out.println(line(model)));
             }

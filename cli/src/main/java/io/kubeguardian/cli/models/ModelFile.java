@@ -23,7 +23,7 @@ final class ModelFile {
         try {
             Files.write(file, CODEC.encode(model));
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be written: " + e.getMessage(), e);
+            throw new UserError(file + ": cannot be written: " + Texts.reason(e), e);
         }
     }
 
@@ -39,7 +39,7 @@ final class ModelFile {
         } catch (NoSuchFileException e) {
             throw new UserError(file + ": no such file", e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(file + ": cannot be read: " + Texts.reason(e), e);
         } catch (MalformedRecordException | ModelException e) {
             throw new UserError(file + ": is no model that a job would take: " + Texts.line(e.getMessage()), e);
         }

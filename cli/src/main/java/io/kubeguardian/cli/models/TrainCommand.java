@@ -114,7 +114,7 @@ final class TrainCommand implements Callable<Integer> {
             }
             return plan.with(Files.readAllBytes(network), ModelFile.read(like).getFeatures());
         } catch (IOException e) {
-            throw new UserError(network + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(network + ": cannot be read: " + Texts.reason(e), e);
         }
     }
 

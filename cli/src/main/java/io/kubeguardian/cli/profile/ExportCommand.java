@@ -101,7 +101,7 @@ final class ExportCommand implements Callable<Integer> {
         try {
             return ProfileJson.read(from.toString(), Files.readString(from).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new UserError(from + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(from + ": cannot be read: " + Texts.reason(e), e);
         }
     }
 

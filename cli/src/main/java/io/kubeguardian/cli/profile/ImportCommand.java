@@ -2,6 +2,7 @@ package io.kubeguardian.cli.profile;
 
 import io.kubeguardian.baseline.ItemKind;
 import io.kubeguardian.baseline.ProfileDigests;
+import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.schema.Profile;
 import io.kubeguardian.schema.ProfileItem;
@@ -77,7 +78,7 @@ final class ImportCommand implements Callable<Integer> {
             return Profile.newBuilder(profile).setDrifts(List.of()).setRates(List.of()).setPolicyDigest("")
                     .setPolicyTime(0).build();
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(file + ": cannot be read: " + Texts.reason(e), e);
         }
     }
 

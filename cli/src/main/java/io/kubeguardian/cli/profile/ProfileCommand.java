@@ -11,8 +11,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description = {
-            "Shows what the baselines of workloads have learned, changes what they judge by, and exports what",
-            "Kubernetes itself can enforce. WORKLOAD is cluster/namespace/kind/name, or the end of it that names one alone."
+            "Shows what the baselines of workloads have learned, changes what they judge by, and exports what"
+                + " Kubernetes itself can enforce.",
+            "WORKLOAD is cluster/namespace/kind/name, or the end of it that names one alone."
         },
         subcommands = {ListCommand.class, ShowCommand.class, AcceptCommand.class, FreezeCommand.class,
             UnfreezeCommand.class, ResetCommand.class, ImportCommand.class, ExportCommand.class})

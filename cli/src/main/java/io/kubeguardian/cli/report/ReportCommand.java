@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
         name = "report",
         mixinStandardHelpOptions = true,
         description = {
-            "Tells the story of an incident: its timeline, process tree, ATT&CK path, how complete the evidence is, what",
-            "was decided and done, and what to do; or sums up a time: incidents, rules, workloads by risk.",
+            "Tells the story of an incident: its timeline, process tree, ATT&CK path, how complete the evidence is, what"
+                + " was decided and done, and what to do; or sums up a time: incidents, rules, workloads by risk.",
             "It is written to standard output."
         })
 public final class ReportCommand implements Callable<Integer> {

@@ -4,10 +4,12 @@ import io.kubeguardian.cli.Texts;
 import io.kubeguardian.schema.AdmissionAudit;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.Priority;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What happened in a time; as JSON these are its keys. Risk is as it is now. */
 record Summary(
@@ -102,8 +105,8 @@ record Summary(
     List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
         blocks.add(new Block.Heading(1, "Security report"));
-        blocks.add(new Block.Paragraph(from + " to " + to + ": " + Texts.count(incidents.size(), "incident") + ", "
-                + Texts.count(signals, "signal") + (byPriority.isEmpty() ? "" : " " + byPriority)));
+        blocks.add(new Block.Paragraph(seconds(from) + " to " + seconds(to) + ": "
+                + Texts.count(incidents.size(), "incident") + ", " + Texts.count(signals, "signal") + priorities()));
         blocks.add(new Block.Heading(2, "Incidents"));
         blocks.add(incidents.isEmpty() ? new Block.Paragraph("None.")
                 : new Block.Table(List.of("incident", "priority", "title", "workload", "first", "last", "signals", "state"),
@@ -124,6 +127,17 @@ record Summary(
         blocks.add(new Block.Heading(2, "Gaps in the evidence"));
         blocks.add(counts(gaps));
         return blocks;
+    }
+
+    private static String seconds(String time) {
+        return Instant.parse(time).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** " (3 CRITICAL, 1 NOTICE)", the gravest first. */
+    private String priorities() {
+        return byPriority.isEmpty() ? "" : byPriority.entrySet().stream()
+                .sorted(Comparator.comparing(one -> Priority.valueOf(one.getKey())))
+                .map(one -> one.getValue() + " " + one.getKey()).collect(Collectors.joining(", ", " (", ")"));
     }
 
     private static Block counts(List<Count> counts) {

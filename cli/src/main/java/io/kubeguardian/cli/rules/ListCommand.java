@@ -31,8 +31,8 @@ import picocli.CommandLine.TypeConversionException;
         name = "list",
         mixinStandardHelpOptions = true,
         description = {
-            "Lists the rules of files, without any those that come with KubeGuardian;",
-            "with --effective those that the running job judges by, with hits and cost."
+            "Lists the rules of files, or without any those that come with KubeGuardian.",
+            "With --effective it lists those that the running job judges by, with hits and cost."
         })
 final class ListCommand implements Callable<Integer> {
     /**

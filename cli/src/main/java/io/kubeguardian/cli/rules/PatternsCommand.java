@@ -12,6 +12,7 @@ import io.kubeguardian.correlation.PatternSet;
 import io.kubeguardian.correlation.PatternSource;
 import io.kubeguardian.schema.Priority;
 import io.kubeguardian.schema.RuleBundle;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,11 @@ public final class PatternsCommand implements Callable<Integer> {
     }
 
     private static List<PatternSource> sources(List<Path> files) {
+        for (Path file : files) {
+            if (!Files.isReadable(file)) {
+                throw new UserError(file + (Files.exists(file) ? ": cannot be read: permission denied" : ": does not exist"));
+            }
+        }
         return PatternLoader.load(files.stream().map(Path::toString).toList());
     }
 
@@ -90,8 +96,8 @@ public final class PatternsCommand implements Callable<Integer> {
     /** {@code kubeguardian patterns list}. */
     @Command(name = "list", mixinStandardHelpOptions = true,
             description = {
-                "Lists the patterns of files, without any those that come with KubeGuardian;",
-                "with --effective says which bundle the running job goes by."
+                "Lists the patterns of files, or without any those that come with KubeGuardian.",
+                "With --effective it says which bundle the running job goes by."
             })
     static final class ListPatterns implements Callable<Integer> {
         private record Row(

@@ -71,7 +71,7 @@ final class YamlValue {
         } catch (NoSuchFileException e) {
             throw new UserError(file + ": does not exist", e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(file + ": cannot be read: " + Texts.reason(e), e);
         }
     }
 

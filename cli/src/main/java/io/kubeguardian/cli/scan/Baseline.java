@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.policy.Finding;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,6 +29,8 @@ final class Baseline {
         Baseline baseline = new Baseline();
         try (JsonParser parser = new JsonFactory().createParser(file.toFile())) {
             baseline.report(parser);
+        } catch (FileNotFoundException e) { // which says why in words, after the name
+            throw new UserError(e.getMessage() + ": make one with scan --format json", e);
         } catch (IOException e) {
             throw new UserError(file + ": no report of a scan (make one with scan --format json): " + firstLine(e), e);
         }

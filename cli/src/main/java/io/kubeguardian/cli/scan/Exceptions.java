@@ -69,7 +69,7 @@ final class Exceptions {
             }
             return content.documents().isEmpty() ? Node.MISSING : content.documents().getFirst().root();
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(file + ": cannot be read: " + Texts.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.kubeguardian.cli.scan;
 
+import io.kubeguardian.cli.Texts;
 import io.kubeguardian.policy.Finding;
 import io.kubeguardian.policy.Fix;
 import io.kubeguardian.policy.Node;
@@ -8,7 +9,12 @@ import io.kubeguardian.policy.manifest.ManifestReader;
 import io.kubeguardian.policy.manifest.UnreadableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -79,16 +85,40 @@ final class Fixer {
             if (mended == 0) {
                 return now;
             }
-            Files.writeString(source.path(), (mark ? "\uFEFF" : "") + (windows ? fixed.replace("\n", "\r\n") : fixed),
-                    StandardCharsets.UTF_8);
+            replace(source.path(), (mark ? "\uFEFF" : "") + (windows ? fixed.replace("\n", "\r\n") : fixed));
             findings.addAndGet(mended);
             files.incrementAndGet();
             return now;
         } catch (UnreadableException e) {
             return content; // told already
         } catch (IOException e) {
-            errors.add(new ScanError(source.name(), 1, "cannot be written: " + e.getMessage()));
+            errors.add(new ScanError(source.name(), 1, "cannot be written: " + Texts.reason(e)));
             return content;
+        }
+    }
+
+    /** Writes beside the file and takes its place: on a full disk, and when it is killed half-way, the manifest is whole. */
+    static void replace(Path file, String text) throws IOException {
+        Path target = file.toRealPath(); // a link stays one
+        if (!Files.isWritable(target)) {
+            throw new AccessDeniedException(target.toString());
+        }
+        Path next = Files.createTempFile(target.getParent(), ".kubeguardian-", ".tmp");
+        try {
+            Files.writeString(next, text, StandardCharsets.UTF_8);
+            PosixFileAttributes as = Files.getFileAttributeView(target, PosixFileAttributeView.class).readAttributes();
+            PosixFileAttributeView view = Files.getFileAttributeView(next, PosixFileAttributeView.class);
+            PosixFileAttributes is = view.readAttributes();
+            if (!is.owner().equals(as.owner())) {
+                view.setOwner(as.owner());
+            }
+            if (!is.group().equals(as.group())) {
+                view.setGroup(as.group());
+            }
+            view.setPermissions(as.permissions());
+            Files.move(next, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(next);
         }
     }
 

@@ -32,6 +32,7 @@ final class Inputs {
 
     private final List<Source> sources = new ArrayList<>();
     private final List<ScanError> errors = new ArrayList<>();
+    private final List<String> empty = new ArrayList<>();
     private final Set<Object> seen = new HashSet<>();
 
     private Inputs() {}
@@ -84,6 +85,11 @@ final class Inputs {
         return errors;
     }
 
+    /** Folders that were named and hold no manifest: a wrong path, most likely. */
+    List<String> empty() {
+        return empty;
+    }
+
     private void addStdin(InputStream stdin) {
         if (!seen.add(STDIN)) {
             throw new UserError("scan: - stands twice; standard input can be read once");
@@ -96,7 +102,7 @@ final class Inputs {
                 sources.add(new Source(STDIN_NAME, null, content.length, content));
             }
         } catch (IOException e) {
-            errors.add(new ScanError(STDIN_NAME, 1, "cannot be read: " + e.getMessage()));
+            errors.add(new ScanError(STDIN_NAME, 1, "cannot be read: " + Texts.reason(e)));
         }
     }
 
@@ -109,10 +115,14 @@ final class Inputs {
             return;
         }
         List<Found> found = new ArrayList<>();
+        int before = errors.size();
         try {
             Files.walkFileTree(path, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new Visitor(path, found));
         } catch (IOException e) {
-            errors.add(new ScanError(path.toString(), 1, "cannot be read: " + e.getMessage()));
+            errors.add(new ScanError(path.toString(), 1, "cannot be read: " + Texts.reason(e)));
+        }
+        if (found.isEmpty() && errors.size() == before) {
+            empty.add(path.toString());
         }
         found.sort(Comparator.comparing(Found::path));
         found.forEach(file -> add(file.path, file.attributes));
@@ -132,7 +142,7 @@ final class Inputs {
                 sources.add(new Source(file.toString(), file, known.size(), null));
             }
         } catch (IOException e) {
-            errors.add(new ScanError(file.toString(), 1, "cannot be read: " + e.getMessage()));
+            errors.add(new ScanError(file.toString(), 1, "cannot be read: " + Texts.reason(e)));
         }
     }
 
@@ -168,7 +178,7 @@ final class Inputs {
         public FileVisitResult visitFileFailed(Path file, IOException e) {
             // A link that leads back has been there; a link that leads nowhere holds nothing.
             if (!(e instanceof FileSystemLoopException) && !Files.isSymbolicLink(file)) {
-                errors.add(new ScanError(file.toString(), 1, "cannot be read: " + e.getMessage()));
+                errors.add(new ScanError(file.toString(), 1, "cannot be read: " + Texts.reason(e)));
             }
             return FileVisitResult.CONTINUE;
         }

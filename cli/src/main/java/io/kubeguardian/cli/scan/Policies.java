@@ -1,5 +1,6 @@
 package io.kubeguardian.cli.scan;
 
+import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.policy.BuiltInChecks;
 import io.kubeguardian.policy.Check;
@@ -64,7 +65,7 @@ final class Policies {
         } catch (PolicyException e) {
             throw new UserError(e.getMessage(), e);
         } catch (IOException e) {
-            throw new UserError(source.name() + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(source.name() + ": cannot be read: " + Texts.reason(e), e);
         }
     }
 }

@@ -125,6 +125,7 @@ public final class ScanCommand implements Callable<Integer> {
         }
         write(result);
         notes.forEach(ScanCommand::say);
+        inputs.empty().forEach(folder -> say("scan: " + Texts.line(folder) + " holds no .yaml, .yml or .json file: nothing was judged there"));
         tell(result, exceptions, baseline, fixer);
         return !result.errors().isEmpty() ? 2 : result.violations() > 0 ? 1 : 0;
     }

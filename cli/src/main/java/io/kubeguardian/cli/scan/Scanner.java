@@ -1,5 +1,6 @@
 package io.kubeguardian.cli.scan;
 
+import io.kubeguardian.cli.Texts;
 import io.kubeguardian.policy.Check;
 import io.kubeguardian.policy.Finding;
 import io.kubeguardian.policy.Manifest;
@@ -156,7 +157,7 @@ final class Scanner {
             }
             return new FileResult(results, errors, content.documents().size(), resources[0], false);
         } catch (IOException e) {
-            errors.add(new ScanError(source.name(), 1, "cannot be read: " + e.getMessage()));
+            errors.add(new ScanError(source.name(), 1, "cannot be read: " + Texts.reason(e)));
         } catch (RuntimeException | StackOverflowError e) {
             // A mistake of ours must not keep the other files from being judged, nor pass for a file that is fine.
             errors.add(new ScanError(source.name(), 1, "cannot be judged, by a mistake in KubeGuardian; please report " + e));

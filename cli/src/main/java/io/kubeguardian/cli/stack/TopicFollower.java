@@ -1,5 +1,6 @@
 package io.kubeguardian.cli.stack;
 
+import io.kubeguardian.cli.Interrupted;
 import io.kubeguardian.schema.Topics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -18,6 +20,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class TopicFollower implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Thread thread;
+    private volatile RuntimeException failure;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
@@ -54,8 +57,33 @@ public final class TopicFollower implements AutoCloseable {
             }
         } catch (WakeupException e) {
             // close() asked for it
+        } catch (RuntimeException e) {
+            failure = e;
         } finally {
             consumer.close();
+        }
+    }
+
+    /** Whether there is a connection to any broker. */
+    public boolean connected() {
+        return consumer.metrics().entrySet().stream().anyMatch(one -> one.getKey().name().equals("connection-count")
+                && one.getValue().metricValue() instanceof Double count && count > 0);
+    }
+
+    /**
+     * Waits for a while, or until it ends by itself, which it does only when Kafka cannot be read any more.
+     *
+     * @throws KafkaException why that is so
+     * @throws Interrupted when the waiting was interrupted
+     */
+    public void await(Duration atMost) {
+        try {
+            thread.join(atMost);
+        } catch (InterruptedException e) {
+            throw new Interrupted(e);
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 

@@ -51,6 +51,9 @@ class PatternsCommandTest {
         assertThat(CommandRun.of("patterns").code()).isEqualTo(2);
         assertThat(CommandRun.of("patterns", "publish", bad.toString()).code()).isEqualTo(2);
         assertThat(CommandRun.of("patterns", "publish", bad.toString()).err()).contains("bad.yaml:3: correlation type near");
+        CommandRun missing = CommandRun.of("patterns", "check", folder.resolve("none").toString());
+        assertThat(missing.code()).isEqualTo(2);
+        assertThat(missing.err()).contains("none: does not exist");
         assertThat(CommandRun.of("patterns", "list", folder.resolve("none").toString()).code()).isEqualTo(2);
     }
 }

@@ -35,6 +35,16 @@ class ScanHostileTest {
     }
 
     @Test
+    void aFolderWithoutManifestsIsToldBecauseAWrongPathWouldPassAsFine() throws IOException {
+        Files.writeString(folder.resolve("readme.txt"), "hello");
+
+        CommandRun run = CommandRun.of("scan", folder.toString());
+
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).contains(folder + " holds no .yaml, .yml or .json file");
+    }
+
+    @Test
     void bytesThatAreNoTextDepthAndBombsAreErrors() throws IOException {
         Files.write(folder.resolve("nul.yaml"), "a: b\nc: \0\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         Files.write(folder.resolve("latin.yaml"), new byte[] {'a', ':', ' ', '\n', 'b', ':', ' ', (byte) 0xE4});
