@@ -53,6 +53,11 @@ final class Asked {
                 && (request.operation() == AdmissionRequest.Operation.CREATE || addsEphemeralContainers());
     }
 
+    /** Whether a Pod that is there gets something else than it has: its images are all that Kubernetes lets change of note. */
+    boolean changesAPod() {
+        return makesPods && manifest.is("", "Pod") && !isNewPod() && !changesNoPods();
+    }
+
     boolean addsEphemeralContainers() {
         return makesPods && isEphemeral(request);
     }

@@ -74,6 +74,11 @@ final class Mutator {
                 manifest = apply(manifest, riskHardening.fixes(manifest, owner), fixes);
                 audit.put("hardened", "risk");
             }
+        } else if (asked.changesAPod()) {
+            // An image that was pinned where it runs would restart it.
+            List<Fix> pins = knowledge.images().apply(manifest.pod()).fixes().stream()
+                    .filter(pin -> !at(asked.before().root(), pin.path()).equals(at(asked.manifest().root(), pin.path()))).toList();
+            manifest = apply(manifest, pins, fixes);
         }
         ArrayNode patch = JsonPatches.of(asked.manifest().root(), fixes);
         if (patch.isEmpty()) {
@@ -103,6 +108,14 @@ final class Mutator {
             }
         }
         return manifest;
+    }
+
+    private static Node at(Node root, List<Object> path) {
+        Node node = root;
+        for (Object step : path) {
+            node = step instanceof Integer place ? place < node.size() ? node.at(place) : Node.MISSING : node.get((String) step);
+        }
+        return node;
     }
 
     private static Manifest apply(Manifest manifest, List<Fix> more, List<Fix> fixes) {

@@ -84,6 +84,24 @@ class ImageWebhookIT {
     }
 
     @Test
+    void anImageThatARunningPodGetsIsPinnedAndThoseThatItHasAreLeft() throws Exception {
+        Digest digest = images.image("updated", "updated");
+        signer.sign(images, digest);
+        ObjectNode update = Reviews.parse(pod("updated"));
+        ObjectNode request = update.withObject("/request").put("operation", "UPDATE");
+        request.set("oldObject", Reviews.parse(pod("before")).at("/request/object"));
+        ObjectNode labelled = update.deepCopy();
+        labelled.withObject("/request").set("oldObject", request.get("object").deepCopy());
+        labelled.withObject("/request/object/spec").put("activeDeadlineSeconds", 60);
+
+        ObjectNode response = client.mutate(Reviews.write(update));
+
+        assertThat(Reviews.JSON.readTree(response.path("patch").binaryValue()).at("/0/value").asText())
+                .isEqualTo(name("updated") + '@' + digest);
+        assertThat(client.mutate(Reviews.write(labelled)).has("patch")).as("it would be restarted").isFalse();
+    }
+
+    @Test
     void aMutatingReviewPinsNothingThatIsNotVerifiedAndLeavesTheDenialToTheValidatingOne() {
         images.image("unsigned2", "unsigned2");
 
