@@ -1,7 +1,6 @@
 package io.kubeguardian.benchmarks;
 
 import io.kubeguardian.intel.IntelSet;
-import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,23 +50,13 @@ final class IntelScenario implements Scenario {
     }
 
     private static double heap(Made made) throws Exception {
-        long before = used();
+        long before = Heap.used();
         Object kept = made.make();
-        long after = used();
+        long after = Heap.used();
         if (kept instanceof IntelSet set && set.indicators() < Indicators.COUNT * 0.9) {
             throw new IllegalStateException("only " + set.indicators() + " indicators");
         }
         return after - before;
-    }
-
-    private static long used() throws InterruptedException {
-        long used = Long.MAX_VALUE;
-        for (int i = 0; i < 5; i++) { // until nothing more is found to be garbage
-            System.gc();
-            Thread.sleep(100);
-            used = Math.min(used, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-        }
-        return used;
     }
 
     private static double nanos(Run run, String ask) throws Exception {

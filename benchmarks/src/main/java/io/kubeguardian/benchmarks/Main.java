@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
 public final class Main implements Callable<Integer> {
     private static final List<Scenario> SCENARIOS =
             List.of(new KernelOverhead(), new CollectorScenario(), new OutageScenario(), new StartUp(), new RulesScenario(),
-                    new BaselineScenario(), new PipelineScenario(), new PipelineParts(), new IntelScenario(), new DecisionsScenario(),
-                    new ScanScenario(), new CorrelationScenario(), new WebhookScenario());
+                    new BaselineScenario(), new PipelineScenario(), new PipelineParts(), new ProcessMemory(),
+                    new IntelScenario(), new DecisionsScenario(), new ScanScenario(), new CorrelationScenario(), new WebhookScenario());
 
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "the scenario")
     private String name;

@@ -26,8 +26,8 @@ final class PipelineKnowledge {
     /** @param listed indicators beside those that are made up */
     PipelineKnowledge(Run run, EmbeddedKafka kafka, List<String> listed) throws Exception {
         client = kafka.clientProperties();
-        run.progress("a model of behaviour, and %,d indicators", Indicators.COUNT);
         BehaviourModel model = ServiceModel.train("benchmark", WINDOW_SECONDS);
+        run.progress("a model of behaviour with %d members, and %,d indicators", model.getMembers().size(), Indicators.COUNT);
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(Topics.MODELS, Keys.bytes(Keys.activeModel(model.getName(), "")),

@@ -27,6 +27,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 
 /**
  * From events to decisions.
@@ -172,6 +173,13 @@ public final class DetectionPipeline {
         to(audit, sinks.profileAudit(), "sink-profile-audit");
         to(control == null ? refused : refused.union(control.getSideOutput(DeadLetters.TAG)), sinks.deadLetters(),
                 "sink-dead-letters");
+    }
+
+    /** The operator that keeps what is known of pods, by itself: without baselines and intelligence. */
+    public static TwoInputStreamOperator<RawRecord, RuleUpdate, Signal> detect(
+            DetectionSettings settings, DetectorFactory detectors) {
+        return new DetectOperator(new DetectFunction(settings, BaselineSettings.off(), detectors, IntelSource.none(),
+                DetectionClock.system(), false));
     }
 
     private static <T> void to(DataStream<T> stream, Sink<T> sink, String name) {
