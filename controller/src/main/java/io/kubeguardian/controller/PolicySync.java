@@ -9,9 +9,11 @@ import io.kubeguardian.schema.AdmissionPolicyRecord;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.NamespaceMetadata;
+import io.kubeguardian.schema.RuntimePolicyRecord;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecordBase;
 
 /**
  * Takes policies and namespaces from the API server to {@code kubeguardian.policies}. Each round compares all that there
@@ -26,6 +29,7 @@ import java.util.function.Supplier;
  */
 final class PolicySync implements AutoCloseable {
     private static final AvroCodec<AdmissionPolicyRecord> POLICIES = AvroCodec.of(AdmissionPolicyRecord.class);
+    private static final AvroCodec<RuntimePolicyRecord> RUNTIME_POLICIES = AvroCodec.of(RuntimePolicyRecord.class);
     private static final AvroCodec<NamespaceMetadata> NAMESPACES = AvroCodec.of(NamespaceMetadata.class);
 
     private final ControllerSettings settings;
@@ -43,6 +47,7 @@ final class PolicySync implements AutoCloseable {
     private final Watched<Namespace> namespaces;
     /** What the topic holds of this cluster; null: not known. */
     private Map<String, AdmissionPolicyRecord> publishedPolicies;
+    private Map<String, RuntimePolicyRecord> publishedRuntimePolicies;
     private Map<String, NamespaceMetadata> publishedNamespaces;
     private volatile boolean reconciled;
 
@@ -118,10 +123,12 @@ final class PolicySync implements AutoCloseable {
         PolicyPlan.Result plan = PolicyPlan.of(settings.cluster(), objects, publishedPolicies, cache, nanos);
         Map<String, NamespaceMetadata> wanted =
                 NamespaceRecords.of(settings.cluster(), objects.namespaces(), publishedNamespaces, now.toEpochMilli());
-        publish(plan.records(), wanted);
-        List<Verdict> verdicts = new java.util.ArrayList<>(plan.verdicts());
-        objects.runtimePolicies().forEach(policy -> verdicts.add(RuntimePolicies.verdict(policy)));
-        count(plan.records().size(), verdicts);
+        RuntimePolicyPlan.Result runtime =
+                RuntimePolicyPlan.of(settings.cluster(), objects.runtimePolicies(), publishedRuntimePolicies, nanos);
+        publish(plan.records(), runtime.records(), wanted);
+        List<Verdict> verdicts = new ArrayList<>(plan.verdicts());
+        verdicts.addAll(runtime.verdicts());
+        count(plan.records().size() + runtime.records().size(), verdicts);
         statuses.write(verdicts);
         metrics.reconciled.set(now.getEpochSecond());
         reconciled = true;
@@ -129,31 +136,32 @@ final class PolicySync implements AutoCloseable {
 
     private void load() {
         String admission = Keys.admissionPolicy(settings.cluster(), "");
+        String runtime = Keys.runtimePolicies(settings.cluster());
         String namespace = Keys.namespace(settings.cluster(), "");
-        Map<String, byte[]> records = topic.load(key -> key.startsWith(admission) || key.startsWith(namespace));
-        Map<String, byte[]> ofPolicies = new HashMap<>(records);
-        ofPolicies.keySet().removeIf(key -> !key.startsWith(admission));
-        records.keySet().removeIf(key -> !key.startsWith(namespace));
-        publishedNamespaces = KeyedTopic.decode(records, NamespaceMetadata.class);
-        publishedPolicies = KeyedTopic.decode(ofPolicies, AdmissionPolicyRecord.class);
+        Map<String, byte[]> records =
+                topic.load(key -> key.startsWith(admission) || key.startsWith(runtime) || key.startsWith(namespace));
+        publishedNamespaces = KeyedTopic.decode(beginning(records, namespace), NamespaceMetadata.class);
+        publishedRuntimePolicies = KeyedTopic.decode(beginning(records, runtime), RuntimePolicyRecord.class);
+        publishedPolicies = KeyedTopic.decode(beginning(records, admission), AdmissionPolicyRecord.class);
     }
 
-    private void publish(Map<String, AdmissionPolicyRecord> policies, Map<String, NamespaceMetadata> namespaces) {
+    private static Map<String, byte[]> beginning(Map<String, byte[]> records, String prefix) {
+        Map<String, byte[]> some = new HashMap<>(records);
+        some.keySet().removeIf(key -> !key.startsWith(prefix));
+        return some;
+    }
+
+    private void publish(
+            Map<String, AdmissionPolicyRecord> policies, Map<String, RuntimePolicyRecord> runtimePolicies,
+            Map<String, NamespaceMetadata> namespaces) {
         Map<String, byte[]> changes = new LinkedHashMap<>();
-        policies.forEach((key, record) -> {
-            if (publishedPolicies.get(key) != record) {
-                changes.put(key, POLICIES.encode(record));
-            }
-        });
-        int changedPolicies = changes.size();
-        namespaces.forEach((key, record) -> {
-            if (publishedNamespaces.get(key) != record) {
-                changes.put(key, NAMESPACES.encode(record));
-            }
-        });
+        int changedPolicies = changed(policies, publishedPolicies, POLICIES, changes);
+        int changedRuntime = changed(runtimePolicies, publishedRuntimePolicies, RUNTIME_POLICIES, changes);
+        int changedNamespaces = changed(namespaces, publishedNamespaces, NAMESPACES, changes);
         int changed = changes.size();
-        publishedPolicies.keySet().stream().filter(key -> !policies.containsKey(key)).forEach(key -> changes.put(key, null));
-        publishedNamespaces.keySet().stream().filter(key -> !namespaces.containsKey(key)).forEach(key -> changes.put(key, null));
+        gone(publishedPolicies, policies, changes);
+        gone(publishedRuntimePolicies, runtimePolicies, changes);
+        gone(publishedNamespaces, namespaces, changes);
         if (!leading.getAsBoolean()) {
             throw new IllegalStateException("no longer the leader");
         }
@@ -164,10 +172,27 @@ final class PolicySync implements AutoCloseable {
             throw e;
         }
         publishedPolicies = new HashMap<>(policies);
+        publishedRuntimePolicies = new HashMap<>(runtimePolicies);
         publishedNamespaces = new HashMap<>(namespaces);
         metrics.published.labels("policy").inc(changedPolicies);
-        metrics.published.labels("namespace").inc(changed - changedPolicies);
+        metrics.published.labels("runtime-policy").inc(changedRuntime);
+        metrics.published.labels("namespace").inc(changedNamespaces);
         metrics.published.labels("tombstone").inc(changes.size() - changed);
+    }
+
+    private static <T extends SpecificRecordBase> int changed(
+            Map<String, T> wanted, Map<String, T> published, AvroCodec<T> codec, Map<String, byte[]> changes) {
+        int before = changes.size();
+        wanted.forEach((key, record) -> {
+            if (published.get(key) != record) {
+                changes.put(key, codec.encode(record));
+            }
+        });
+        return changes.size() - before;
+    }
+
+    private static void gone(Map<String, ?> published, Map<String, ?> wanted, Map<String, byte[]> changes) {
+        published.keySet().stream().filter(key -> !wanted.containsKey(key)).forEach(key -> changes.put(key, null));
     }
 
     private void count(int inForce, List<Verdict> verdicts) {

@@ -15,7 +15,9 @@ import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.schema.AdmissionPolicyRecord;
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.PodMetadata;
+import io.kubeguardian.schema.RuntimePolicyRecord;
 import io.kubeguardian.schema.TopicSetup;
 import io.kubeguardian.schema.Topics;
 import java.time.Clock;
@@ -121,6 +123,10 @@ final class Cluster implements AutoCloseable {
 
     Map<String, AdmissionPolicyRecord> published() {
         return KeyedTopic.decode(policies.load(key -> key.startsWith("admission/")), AdmissionPolicyRecord.class);
+    }
+
+    Map<String, RuntimePolicyRecord> publishedRuntimePolicies() {
+        return KeyedTopic.decode(policies.load(key -> key.startsWith(Keys.RUNTIME)), RuntimePolicyRecord.class);
     }
 
     Map<String, byte[]> policyTopic() {

@@ -10,6 +10,9 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.kubeguardian.policy.user.PublishedPolicy;
+import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.RuntimePolicyRecord;
+import io.kubeguardian.schema.RuntimePolicySpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,10 +147,45 @@ class CrdTest {
         JsonNode good = YAML.readTree(text);
 
         assertThat(Schemas.problems(schema, good, null, "")).isEmpty();
+        assertThat(read(good).getSyscalls()).containsExactly("read", "openat2");
         assertThat(Schemas.problems(schema, YAML.readTree(text.replace("name: shop", "name: other")), good, ""))
                 .singleElement().asString().contains("not to be changed");
         assertThat(Schemas.problems(schema, YAML.readTree(text.replace("cidr: 10.0.0.5/32, ", "")), null, ""))
                 .anyMatch(each -> each.contains("needs host or cidr"));
+    }
+
+    /** What the schema refuses, the controller and the jobs refuse: records come without an API server, too. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            mode: block
+            programs: [{parents: [/bin/sh]}]
+            programs: [{path: ''}]
+            program: [{path: /bin/sh}]
+            files: {execute: [/tmp]}
+            files: {read: ['']}
+            destinations: [{port: 53}]
+            destinations: [{host: a, cidr: 10.0.0.0/8}]
+            destinations: [{host: a, port: 70000}]
+            destinations: [{host: a, port: x}]
+            destinations: [{host: a, protocol: ICMP}]
+            listen: [8080]
+            listen: [http/tcp]
+            users: [root]
+            users: [-1]
+            capabilities: [NET_ADMIN]
+            syscalls: ['read write']
+            """)
+    void whatTheSchemaRefusesOfARuntimePolicyItsReaderRefuses(String field) throws Exception {
+        JsonNode schema = Schemas.schema("runtimepolicies").at("/properties/spec");
+        JsonNode spec = YAML.readTree("workload: {kind: Deployment, name: shop}\n" + field);
+
+        assertThat(Schemas.problems(schema, spec, null, "")).isNotEmpty();
+        assertThat(org.assertj.core.api.Assertions.catchException(() -> read(spec)))
+                .isInstanceOf(MalformedRecordException.class).hasMessageStartingWith("spec");
+    }
+
+    private static RuntimePolicyRecord read(JsonNode spec) throws Exception {
+        return RuntimePolicySpec.read("prod", "shop", "web", YAML.treeToValue(spec, Object.class));
     }
 
     private static List<String> admission(JsonNode spec) throws IOException {

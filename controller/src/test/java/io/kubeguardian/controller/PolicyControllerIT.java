@@ -15,6 +15,9 @@ import io.kubeguardian.schema.AdmissionPolicyRecord;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.PolicyExemption;
+import io.kubeguardian.schema.RuntimePolicyCheck;
+import io.kubeguardian.schema.RuntimePolicyMode;
+import io.kubeguardian.schema.RuntimePolicyRecord;
 import io.kubeguardian.webhook.Webhook;
 import java.time.Clock;
 import java.util.HashMap;
@@ -115,6 +118,33 @@ class PolicyControllerIT {
     }
 
     @Test
+    void aRuntimePolicyIsPublishedToTheJobsAndAnInvalidUpdateKeepsTheLastValidOne() throws Exception {
+        Map<String, Object> spec = Map.of("workload", Map.of("kind", "Deployment", "name", "orders"),
+                "programs", List.of(Map.of("path", "/srv/orders")), "users", List.of(1000));
+        cluster.apply(Kinds.RUNTIME_POLICY, "orders", spec, 1);
+
+        awaitStatus(Kinds.RUNTIME_POLICY, "orders", "generation=1 Ready=True Invalid=False Published: published to the detection jobs");
+        String key = Keys.runtimePolicy(Cluster.NAME, "shop", "orders");
+        RuntimePolicyRecord record = cluster.publishedRuntimePolicies().get(key);
+        RuntimePolicyCheck.check(record);
+        assertThat(record.getPrograms().getFirst().getPath()).isEqualTo("/srv/orders");
+        assertThat(record.getMode()).isEqualTo(RuntimePolicyMode.ALERT);
+        Map<String, Object> status = cluster.object(Kinds.RUNTIME_POLICY, "orders").get().get("status");
+        assertThat(status).containsEntry("digest", record.getDigest());
+
+        Map<String, Object> broken = new HashMap<>(spec);
+        broken.put("destinations", List.of(Map.of("cidr", "10.0.0.0/99")));
+        cluster.apply(Kinds.RUNTIME_POLICY, "orders", broken, 2);
+
+        awaitStatus(Kinds.RUNTIME_POLICY, "orders", "generation=2 Ready=False Invalid=True Invalid: spec.destinations[0]: ");
+        assertThat(cluster.status(Kinds.RUNTIME_POLICY, "orders")).contains("the last valid one stays in force");
+        assertThat(cluster.publishedRuntimePolicies().get(key)).isEqualTo(record);
+
+        cluster.object(Kinds.RUNTIME_POLICY, "orders").delete();
+        await("tombstone", () -> !cluster.policyTopic().containsKey(key), cluster::policyTopic);
+    }
+
+    @Test
     void hostileObjectsAreRefusedInTheirStatusAndHarmNoOther() {
         Map<String, Object> deep = new HashMap<>(Map.of("a", 1));
         for (int i = 0; i < 400; i++) {
@@ -130,6 +160,8 @@ class PolicyControllerIT {
                 "(".repeat(5_000) + "true" + ")".repeat(5_000)))), 1);
         cluster.apply(Kinds.POLICY_EXCEPTION, "all", Map.of("policies", List.of("good"), "reason", "r", "until", "2999-01-01"), 1);
         cluster.apply(Kinds.RUNTIME_POLICY, "no-workload", Map.of("workload", List.of()), 1);
+        cluster.apply(Kinds.RUNTIME_POLICY, "too-large", Map.of("workload", Map.of("kind", "Pod", "name", "x"), "files",
+                Map.of("read", java.util.stream.IntStream.range(0, 4_000).mapToObj(i -> "/" + i + "x".repeat(400)).toList())), 1);
         cluster.apply(Kinds.ADMISSION_POLICY, "good", NO_ESCALATION, 1);
 
         awaitStatus(Kinds.ADMISSION_POLICY, "good", "generation=1 Ready=True");
@@ -140,6 +172,7 @@ class PolicyControllerIT {
         }
         awaitStatus(Kinds.POLICY_EXCEPTION, "all", "generation=1 Ready=False Invalid=True");
         awaitStatus(Kinds.RUNTIME_POLICY, "no-workload", "generation=1 Ready=False Invalid=True");
+        awaitStatus(Kinds.RUNTIME_POLICY, "too-large", "generation=1 Ready=False Invalid=True Invalid: is larger than");
         assertThat(cluster.published().keySet()).noneMatch(key -> key.endsWith("/deep") || key.endsWith("/huge"));
         assertThat(controller.health()).isEmpty();
     }

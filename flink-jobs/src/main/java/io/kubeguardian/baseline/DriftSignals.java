@@ -1,9 +1,7 @@
 package io.kubeguardian.baseline;
 
-import io.kubeguardian.process.ProcessRefs;
 import io.kubeguardian.schema.Contribution;
 import io.kubeguardian.schema.Ids;
-import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.Priority;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
@@ -17,8 +15,6 @@ import java.util.Map;
 
 /** Makes the signals about a workload's baseline. How rare a drift is is added by {@link FleetFunction}. */
 final class DriftSignals {
-    private static final int MAX_ITEM = 1024;
-
     private DriftSignals() {}
 
     /** @param since when the workload showed it first, nanoseconds since the Unix epoch */
@@ -26,7 +22,7 @@ final class DriftSignals {
         Signal signal = about(observation, item, "drift." + kind.word());
         signal.setKind(SignalKind.DRIFT);
         signal.setPriority(priority(kind));
-        signal.setTechniques(new ArrayList<>(techniques(kind)));
+        signal.setTechniques(new ArrayList<>(ItemSignals.techniques(kind)));
         int known = image.learned.getOrDefault(kind.word(), 0);
         String ready = time(image.readySince);
         String first = since == item.time ? "first seen now" : "first seen " + time(since);
@@ -71,7 +67,7 @@ final class DriftSignals {
     static Signal rate(
             Observation observation, Activity activity, long count, double usual, double bound, long hour,
             int hoursLearned) {
-        Signal signal = empty(observation, observation.time);
+        Signal signal = ItemSignals.empty(observation, observation.time);
         String item = activity.word();
         signal.setId(Ids.of("drift.rate", observation.key, item, hour));
         signal.setRule("drift.rate");
@@ -91,44 +87,9 @@ final class DriftSignals {
     }
 
     private static Signal about(Observation observation, ObservedItem item, String rule) {
-        Signal signal = empty(observation, item.time);
-        signal.setRule(rule);
-        signal.setContainerId(item.containerId);
-        signal.setImage(item.imageName.isEmpty() ? item.image : item.imageName);
-        String name = ProcessRefs.cut(item.item, MAX_ITEM);
-        signal.setOutputFields(new HashMap<>(Map.of("kubeguardian.item", name, "kubeguardian.kind", item.kind,
-                "kubeguardian.baseline.state", "ready", "kubeguardian.baseline.image", item.image)));
-        if (!item.example.isEmpty()) {
-            signal.getOutputFields().put("kubeguardian.example", ProcessRefs.cut(item.example, MAX_ITEM));
-        }
-        Object[] who = {"", 0, 0L};
-        if (item.process >= 0) {
-            ObservedProcess process = observation.processes.get(item.process);
-            signal.setProcess(process.process);
-            signal.setAncestors(process.ancestors);
-            who = new Object[] {process.process.getBootId(), process.process.getPid(), process.process.getStartTime()};
-        }
-        signal.setId(Ids.of(rule + '|' + item.item, Keys.events(observation.pod.getUid(), observation.pod.getNode()),
-                who[0], who[1], who[2], item.time));
-        return signal;
-    }
-
-    private static Signal empty(Observation observation, long time) {
-        Signal signal = new Signal();
-        signal.setTags(new ArrayList<>());
-        signal.setTechniques(new ArrayList<>());
-        signal.setAncestors(new ArrayList<>());
-        signal.setEventTime(time);
-        signal.setDetectedTime(observation.now);
-        signal.setWorkload(observation.workload);
-        signal.setPod(observation.pod);
-        signal.setContainerId("");
-        signal.setImage("");
-        signal.setOutput("");
-        signal.setCompleteness(observation.completeness);
-        signal.setOrigin("");
-        signal.setUnmapped(new HashMap<>());
-        signal.setContributions(List.of());
+        Signal signal = ItemSignals.about(observation, item, rule);
+        signal.getOutputFields().put("kubeguardian.baseline.state", "ready");
+        signal.getOutputFields().put("kubeguardian.baseline.image", item.image);
         return signal;
     }
 
@@ -141,16 +102,6 @@ final class DriftSignals {
         return switch (kind) {
             case EXEC, CONNECT, LISTEN, USER, CAPABILITY -> Priority.NOTICE;
             default -> Priority.INFORMATIONAL;
-        };
-    }
-
-    private static List<String> techniques(ItemKind kind) {
-        return switch (kind) {
-            case EXEC, PARENT, ARGS -> List.of("T1059");
-            case CONNECT -> List.of("T1071");
-            case DNS -> List.of("T1071.004");
-            case CAPABILITY -> List.of("T1548");
-            default -> List.of();
         };
     }
 

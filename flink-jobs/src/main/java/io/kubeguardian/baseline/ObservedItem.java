@@ -20,4 +20,6 @@ public final class ObservedItem {
     public long time;
     /** Its pod has not told it before, as far as is remembered. */
     public boolean first;
+    /** A runtime policy does not allow it; only known where it is observed. */
+    public transient boolean outside;
 }

@@ -49,8 +49,6 @@ final class BatchEvaluation implements BatchEvents.Visitor {
     private final ProcessTree tree;
     private final Detector detector;
     private final Output output;
-    /** Null: nothing is told to baselines. */
-    private final Observer observer;
     private final HitSink hits;
     private final CurrentEvent event = new CurrentEvent();
     private final IntelMatcher intel = new IntelMatcher();
@@ -61,19 +59,25 @@ final class BatchEvaluation implements BatchEvents.Visitor {
     private ContainerView[] containers = {};
     private PodContext pod;
     private HostNames hostNames;
+    /** Null: nobody. */
+    private Observer observer;
 
-    /** @param observer learns for baselines what happens; null: nobody does */
-    BatchEvaluation(ProcessTree tree, Detector detector, Output output, Observer observer) {
+    BatchEvaluation(ProcessTree tree, Detector detector, Output output) {
         this.tree = tree;
         this.detector = detector;
         this.output = output;
-        this.observer = observer;
         this.hits = hit -> output.hit(hit, event.process(), event.container(), event.time());
     }
 
-    /** The batch must be valid, and the tree begun. @param indicators of threat intelligence, as they are in force */
-    void run(EventBatch next, PodContext context, HostNames names, IntelSet indicators) {
+    /**
+     * The batch must be valid, and the tree begun.
+     *
+     * @param indicators of threat intelligence, as they are in force
+     * @param watcher who else looks at what happens, for baselines and policies; null: nobody
+     */
+    void run(EventBatch next, PodContext context, HostNames names, IntelSet indicators, Observer watcher) {
         batch = next;
+        observer = watcher;
         pod = context;
         hostNames = names;
         event.batch(next.getStrings(), names);

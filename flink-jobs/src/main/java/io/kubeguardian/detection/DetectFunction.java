@@ -1,6 +1,7 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.baseline.Observation;
+import io.kubeguardian.baseline.observe.Observer;
 import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.config.DetectionSettings;
 import io.kubeguardian.intel.IntelSource;
@@ -9,6 +10,8 @@ import io.kubeguardian.ml.stream.BatchUse;
 import io.kubeguardian.process.ProcessTree;
 import io.kubeguardian.risk.RiskEvidence;
 import io.kubeguardian.risk.RiskEvidences;
+import io.kubeguardian.runtimepolicy.PolicyWatch;
+import io.kubeguardian.runtimepolicy.RuntimePolicies;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BatchEvents;
 import io.kubeguardian.schema.Completeness;
@@ -18,6 +21,7 @@ import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.RuleBundle;
 import io.kubeguardian.schema.RuleStatus;
+import io.kubeguardian.schema.RuntimePolicyRecord;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
 import java.util.ArrayList;
@@ -93,6 +97,8 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     private transient DetectMetrics metrics;
     private transient SignalEmitter emitter;
     private transient BroadcastState<String, RuleBundle> restoredRules;
+    private transient BroadcastState<String, RuntimePolicyRecord> restoredPolicies;
+    private transient RuntimePolicies policies;
     private transient EffectiveRules rules;
     private transient IntelView intel;
     private transient RuleReports reports;
@@ -126,6 +132,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
         restoredRules = context.getOperatorStateStore().getBroadcastState(EffectiveRules.STATE);
+        restoredPolicies = context.getOperatorStateStore().getBroadcastState(RuntimePolicies.STATE);
     }
 
     @Override
@@ -158,8 +165,12 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         rules.restore(restoredRules);
         reports = new RuleReports(runtime, clock);
         ruleMetrics = new RuleMetrics(runtime.getMetricGroup());
-        observations = new PodObservations(baseline, metrics);
-        evaluation = new BatchEvaluation(tree, rules, emitter, observations.observer());
+        policies = new RuntimePolicies(metrics.policiesRefused::inc);
+        policies.restore(restoredPolicies);
+        metrics.policies(policies);
+        observations = new PodObservations(baseline, policies, new PolicyWatch(settings, runtime, metrics.policyBreaches,
+                metrics.policyRepeats, metrics.policyNotTold), metrics);
+        evaluation = new BatchEvaluation(tree, rules, emitter);
         intel = intelSource.open();
         metrics.intel(intel);
     }
@@ -181,6 +192,9 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         if (update.bundle != null) {
             rules.request(update.bundle, state);
             changed = true;
+        }
+        if (!update.policyKey.isEmpty()) {
+            policies.apply(update.policyKey, update.policy, context.getBroadcastState(RuntimePolicies.STATE));
         }
         RuleStatus status = reports.due(rules, changed, context.currentProcessingTime());
         if (status != null) {
@@ -362,7 +376,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         long now = clock.nanos();
         SignalFactory signals = new SignalFactory(batch, podContext, completeness, now);
         emitter.begin(signals, pod);
-        observations.begin(batch, podContext, completeness, now, pod);
+        Observer observer = observations.begin(batch, podContext, completeness, now, pod);
         if (pod.ledger.lostEvents > lostBefore && batch.getPodUid().isEmpty()) {
             lost(batch, pod, pod.ledger.lostEvents - lostBefore, signals, out);
         }
@@ -383,10 +397,11 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         }
         tree.begin(held.processes);
         names.begin(held);
-        evaluation.run(batch, podContext, names, intel.current());
+        evaluation.run(batch, podContext, names, intel.current(), observer);
         metrics.evicted.inc(tree.commit());
         emitter.signals().forEach(out::collect);
         long toldAt = pod.activityAt;
+        observations.judge(out);
         observed(observations.end(pod), context);
         if (pod.activityAt != 0 && pod.activityAt != toldAt) {
             context.timerService().registerEventTimeTimer(pod.activityAt);
@@ -569,5 +584,6 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         waiting.clear();
         repeats.clear();
         hostNames.clear();
+        observations.clear();
     }
 }

@@ -1,6 +1,7 @@
 package io.kubeguardian.detection;
 
 import io.kubeguardian.intel.IntelView;
+import io.kubeguardian.runtimepolicy.RuntimePolicies;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
@@ -25,6 +26,10 @@ final class DetectMetrics {
     final Counter podsPutAway;
     final Counter bundlesAccepted;
     final Counter bundlesRejected;
+    final Counter policyBreaches;
+    final Counter policyRepeats;
+    final Counter policyNotTold;
+    final Counter policiesRefused;
 
     private final MetricGroup group;
 
@@ -49,6 +54,15 @@ final class DetectMetrics {
         podsPutAway = group.counter("podsPutAway");
         bundlesAccepted = group.counter("ruleBundlesAccepted");
         bundlesRejected = group.counter("ruleBundlesRejected");
+        policyBreaches = group.counter("policyBreaches");
+        policyRepeats = group.counter("policyRepeatsHeldBack");
+        policyNotTold = group.counter("policyBreachesNotTold");
+        policiesRefused = group.counter("runtimePoliciesRefused");
+    }
+
+    /** Which runtime policies are in force. */
+    void policies(RuntimePolicies policies) {
+        group.gauge("runtimePolicies", policies::size);
     }
 
     /** What of threat intelligence is in force. */

@@ -1,5 +1,6 @@
 package io.kubeguardian.detection;
 
+import io.kubeguardian.runtimepolicy.RuntimePolicies;
 import io.kubeguardian.schema.Signal;
 import java.util.List;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -15,7 +16,7 @@ final class DetectOperator extends CoBroadcastWithKeyedOperator<String, RawRecor
     private final DetectFunction detect;
 
     DetectOperator(DetectFunction function) {
-        super(function, List.of(EffectiveRules.STATE));
+        super(function, List.of(EffectiveRules.STATE, RuntimePolicies.STATE));
         this.detect = function;
     }
 

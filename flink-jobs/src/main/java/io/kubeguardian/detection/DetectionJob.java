@@ -58,7 +58,8 @@ public final class DetectionJob {
         new DetectionPipeline(settings, config.baseline(), detectors, new IntelTopic(config.kafka()),
                 DecisionPolicy.load(config.decisions(), settings), clock, false)
                 .build(records, updates(bundles, "rule-updates", Keys.RULES, clock),
-                        updates(bundles, "pattern-updates", Keys.PATTERNS, clock), profileChanges, control,
+                        updates(bundles, "pattern-updates", Keys.PATTERNS, clock), policies(bundles, clock), profileChanges,
+                        control,
                         models(env, config, clock), KafkaSinks.all(config.kafka()));
     }
 
@@ -74,6 +75,11 @@ public final class DetectionJob {
             DataStream<RawRecord> bundles, String name, String about, DetectionClock clock) {
         return bundles.transform(name, TypeInformation.of(RuleUpdate.class), new RuleUpdates(about, clock))
                 .setParallelism(1).uid(name);
+    }
+
+    private static SingleOutputStreamOperator<RuleUpdate> policies(DataStream<RawRecord> records, DetectionClock clock) {
+        return records.process(new RuntimePolicyUpdates(clock), TypeInformation.of(RuleUpdate.class))
+                .setParallelism(1).name("runtime-policy-updates").uid("runtime-policy-updates");
     }
 
     /** How Flink runs it. */

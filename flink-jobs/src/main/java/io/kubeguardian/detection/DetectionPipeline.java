@@ -34,9 +34,9 @@ import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
  *
  * <pre>
  *  records (events + pods + other sensors' signals, bytes)
- *     │ keyBy pod             updates (bundles of rules, of patterns) ─► dead letters
+ *     │ keyBy pod             updates (bundles of rules, of patterns; runtime policies) ─► dead letters
  *     │                          │ broadcast
- *  detect ─ decode · completeness · metadata · process tree · RULES ──► dead letters, rule status
+ *  detect ─ decode · completeness · metadata · process tree · RULES · POLICIES ──► dead letters, rule status
  *     │ signals      │ observations
  *     │              │ keyBy workload      operators' words on profiles, keyBy workload
  *     │           baseline ◄────────────────────┘ ─────────────────────► profiles, profile audit
@@ -95,18 +95,19 @@ public final class DetectionPipeline {
      *
      * @param updates changes of the rules; they must not hold back event time
      * @param patternUpdates changes of the patterns; likewise
+     * @param policyUpdates changes of the runtime policies; likewise
      * @param profileChanges what operators say about baselines; likewise
      * @param control admission's findings, with people's answers at its side; likewise. Null: there are none
      * @param models what scores behaviour. Null: nothing does
      */
     public void build(
             DataStream<RawRecord> records, SingleOutputStreamOperator<RuleUpdate> updates,
-            SingleOutputStreamOperator<RuleUpdate> patternUpdates,
+            SingleOutputStreamOperator<RuleUpdate> patternUpdates, SingleOutputStreamOperator<RuleUpdate> policyUpdates,
             SingleOutputStreamOperator<ProfileChange> profileChanges, SingleOutputStreamOperator<RiskEvidence> control,
             ModelScoring models, DetectionSinks sinks) {
         SingleOutputStreamOperator<Signal> detect = records
                 .keyBy(record -> record.key)
-                .connect(updates.broadcast())
+                .connect(updates.union(policyUpdates).broadcast())
                 .transform("detect", Types.SIGNAL,
                         new DetectOperator(new DetectFunction(settings, baseline, detectors, intel, clock, bounded)))
                 .uid("detect");
@@ -127,7 +128,7 @@ public final class DetectionPipeline {
         DataStream<Signal> found = detect.union(drift);
         DataStream<DeadLetter> refused = detect.getSideOutput(DeadLetters.TAG)
                 .union(updates.getSideOutput(DeadLetters.TAG), patternUpdates.getSideOutput(DeadLetters.TAG),
-                        profileChanges.getSideOutput(DeadLetters.TAG));
+                        policyUpdates.getSideOutput(DeadLetters.TAG), profileChanges.getSideOutput(DeadLetters.TAG));
         DataStream<ProfileAudit> audit = baselines.getSideOutput(BaselineFunction.AUDIT);
         if (models != null) {
             ModelScoring.Scores scores = models.score(detect.getSideOutput(DetectFunction.BATCHES));

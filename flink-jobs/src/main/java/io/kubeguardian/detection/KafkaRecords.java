@@ -32,7 +32,7 @@ public final class KafkaRecords {
         return builder(kafka, new Raw(), Topics.PODS, Topics.EVENTS).setBounded(OffsetsInitializer.latest()).build();
     }
 
-    /** What the policies topic says about rules and patterns, from the job's last checkpoint or from the beginning. */
+    /** What the policies topic says about rules, patterns and runtime policies, from the job's last checkpoint or from the beginning. */
     static KafkaSource<RawRecord> rules(KafkaSettings kafka) {
         return source(kafka, new Rules(), Topics.POLICIES);
     }
@@ -151,7 +151,8 @@ public final class KafkaRecords {
             RawRecord raw = new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(),
                     record.key(), record.value());
             if (raw.key.startsWith(Keys.RULES) && !Keys.isRuleBundle(raw.key)
-                    || raw.key.startsWith(Keys.PATTERNS) && !Keys.isPatternBundle(raw.key)) {
+                    || raw.key.startsWith(Keys.PATTERNS) && !Keys.isPatternBundle(raw.key)
+                    || raw.key.startsWith(Keys.RUNTIME)) {
                 out.collect(raw);
             }
         }

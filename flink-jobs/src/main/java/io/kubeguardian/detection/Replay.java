@@ -107,8 +107,8 @@ public final class Replay {
                             .name("profile-changes").uid("profile-changes");
             new DetectionPipeline(settings, baseline, detectors, IntelSource.none(),
                     DecisionPolicy.load(DECISIONS, settings), DetectionClock.system(), true)
-                    .build(records, noUpdates(env, "rule-updates"), noUpdates(env, "pattern-updates"), profileChanges,
-                            null, null, sinks(run));
+                    .build(records, noUpdates(env, "rule-updates"), noUpdates(env, "pattern-updates"),
+                            noUpdates(env, "runtime-policy-updates"), profileChanges, null, null, sinks(run));
             env.execute("kubeguardian-replay");
         } catch (Exception e) {
             Throwable cause = e;

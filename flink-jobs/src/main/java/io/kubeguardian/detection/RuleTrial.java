@@ -46,9 +46,9 @@ public final class RuleTrial {
         String bootId = "";
         PodContext context;
 
-        Pod(RuleSet rules, int processLimit, Listener listener, Observer observer) {
+        Pod(RuleSet rules, int processLimit, Listener listener) {
             tree = new ProcessTree(NodeStore.NONE, processLimit);
-            evaluation = new BatchEvaluation(tree, new RuleDetector(rules), new ToListener(listener), observer);
+            evaluation = new BatchEvaluation(tree, new RuleDetector(rules), new ToListener(listener));
         }
     }
 
@@ -67,7 +67,7 @@ public final class RuleTrial {
     /** @param baseline of what baselines are told: it is worked out as in the job, and dropped, to see what it costs */
     public RuleTrial(RuleSet rules, int processLimit, Listener listener, BaselineSettings baseline) {
         this.observations =
-                new PodObservations(baseline, new DetectMetrics(UnregisteredMetricsGroup.createOperatorMetricGroup()));
+                PodObservations.ofBaselines(baseline, new DetectMetrics(UnregisteredMetricsGroup.createOperatorMetricGroup()));
         this.rules = rules;
         this.processLimit = processLimit;
         this.listener = listener;
@@ -81,7 +81,7 @@ public final class RuleTrial {
     /** @throws MalformedRecordException when an index of the batch points outside its tables */
     public void batch(EventBatch batch) throws MalformedRecordException {
         BatchEvents.validate(batch);
-        Pod pod = pods.computeIfAbsent(Keys.events(batch), key -> new Pod(rules, processLimit, listener, observations.observer()));
+        Pod pod = pods.computeIfAbsent(Keys.events(batch), key -> new Pod(rules, processLimit, listener));
         if (!batch.getBootId().equals(pod.bootId)) {
             pod.processes.clear();
             pod.bootId = batch.getBootId();
@@ -91,8 +91,8 @@ public final class RuleTrial {
         if (pod.context == null || !pod.context.isOf(batch, known)) {
             pod.context = new PodContext(batch, known);
         }
-        observations.begin(batch, pod.context, pod.state.ledger.completeness(), batch.getBaseTime(), pod.state);
-        pod.evaluation.run(batch, pod.context, pod.hostNames, IntelSet.EMPTY);
+        Observer observer = observations.begin(batch, pod.context, pod.state.ledger.completeness(), batch.getBaseTime(), pod.state);
+        pod.evaluation.run(batch, pod.context, pod.hostNames, IntelSet.EMPTY, observer);
         observations.end(pod.state);
         try {
             pod.tree.commit();

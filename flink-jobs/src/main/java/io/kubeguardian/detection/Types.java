@@ -11,6 +11,7 @@ import io.kubeguardian.schema.ProfileAudit;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.RuleBundle;
 import io.kubeguardian.schema.RuleStatus;
+import io.kubeguardian.schema.RuntimePolicyRecord;
 import io.kubeguardian.schema.Signal;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
@@ -25,6 +26,8 @@ public final class Types {
     public static final TypeInformation<DeadLetter> DEAD_LETTER = new AvroTypeInfo<>(DeadLetter.class);
     public static final TypeInformation<PodMetadata> POD = new AvroTypeInfo<>(PodMetadata.class);
     public static final TypeInformation<RuleBundle> RULE_BUNDLE = new AvroTypeInfo<>(RuleBundle.class);
+    public static final TypeInformation<RuntimePolicyRecord> RUNTIME_POLICY =
+            new AvroTypeInfo<>(RuntimePolicyRecord.class);
     public static final TypeInformation<RuleStatus> RULE_STATUS = new AvroTypeInfo<>(RuleStatus.class);
     public static final TypeInformation<Profile> PROFILE = new AvroTypeInfo<>(Profile.class);
     public static final TypeInformation<ProfileAudit> PROFILE_AUDIT = new AvroTypeInfo<>(ProfileAudit.class);

@@ -105,7 +105,7 @@ class BuiltInPatternsTest {
             assertThat(pattern.groupBy()).as(pattern.id()).isNotEmpty();
         });
         assertThat(patterns()).filteredOn(pattern -> pattern.techniques().isEmpty())
-                .extracting(CorrelationPattern::id).containsOnly("spread-in-namespace");
+                .extracting(CorrelationPattern::id).containsOnly("spread-in-namespace", "runtime-policy-enforced");
     }
 
     private static List<CorrelationPattern> patterns() {

@@ -111,6 +111,10 @@ final class KafkaWorld implements AutoCloseable {
 
     /** Everything on the topic from its beginning, as soon as it satisfies the condition; else what is there at last. */
     List<byte[]> values(String topic, Predicate<List<byte[]>> until) {
+        return values(topic, until, PATIENCE);
+    }
+
+    private List<byte[]> values(String topic, Predicate<List<byte[]>> until, Duration patience) {
         Map<String, Object> client = kafka.clientProperties();
         List<byte[]> values = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
@@ -119,7 +123,7 @@ final class KafkaWorld implements AutoCloseable {
                     .map(p -> new TopicPartition(topic, p.partition())).toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            long end = System.nanoTime() + PATIENCE.toNanos();
+            long end = System.nanoTime() + patience.toNanos();
             while (System.nanoTime() < end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
                     values.add(record.value());
@@ -133,8 +137,14 @@ final class KafkaWorld implements AutoCloseable {
     }
 
     <T extends SpecificRecordBase> List<T> records(String topic, Class<T> type, Predicate<List<T>> until) {
+        return records(topic, type, until, PATIENCE);
+    }
+
+    /** As the other, for so long. */
+    <T extends SpecificRecordBase> List<T> records(
+            String topic, Class<T> type, Predicate<List<T>> until, Duration patience) {
         AvroCodec<T> codec = AvroCodec.of(type);
-        return decode(codec, values(topic, values -> until.test(decode(codec, values))));
+        return decode(codec, values(topic, values -> until.test(decode(codec, values)), patience));
     }
 
     private static <T extends SpecificRecordBase> List<T> decode(AvroCodec<T> codec, List<byte[]> values) {

@@ -73,7 +73,7 @@ class SparedEventsTest {
 
     private void evaluate(List<RuleSource> sources) throws Exception {
         compared = new Compared(RuleSet.load(sources));
-        BatchEvaluation evaluation = new BatchEvaluation(tree, compared, new Ignored(), null);
+        BatchEvaluation evaluation = new BatchEvaluation(tree, compared, new Ignored());
         PodContext context = null;
         PodMetadata metadata = null;
         for (int i = 0; i < 1_500; i++) {
@@ -89,7 +89,7 @@ class SparedEventsTest {
                 names.learned(i % 400 == 0 ? "pool.example" : "other.example", List.of(ADDRESSES[0]), START);
             }
             tree.begin(processes);
-            evaluation.run(batch, context, names, IntelSet.EMPTY);
+            evaluation.run(batch, context, names, IntelSet.EMPTY, null);
             tree.commit();
             tree.sweep(START + (i - 10) * SECOND / 10);
         }

@@ -56,7 +56,7 @@ class StateTypesTest {
 
     static Stream<TypeInformation<?>> records() {
         return Stream.of(Types.SIGNAL, Types.INCIDENT, Types.RISK, Types.DECISION, Types.DEAD_LETTER, Types.POD,
-                Types.RULE_BUNDLE, Types.RULE_STATUS, Types.PROFILE, Types.PROFILE_AUDIT,
+                Types.RULE_BUNDLE, Types.RUNTIME_POLICY, Types.RULE_STATUS, Types.PROFILE, Types.PROFILE_AUDIT,
                 Types.APPROVAL);
     }
 

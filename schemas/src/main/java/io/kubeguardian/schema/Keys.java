@@ -25,6 +25,8 @@ public final class Keys {
     public static final String ADMISSION = "admission/";
     /** Policies: keys of namespaces begin so. */
     public static final String NAMESPACE = "namespace/";
+    /** Policies: keys of runtime policies begin so. */
+    public static final String RUNTIME = "runtime/";
     /** Models: keys of those that jobs shall score with begin so. */
     public static final String ACTIVE_MODELS = "models/active/";
 
@@ -144,6 +146,16 @@ public final class Keys {
     /** Policies: {@code admission/<cluster>/<name>}. */
     public static String admissionPolicy(String cluster, String name) {
         return ADMISSION + cluster + '/' + name;
+    }
+
+    /** Policies: {@code runtime/<cluster>/<namespace>/<name>}. */
+    public static String runtimePolicy(String cluster, String namespace, String name) {
+        return runtimePolicies(cluster) + namespace + '/' + name;
+    }
+
+    /** Policies: how the keys of a cluster's runtime policies begin. */
+    public static String runtimePolicies(String cluster) {
+        return RUNTIME + cluster + '/';
     }
 
     /** Policies: {@code namespace/<cluster>/<name>}. */

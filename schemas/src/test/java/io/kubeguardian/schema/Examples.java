@@ -17,7 +17,8 @@ final class Examples {
     static List<SpecificRecordBase> all() {
         return List.of(eventBatch(), pod(), signal(), incident(), risk(), decision(), health(), audit(), deadLetter(),
                 new CaptureEntry(eventBatch()), ruleBundle(), ruleStatus(), approval(), posture(), intelChunk(), intelFeed(),
-                profile(), profilePolicy(), profileAudit(), model(), admissionPolicy(), namespace(), admissionAudit());
+                profile(), profilePolicy(), profileAudit(), model(), admissionPolicy(), namespace(), admissionAudit(),
+                runtimePolicy());
     }
 
     static EventBatch eventBatch() {
@@ -132,6 +133,22 @@ final class Examples {
 
     static NamespaceMetadata namespace() {
         return new NamespaceMetadata("prod", "shop", Map.of("tier", "gold"), 1_790_000_000_000L);
+    }
+
+    static RuntimePolicyRecord runtimePolicy() {
+        RuntimePolicyRecord policy = RuntimePolicyRecord.newBuilder().setCluster("prod").setNamespace("shop").setName("web")
+                .setSource("RuntimePolicy/shop/web").setWorkload(new WorkloadRef("prod", "shop", "Deployment", "web"))
+                .setMode(RuntimePolicyMode.ENFORCE)
+                .setPrograms(List.of(new AllowedProgram("/usr/bin/node", List.of("/bin/sh"), List.of("<s> <n>"))))
+                .setRead(List.of("/etc/hosts")).setList(List.of("/srv")).setWrite(List.of("/tmp/*"))
+                .setChange(List.of("/var/cache/<uuid>"))
+                .setDestinations(List.of(new AllowedDestination("", "10.0.7.0/24", 5432, "TCP", List.of()),
+                        new AllowedDestination("db.shop.svc", "", 53, "UDP", List.of("10.0.0.6:53/udp"))))
+                .setListen(List.of("8080/tcp")).setDnsNames(List.of("*.example.com")).setUsers(List.of(101L))
+                .setCapabilities(List.of("CAP_NET_BIND_SERVICE")).setSyscalls(List.of("read")).setDigest("")
+                .setGeneration(3L).setIssuedBy("kubeguardian-controller").setIssuedTime(7_000L).build();
+        policy.setDigest(RuntimePolicyCheck.digest(policy));
+        return policy;
     }
 
     static RuleStatus ruleStatus() {

@@ -12,11 +12,12 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = {
             "Shows what the baselines of workloads have learned, changes what they judge by, and exports what"
-                + " Kubernetes itself can enforce.",
+                + " Kubernetes itself, or the job, can enforce.",
             "WORKLOAD is cluster/namespace/kind/name, or the end of it that names one alone."
         },
         subcommands = {ListCommand.class, ShowCommand.class, AcceptCommand.class, FreezeCommand.class,
-            UnfreezeCommand.class, ResetCommand.class, ImportCommand.class, ExportCommand.class})
+            UnfreezeCommand.class, ResetCommand.class, ImportCommand.class, ExportCommand.class, PublishCommand.class,
+            PoliciesCommand.class, RemoveCommand.class})
 public final class ProfileCommand implements Callable<Integer> {
     /** How a result is printed. */
     public enum Format { table, json }

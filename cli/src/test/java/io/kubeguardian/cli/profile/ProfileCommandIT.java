@@ -162,6 +162,23 @@ class ProfileCommandIT {
             });
             assertThat(steps).extracting(ProfileAudit::getEvent).contains(ProfileEvent.LEARNING, ProfileEvent.READY);
 
+            // What is exported as a RuntimePolicy and published is what the job judges by, until it is taken back
+            Path policy = Files.writeString(folder.resolve("orders.yaml"),
+                    profile("export", "orders", "--format", "runtimepolicy").out());
+            CommandRun published = profile("publish", policy.toString(), "--by", "alice");
+            assertThat(published.code()).as(published.err()).isZero();
+            assertThat(published.out()).startsWith("published shop/kubeguardian-shop-orders for " + WORKLOAD + " sha256:");
+            Signal breach = breach("/tmp/other");
+            assertThat(breach.getOutput()).contains("that its runtime policy does not allow: /tmp/other",
+                    "RuntimePolicy shop/kubeguardian-shop-orders, mode alert");
+            JsonNode policies = json(profile("policies", "--format", "json"));
+            assertThat(policies.findValuesAsText("digest")).containsExactly(
+                    breach.getOutputFields().get("kubeguardian.policy.digest"));
+            assertThat(policies.at("/0/issuedBy").asText()).isEqualTo("alice");
+            assertThat(profile("policies").out()).contains("shop/kubeguardian-shop-orders  alert");
+            assertThat(profile("remove", "shop/kubeguardian-shop-orders").code()).isZero();
+            assertThat(json(profile("policies", "--format", "json"))).isEmpty();
+
             // Garbage on the topic is aside, and the job goes on
             send(Topics.POLICIES, Keys.PROFILE + "x/y/z/q", "junk".getBytes(StandardCharsets.UTF_8));
             List<DeadLetter> letters = records(Topics.DEAD_LETTERS, DeadLetter.class, all -> !all.isEmpty());
@@ -195,6 +212,49 @@ class ProfileCommandIT {
         CommandRun offline = CommandRun.of("profile", "export", "--from", broken.toString(), "--format", "seccomp");
         assertThat(offline.code()).as(offline.err()).isZero();
         assertThat(offline.out()).contains("SCMP_ACT_ERRNO", "epoll_wait");
+    }
+
+    @Test
+    void aPolicyThatCannotBeUsedIsNotPublished() throws Exception {
+        String good = """
+                apiVersion: kubeguardian.io/v1alpha1
+                kind: RuntimePolicy
+                metadata: {name: web, namespace: shop}
+                spec: {workload: {kind: Deployment, name: web}, programs: [{path: /srv/web}]}
+                """;
+        Path file = Files.writeString(folder.resolve("web.yaml"), good);
+        assertThat(profile("publish", file.toString()).err()).contains("web.yaml: document 1: ", "--cluster");
+        Files.writeString(file, good + "---\n" + good.replace("programs", "program"));
+        assertThat(profile("publish", file.toString(), "--cluster", "prod").err())
+                .contains("web.yaml: document 2: spec: unknown field program");
+        Files.writeString(file, good + "---\n" + good);
+        assertThat(profile("publish", file.toString(), "--cluster", "prod").err()).contains("is there twice");
+        Files.writeString(file, good.replace("RuntimePolicy", "NetworkPolicy"));
+        assertThat(profile("publish", file.toString(), "--cluster", "prod").err()).contains("is no RuntimePolicy");
+        Files.writeString(file, "a: [\nb");
+        assertThat(profile("publish", file.toString(), "--cluster", "prod").err()).contains("web.yaml:2: not YAML");
+        Files.writeString(file, "[".repeat(5_000));
+        assertThat(profile("publish", file.toString(), "--cluster", "prod").code()).isEqualTo(2);
+        assertThat(profile("remove", "shop/web").err()).contains("no RuntimePolicy shop/web is published");
+        assertThat(TopicContents.of(kafka.clientProperties(), Topics.POLICIES)).isEmpty();
+    }
+
+    /** Until the policy, which came at the same time, has met it. */
+    private Signal breach(String exe) {
+        List<Signal> found = new ArrayList<>();
+        for (int second = 300; found.isEmpty() && second < 360; second++) {
+            exec("pod-2", exe, second);
+            TopicContents.follow(kafka.clientProperties(), Topics.SIGNALS, Duration.ofSeconds(1), record -> {
+                try {
+                    Signal signal = AvroCodec.of(Signal.class).decode(record.value());
+                    return signal.getRule().equals("policy.exec") && found.add(signal);
+                } catch (MalformedRecordException e) {
+                    throw new AssertionError(e);
+                }
+            });
+        }
+        assertThat(found).hasSize(1);
+        return found.getFirst();
     }
 
     private static List<ProfileAudit> applied(List<ProfileAudit> steps) {

@@ -1,15 +1,18 @@
 package io.kubeguardian.baseline.observe;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The shape of a program's arguments: options as they are, sub-commands as they are, values by what they look like. One
  * item stands for all calls of the same kind, and a call of another kind ({@code python3 -c}) is another item.
  */
-final class ArgumentShape {
+public final class ArgumentShape {
     private static final int MAX_ARGS = 16;
     private static final int MAX_CHARS = 256;
     private static final int MAX_WORD = 24;
+    private static final Set<String> PLACEHOLDERS = Set.of("<s>", "<n>", "<path>", "<url>");
 
     private final Shape shape = new Shape();
 
@@ -30,7 +33,17 @@ final class ArgumentShape {
         return out.length() <= MAX_CHARS ? out.toString() : out.substring(0, MAX_CHARS) + '…';
     }
 
+    /** The same of arguments, without the program, that a person wrote: literally, as shapes, or mixed. */
+    public String written(String arguments) {
+        List<String> args = new ArrayList<>(List.of(""));
+        args.addAll(List.of(arguments.strip().split(" +")));
+        return arguments.isBlank() ? "" : of("", args).strip();
+    }
+
     private String value(String arg, boolean first) {
+        if (arg.startsWith("<") && PLACEHOLDERS.contains(arg)) {
+            return arg; // a shape that a person wrote; a program that is called so has only that shape to lose
+        }
         if (arg.isEmpty()) {
             return "<s>";
         }

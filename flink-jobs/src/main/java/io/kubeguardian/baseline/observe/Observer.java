@@ -56,7 +56,12 @@ public final class Observer {
         private int reference;
     }
 
-    private final Set<ItemKind> kinds = EnumSet.noneOf(ItemKind.class);
+    private static final Set<ItemKind> ALL_KINDS = EnumSet.complementOf(EnumSet.of(ItemKind.RATE));
+
+    /** Of the configuration. */
+    private final Set<ItemKind> configured = EnumSet.noneOf(ItemKind.class);
+    /** Of the batch at hand. */
+    private Set<ItemKind> kinds = configured;
     private final boolean rates;
     private final SeenItems seen;
     private final KeyedHash hasher;
@@ -71,20 +76,26 @@ public final class Observer {
     private List<String> strings;
     private long podHash;
     private Observation observation;
+    private Allowance allowance;
     private long[] activity;
     private long items;
     private long full;
 
     public Observer(BaselineSettings settings) {
-        settings.kinds().forEach(kind -> kinds.add(ItemKind.of(kind)));
-        rates = kinds.contains(ItemKind.RATE);
+        settings.kinds().forEach(kind -> configured.add(ItemKind.of(kind)));
+        rates = configured.contains(ItemKind.RATE);
         seen = new SeenItems(settings.observedItems());
         hasher = new KeyedHash(new SecureRandom().nextLong());
     }
 
     /** Whether baselines are switched on at all. */
     public boolean isOn() {
-        return !kinds.isEmpty();
+        return !configured.isEmpty();
+    }
+
+    /** Whether baselines are made of it, too, and not only judged by a policy. */
+    public boolean isLearned(ItemKind kind) {
+        return configured.contains(kind);
     }
 
     /**
@@ -92,14 +103,20 @@ public final class Observer {
      *
      * @param about where everything of the pod and its workload is set
      * @param counts is added to, by {@link Activity}
+     * @param allowed what the pod's workload may do: all kinds are observed; null: nobody says
      */
-    public void begin(EventBatch next, Observation about, long[] counts) {
+    public void begin(EventBatch next, Observation about, long[] counts, Allowance allowed) {
         batch = next;
+        allowance = allowed;
+        kinds = allowed == null ? configured : ALL_KINDS;
         strings = next.getStrings();
         observation = about;
         activity = counts;
         batchNumber++;
         podHash = hasher.mix(hasher.of(about.key), hasher.of(about.pod.getUid()));
+        if (allowed != null) { // by another policy all is to be judged anew
+            podHash = hasher.mix(podHash, hasher.of(allowed.digest()));
+        }
         if (paths.length < strings.size()) {
             paths = new long[2 * strings.size()];
         } else {
@@ -115,11 +132,9 @@ public final class Observer {
         }
     }
 
-    /** What the batch showed; may have nothing in it. */
-    public Observation end() {
-        Observation done = observation;
+    /** Nothing further is added to what the batch was said to be about. */
+    public void end() {
         observation = null;
-        return done;
     }
 
     /** Items that were passed on, and those that found no room in their batch's observation, since the start. */
@@ -329,8 +344,11 @@ public final class Observer {
     private void add(
             ItemKind kind, String item, String alternative, String example, SeenItems.Verdict verdict, Actor actor,
             TreeProcess process, ContainerView container, long time) {
-        if (observation.items.size() >= MAX_ITEMS
-                || actor.reference < 0 && observation.processes.size() >= MAX_PROCESSES) {
+        boolean outside = allowance != null
+                && !allowance.allows(kind, item, alternative, shape.path(process.exePath()).toString());
+        // What is allowed must not take the room of what is not.
+        if (observation.items.size() >= (outside ? 2 * MAX_ITEMS : MAX_ITEMS)
+                || actor.reference < 0 && observation.processes.size() >= (outside ? 2 * MAX_PROCESSES : MAX_PROCESSES)) {
             full++;
             return;
         }
@@ -353,6 +371,7 @@ public final class Observer {
         observed.process = actor.reference;
         observed.time = time;
         observed.first = verdict == SeenItems.Verdict.FIRST;
+        observed.outside = outside;
         observation.items.add(observed);
     }
 

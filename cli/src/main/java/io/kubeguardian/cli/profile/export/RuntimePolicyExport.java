@@ -2,12 +2,13 @@ package io.kubeguardian.cli.profile.export;
 
 import io.kubeguardian.schema.ProfileItem;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A RuntimePolicy (docs/profiles.md): the same behaviour in KubeGuardian's own words, for people to edit and keep. */
+/** A RuntimePolicy (docs/profiles.md): the same behaviour in KubeGuardian's own words, for people to edit and for jobs to judge by. */
 public final class RuntimePolicyExport {
     private RuntimePolicyExport() {}
 
@@ -24,7 +25,8 @@ public final class RuntimePolicyExport {
         spec.put("destinations", destinations(behaviour));
         spec.put("listen", List.copyOf(behaviour.of("listen")));
         spec.put("dnsNames", List.copyOf(behaviour.of("dns")));
-        spec.put("users", behaviour.of("user").stream().map(Integer::valueOf).sorted().toList());
+        spec.put("users", behaviour.of("user").stream()
+                .map(user -> Integer.toUnsignedLong(Integer.parseInt(user))).sorted().toList());
         spec.put("capabilities", List.copyOf(behaviour.of("capability")));
         spec.put("syscalls", List.copyOf(behaviour.syscalls()));
         return KubernetesObject.yaml("kubeguardian.io/v1alpha1", "RuntimePolicy", behaviour, spec,
@@ -40,11 +42,17 @@ public final class RuntimePolicyExport {
             list(program(programs, item.substring(arrow + 3)), "parents").add(item.substring(0, arrow));
         }
         for (String item : behaviour.of("args")) {
-            int blank = item.indexOf(' ');
-            String path = blank < 0 ? item : item.substring(0, blank);
-            list(program(programs, path), "arguments").add(blank < 0 ? "" : item.substring(blank + 1));
+            String path = path(behaviour, item);
+            list(program(programs, path), "arguments").add(item.length() <= path.length() ? "" : item.substring(path.length() + 1));
         }
         return new ArrayList<>(programs.values());
+    }
+
+    /** The longest program that the item begins with: a path may hold blanks. */
+    private static String path(Behaviour behaviour, String item) {
+        int blank = item.indexOf(' ');
+        return behaviour.of("exec").stream().filter(exec -> item.equals(exec) || item.startsWith(exec + ' '))
+                .max(Comparator.comparingInt(String::length)).orElse(blank < 0 ? item : item.substring(0, blank));
     }
 
     private static Map<String, Object> program(Map<String, Map<String, Object>> programs, String path) {

@@ -1,0 +1,112 @@
+package io.kubeguardian.runtimepolicy;
+
+import io.kubeguardian.detection.Types;
+import io.kubeguardian.schema.Keys;
+import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.RuntimePolicyCheck;
+import io.kubeguardian.schema.RuntimePolicyRecord;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The runtime policies that one subtask judges by, by their workload. What is in force is in broadcast state, as it came. */
+public final class RuntimePolicies {
+    public static final MapStateDescriptor<String, RuntimePolicyRecord> STATE =
+            new MapStateDescriptor<>("runtime-policies", BasicTypeInfo.STRING_TYPE_INFO, Types.RUNTIME_POLICY);
+
+    /** Of all clusters together; more are refused. */
+    static final int MOST = 5_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RuntimePolicies.class);
+
+    private final Runnable refused;
+    private final Map<String, AllowedBehaviour> policies = new HashMap<>();
+    private final Map<String, WorkloadAllowance> workloads = new HashMap<>();
+
+    /** @param refused is told of each policy that cannot be used */
+    public RuntimePolicies(Runnable refused) {
+        this.refused = refused;
+    }
+
+    /** Goes on with what was in force before a restart. */
+    public void restore(BroadcastState<String, RuntimePolicyRecord> state) throws Exception {
+        for (Map.Entry<String, RuntimePolicyRecord> entry : state.entries()) {
+            use(entry.getKey(), entry.getValue());
+        }
+    }
+
+    /** @param policy null: it is taken back */
+    public void apply(String key, RuntimePolicyRecord policy, BroadcastState<String, RuntimePolicyRecord> state)
+            throws Exception {
+        if (policy == null) {
+            state.remove(key);
+            AllowedBehaviour gone = policies.remove(key);
+            if (gone != null) {
+                collect(Keys.workload(gone.policy().getWorkload()));
+                LOG.info("event=runtime-policy-removed key={}", key);
+            }
+        } else if (use(key, policy)) {
+            state.put(key, policy);
+            LOG.info("event=runtime-policy-accepted key={} digest={} issuedBy={}", key, policy.getDigest(),
+                    policy.getIssuedBy());
+        }
+    }
+
+    /** Puts it into force, without a state. @return false when it cannot be used, and what was in force stays */
+    public boolean use(String key, RuntimePolicyRecord policy) {
+        AllowedBehaviour before = policies.get(key);
+        if (before == null && policies.size() >= MOST) {
+            refuse(key, "there are " + MOST + " runtime policies already");
+            return false;
+        }
+        try {
+            RuntimePolicyCheck.check(policy); // state may be of a version that was less strict
+            policies.put(key, new AllowedBehaviour(policy));
+        } catch (MalformedRecordException | RuntimeException e) {
+            refuse(key, e.getMessage());
+            return false;
+        }
+        if (before != null) {
+            collect(Keys.workload(before.policy().getWorkload()));
+        }
+        collect(Keys.workload(policy.getWorkload()));
+        return true;
+    }
+
+    private void refuse(String key, String problem) {
+        refused.run();
+        LOG.error("event=runtime-policy-refused key={} cause=\"{}\"", key, problem);
+    }
+
+    private void collect(String workload) {
+        TreeMap<String, AllowedBehaviour> of = new TreeMap<>();
+        policies.forEach((key, policy) -> {
+            if (Keys.workload(policy.policy().getWorkload()).equals(workload)) {
+                of.put(key, policy);
+            }
+        });
+        if (of.isEmpty()) {
+            workloads.remove(workload);
+        } else {
+            workloads.put(workload, new WorkloadAllowance(of.values()));
+        }
+    }
+
+    public boolean isEmpty() {
+        return workloads.isEmpty();
+    }
+
+    public int size() {
+        return policies.size();
+    }
+
+    /** Null: no policy is about it. @param workload as {@link Keys#workload} */
+    public WorkloadAllowance of(String workload) {
+        return workloads.get(workload);
+    }
+}
