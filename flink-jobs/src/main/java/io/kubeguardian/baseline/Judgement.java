@@ -279,15 +279,7 @@ final class Judgement {
                 }
                 continue;
             }
-            ObservedItem item = new ObservedItem();
-            item.kind = ItemKind.SYSCALL.word();
-            item.item = name;
-            item.image = calls.image;
-            item.imageName = calls.imageName;
-            item.containerId = calls.containerId;
-            item.process = -1;
-            item.time = calls.from;
-            judge(observation, item, ItemKind.SYSCALL, workload, image, out);
+            judge(observation, calls.call(name), ItemKind.SYSCALL, workload, image, out);
         }
         store.put(image, histogram);
     }

@@ -12,4 +12,17 @@ public final class ObservedCalls {
     public long from;
     public List<String> names = new ArrayList<>();
     public long[] counts = {};
+
+    /** One of the calls, as an item of no process. */
+    public ObservedItem call(String name) {
+        ObservedItem item = new ObservedItem();
+        item.kind = ItemKind.SYSCALL.word();
+        item.item = name;
+        item.image = image;
+        item.imageName = imageName;
+        item.containerId = containerId;
+        item.process = -1;
+        item.time = from;
+        return item;
+    }
 }

@@ -54,22 +54,10 @@ public final class PolicyWatch {
         for (ObservedCalls calls : observation.calls) {
             for (String name : calls.names) {
                 if (!allowance.allows(ItemKind.SYSCALL, name, "", "")) {
-                    breach(observation, call(calls, name), allowance, out);
+                    breach(observation, calls.call(name), allowance, out);
                 }
             }
         }
-    }
-
-    private static ObservedItem call(ObservedCalls calls, String name) {
-        ObservedItem item = new ObservedItem();
-        item.kind = ItemKind.SYSCALL.word();
-        item.item = name;
-        item.image = calls.image;
-        item.imageName = calls.imageName;
-        item.containerId = calls.containerId;
-        item.process = -1;
-        item.time = calls.from;
-        return item;
     }
 
     private void breach(Observation observation, ObservedItem item, WorkloadAllowance allowance, Collector<Signal> out)

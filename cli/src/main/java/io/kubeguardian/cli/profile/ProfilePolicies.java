@@ -1,7 +1,6 @@
 package io.kubeguardian.cli.profile;
 
 import io.kubeguardian.baseline.ProfileDigests;
-import io.kubeguardian.cli.Interrupted;
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.cli.stack.TopicContents;
@@ -15,15 +14,8 @@ import io.kubeguardian.schema.WorkloadRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** What operators say about a workload's baseline, as it stands on the policies topic, and the next word. */
 final class ProfilePolicies {
@@ -61,20 +53,7 @@ final class ProfilePolicies {
         ProfilePolicy policy = next.setAction(action).setSubject(subject).setIssuedBy(word.by()).setReason(word.reason())
                 .setIssuedTime(Math.max(nanos, before.getIssuedTime() + 1)).setDigest("").build();
         policy.setDigest(ProfileDigests.of(policy));
-        Map<String, Object> properties = new HashMap<>(client);
-        properties.put("acks", "all");
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(Topics.POLICIES, Keys.bytes(Keys.profilePolicy(policy.getWorkload())),
-                    CODEC.encode(policy))).get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RecordTooLargeException) {
-                throw new UserError("too large for Kafka: " + e.getCause().getMessage(), e);
-            }
-            throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
-        } catch (InterruptedException e) {
-            throw new Interrupted(e);
-        }
+        PolicyRecords.send(client, Map.of(Keys.profilePolicy(policy.getWorkload()), CODEC.encode(policy)));
         return policy;
     }
 

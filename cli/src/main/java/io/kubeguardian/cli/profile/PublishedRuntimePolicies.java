@@ -1,8 +1,6 @@
 package io.kubeguardian.cli.profile;
 
-import io.kubeguardian.cli.Interrupted;
 import io.kubeguardian.cli.Texts;
-import io.kubeguardian.cli.UserError;
 import io.kubeguardian.cli.stack.TopicContents;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.Keys;
@@ -13,13 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The runtime policies on the policies topic, by key. */
 final class PublishedRuntimePolicies {
@@ -50,21 +42,8 @@ final class PublishedRuntimePolicies {
 
     /** @param changes by key; null takes one back */
     static void send(Map<String, Object> client, Map<String, RuntimePolicyRecord> changes) {
-        Map<String, Object> properties = new HashMap<>(client);
-        properties.put("acks", "all");
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            for (Map.Entry<String, RuntimePolicyRecord> change : changes.entrySet()) {
-                producer.send(new ProducerRecord<>(Topics.POLICIES, Keys.bytes(change.getKey()),
-                        change.getValue() == null ? null : CODEC.encode(change.getValue()))).get();
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RecordTooLargeException) {
-                throw new UserError("too large for Kafka: " + e.getCause().getMessage(), e);
-            }
-            throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
-        } catch (InterruptedException e) {
-            throw new Interrupted(e);
-        }
+        Map<String, byte[]> records = new HashMap<>();
+        changes.forEach((key, policy) -> records.put(key, policy == null ? null : CODEC.encode(policy)));
+        PolicyRecords.send(client, records);
     }
 }
