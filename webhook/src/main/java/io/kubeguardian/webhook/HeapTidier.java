@@ -9,10 +9,11 @@ import java.util.List;
  * Collects the old generation once it holds a little more than it did when it was last collected. The serial collector
  * by itself lets it grow to the heap's bound first, and what it has grown to stays resident: what connections leave
  * behind when they end would cost as much memory as a full risk view. With kept connections nothing comes there, and
- * nothing is collected; a collection takes some 20 ms.
+ * nothing is collected; a collection takes some 35 ms.
  */
 final class HeapTidier {
-    private static final long LOOK_MILLIS = 1_000;
+    /** Two collections within some seconds would be more than one in a hundred of the answers of that time waits for. */
+    private static final long LOOK_MILLIS = 10_000;
     /** What may have gathered: this, and an eighth of what was in use. */
     private static final long ALLOWED_BYTES = 2 << 20;
     private static final int ALLOWED_SHARE = 8;

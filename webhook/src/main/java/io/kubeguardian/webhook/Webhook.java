@@ -53,8 +53,9 @@ public final class Webhook implements AutoCloseable {
             PolicySet policies = new PolicySet();
             LearnedView learned = config.admission().harden().contains(HardeningPart.LEARNED_READ_ONLY_ROOT)
                     ? new LearnedView(settings.riskLimit(), metrics) : null;
-            this.feed = parts.opened(new RiskFeed(config.kafka(), view, new PublishedPolicies(settings.cluster(), policies), learned,
-                    metrics, clock, () -> caughtUp.complete(null)));
+            PublishedPolicies published = new PublishedPolicies(settings.cluster(), policies);
+            this.feed = parts.opened(new RiskFeed(config.kafka(), view, published, learned, metrics, clock,
+                    () -> caughtUp.complete(null)));
             AdmissionSettings admission = config.admission();
             if (!admission.policies().isEmpty()) {
                 parts.opened(new PolicyFiles(Path.of(admission.policies()), policies, metrics));
@@ -104,7 +105,8 @@ public final class Webhook implements AutoCloseable {
     }
 
     /** Without patterns nothing of it is loaded. */
-    private BiFunction<List<PodSpec.Container>, Duration, List<Fix>> imageUsers(KubeGuardianConfig config, ImageMetrics metrics) {
+    private BiFunction<List<PodSpec.Container>, Duration, List<Fix>> imageUsers(
+            KubeGuardianConfig config, ImageMetrics metrics) {
         if (config.images().users().isEmpty() || !config.admission().harden().contains(HardeningPart.NON_ROOT)) {
             return (containers, waited) -> List.of();
         }
