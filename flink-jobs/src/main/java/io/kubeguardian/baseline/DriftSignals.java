@@ -63,26 +63,34 @@ final class DriftSignals {
         return signal;
     }
 
-    /** Something happened more often in an hour than its bound. */
+    /**
+     * Something happened more often in an hour than its bound.
+     *
+     * @param hour since the Unix epoch
+     * @param readySince when the workload's baseline became ready, nanoseconds since the Unix epoch
+     */
     static Signal rate(
             Observation observation, Activity activity, long count, double usual, double bound, long hour,
-            int hoursLearned) {
+            int hoursLearned, long readySince) {
         Signal signal = ItemSignals.empty(observation, observation.time);
         String item = activity.word();
         signal.setId(Ids.of("drift.rate", observation.key, item, hour));
         signal.setRule("drift.rate");
         signal.setKind(SignalKind.DRIFT);
         signal.setPriority(Priority.INFORMATIONAL);
-        String numbers = String.format(Locale.ROOT, "%,d %s in the hour that begins %s", count, item,
-                Instant.ofEpochMilli(hour * RateModel.HOUR_MILLIS));
+        String begin = Instant.ofEpochMilli(hour * RateModel.HOUR_MILLIS).toString();
+        String numbers = String.format(Locale.ROOT, "%,d %s in the hour that begins %s", count, item, begin);
+        String ready = time(readySince);
         signal.setOutput(String.format(Locale.ROOT,
-                "%s: %s, more than its bound of %,.0f (usual: %,.0f; learned from %d hours)",
-                observation.workload.getName(), numbers, bound, usual, hoursLearned));
+                "%s: %s, more than its bound of %,.0f (usual: %,.0f; learned from %d hours; baseline ready since %s)",
+                observation.workload.getName(), numbers, bound, usual, hoursLearned, ready));
         signal.setScore(Math.max(0.01, 1 - bound / count));
         signal.setContributions(List.of(new Contribution("rate." + item, Long.toString(count),
                 String.format(Locale.ROOT, "%.0f", usual), 1.0, numbers)));
         signal.setOutputFields(new HashMap<>(Map.of("kubeguardian.item", item, "kubeguardian.kind", "rate",
-                "kubeguardian.rate.bound", String.format(Locale.ROOT, "%.0f", bound))));
+                "kubeguardian.rate.bound", String.format(Locale.ROOT, "%.0f", bound),
+                "kubeguardian.baseline.state", "ready", "kubeguardian.baseline.ready_since", ready,
+                "kubeguardian.drift.since", begin)));
         return signal;
     }
 

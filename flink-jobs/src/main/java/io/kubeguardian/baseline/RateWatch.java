@@ -4,6 +4,7 @@ import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.schema.ProfileEvent;
 import io.kubeguardian.schema.ProfilePhase;
 import java.util.Locale;
+import java.util.OptionalLong;
 import org.apache.flink.util.Collector;
 
 /** Counts what a workload does by the hour, and tells what goes beyond its adaptive bound. */
@@ -49,8 +50,11 @@ final class RateWatch {
         for (Activity activity : Activity.values()) {
             int i = activity.ordinal();
             double bound = model.bound(rates, ofDay, activity);
-            if (rates.counts[i] > bound && rates.told[i] != rates.hour
-                    && store.images().stream().anyMatch(image -> image.phase() == ProfilePhase.READY)) {
+            if (rates.counts[i] > bound && rates.told[i] != rates.hour) {
+                OptionalLong readySince = readySince();
+                if (readySince.isEmpty()) {
+                    return;
+                }
                 rates.told[i] = rates.hour;
                 Sighting sighting = new Sighting();
                 sighting.item = "rate|" + activity.word();
@@ -58,10 +62,17 @@ final class RateWatch {
                 sighting.pod = PodSet.hash(observation.pod.getUid());
                 sighting.time = observation.time;
                 sighting.signal = DriftSignals.rate(observation, activity, rates.counts[i],
-                        model.usual(rates, ofDay, activity), bound, rates.hour, rates.hours[Rates.ANY]);
+                        model.usual(rates, ofDay, activity), bound, rates.hour, rates.hours[Rates.ANY],
+                        readySince.getAsLong());
                 out.collect(sighting);
             }
         }
+    }
+
+    /** Rates are of all images together: when the first of those that are ready became it. Empty: none is. */
+    private OptionalLong readySince() throws Exception {
+        return store.images().stream().filter(image -> image.phase() == ProfilePhase.READY)
+                .mapToLong(image -> image.readySince).min();
     }
 
     /** @param millis that the watermark has passed */

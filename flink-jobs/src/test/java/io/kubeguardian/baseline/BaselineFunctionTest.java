@@ -274,6 +274,9 @@ class BaselineFunctionTest {
         assertThat(operator.signals()).hasSize(1); // once an hour
         assertThat(signal.getRule()).isEqualTo("drift.rate");
         assertThat(signal.getOutput()).contains("1,100 execs in the hour that begins", "its bound of 1,000 (usual: 500;");
+        assertThat(signal.getOutput()).contains("; baseline ready since 20");
+        assertThat(signal.getOutputFields()).containsEntry("kubeguardian.baseline.state", "ready")
+                .containsKey("kubeguardian.baseline.ready_since").containsKey("kubeguardian.drift.since");
         assertThat(signal.getScore()).isGreaterThan(0);
         assertThat(signal.getContributions()).extracting(c -> c.getName() + ' ' + c.getValue()).containsExactly("rate.execs 1100");
         assertThat(operator.audit()).filteredOn(step -> step.getEvent() == ProfileEvent.BOUND_MOVED)
