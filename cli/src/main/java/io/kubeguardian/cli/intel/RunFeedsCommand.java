@@ -50,7 +50,8 @@ final class RunFeedsCommand implements Callable<Integer> {
         Map<String, Duration> pauses = new HashMap<>();
         while (true) {
             for (FeedSettings feed : feeds) {
-                if (System.nanoTime() - due.getOrDefault(feed.name(), System.nanoTime()) >= 0) {
+                long now = System.nanoTime(); // once: the later of two readings would never be due
+                if (now - due.getOrDefault(feed.name(), now) >= 0) {
                     Duration interval = Duration.ofSeconds(feed.refreshSeconds());
                     Duration pause = interval;
                     if (round.refresh(feed)) {
