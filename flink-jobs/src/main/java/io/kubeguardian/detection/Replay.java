@@ -5,12 +5,19 @@ import io.kubeguardian.baseline.ProfileChange;
 import io.kubeguardian.config.BaselineSettings;
 import io.kubeguardian.config.DecisionSettings;
 import io.kubeguardian.config.DetectionSettings;
+import io.kubeguardian.config.ModelSettings;
+import io.kubeguardian.intel.IntelSet;
 import io.kubeguardian.intel.IntelSource;
+import io.kubeguardian.intel.IntelView;
+import io.kubeguardian.ml.stream.ModelScoring;
 import io.kubeguardian.risk.DecisionPolicy;
+import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.BehaviourModel;
 import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.Profile;
 import io.kubeguardian.schema.ProfileAudit;
@@ -18,6 +25,7 @@ import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.RuleStatus;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalFile;
+import io.kubeguardian.schema.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,8 +71,25 @@ public final class Replay {
         default void deadLetter(DeadLetter letter) {}
     }
 
-    /** Sinks travel with the job as bytes; the listener stays here and is found again by its run's id. */
+    /**
+     * With what the events are judged.
+     *
+     * @param detectors makes the rules
+     * @param intel indicators that are in force during the whole replay
+     * @param models that score behaviour from the first window on; without any, nothing scores
+     */
+    public record Judges(
+            DetectionSettings settings, BaselineSettings baseline, DetectorFactory detectors, IntelSet intel,
+            ModelSettings scoring, List<BehaviourModel> models) {
+        /** Rules, baselines as they are by default, and patterns. */
+        public static Judges of(DetectionSettings settings, DetectorFactory detectors) {
+            return new Judges(settings, BaselineSettings.defaults(), detectors, IntelSet.EMPTY, null, List.of());
+        }
+    }
+
+    /** Operators travel with the job as bytes; what stays here is found again by its run's id. */
     private static final Map<String, Listener> LISTENERS = new ConcurrentHashMap<>();
+    private static final Map<String, IntelSet> INDICATORS = new ConcurrentHashMap<>();
 
     /** What the configuration has by default: a capture is of no cluster that would have others. */
     private static final DecisionSettings DECISIONS = new DecisionSettings("", 10, 20, 3600);
@@ -79,14 +104,13 @@ public final class Replay {
     public static void run(
             List<Path> captures, DetectionSettings settings, DetectorFactory detectors, Listener listener)
             throws IOException, MalformedRecordException {
-        run(captures, settings, BaselineSettings.defaults(), detectors, listener);
+        run(captures, Judges.of(settings, detectors), listener);
     }
 
-    /** As the other, with other baselines than the default. */
-    public static void run(
-            List<Path> captures, DetectionSettings settings, BaselineSettings baseline, DetectorFactory detectors,
-            Listener listener)
+    /** As the other, with everything that can judge. */
+    public static void run(List<Path> captures, Judges judges, Listener listener)
             throws IOException, MalformedRecordException {
+        DetectionSettings settings = judges.settings();
         for (Path capture : captures) {
             if (!SignalFile.is(capture)) {
                 new CaptureFile.Reader(capture).close(); // a wrong file is told before a cluster is started
@@ -95,6 +119,7 @@ public final class Replay {
         String run = UUID.randomUUID().toString();
         Path folder = Files.createTempDirectory("kubeguardian-replay-");
         LISTENERS.put(run, listener);
+        INDICATORS.put(run, judges.intel());
         try {
             Configuration flink = DetectionJob.common();
             flink.set(CoreOptions.TMP_DIRS, folder.toString());
@@ -105,10 +130,10 @@ public final class Replay {
                     env.fromData(List.of(new ProfileChange()), TypeInformation.of(ProfileChange.class))
                             .filter(change -> change.policy != null) // nobody says anything
                             .name("profile-changes").uid("profile-changes");
-            new DetectionPipeline(settings, baseline, detectors, IntelSource.none(),
+            new DetectionPipeline(settings, judges.baseline(), judges.detectors(), new Indicators(run),
                     DecisionPolicy.load(DECISIONS, settings), DetectionClock.system(), true)
                     .build(records, noUpdates(env, "rule-updates"), noUpdates(env, "pattern-updates"),
-                            noUpdates(env, "runtime-policy-updates"), profileChanges, null, null, sinks(run));
+                            noUpdates(env, "runtime-policy-updates"), profileChanges, null, models(env, judges), sinks(run));
             env.execute("kubeguardian-replay");
         } catch (Exception e) {
             Throwable cause = e;
@@ -121,6 +146,7 @@ public final class Replay {
             throw new IllegalStateException("the replay failed: " + cause, e);
         } finally {
             LISTENERS.remove(run);
+            INDICATORS.remove(run);
             FileUtils.deleteDirectory(folder.toFile());
         }
     }
@@ -128,6 +154,39 @@ public final class Replay {
     /** One, that changes nothing: Flink has no empty source. */
     private static SingleOutputStreamOperator<RuleUpdate> noUpdates(StreamExecutionEnvironment env, String name) {
         return env.fromData(List.of(new RuleUpdate()), TypeInformation.of(RuleUpdate.class)).name(name).uid(name);
+    }
+
+    /**
+     * The models as records of their topic. No window is judged before the last of them is there: until it ends, their source
+     * holds back the event time of what scores.
+     */
+    private static ModelScoring models(StreamExecutionEnvironment env, Judges judges) {
+        if (judges.models().isEmpty()) {
+            return null;
+        }
+        AvroCodec<BehaviourModel> codec = AvroCodec.of(BehaviourModel.class);
+        List<RawRecord> records = judges.models().stream().map(model -> new RawRecord(Topics.MODELS, 0, 0, 0,
+                Keys.bytes(Keys.activeModel(model.getName(), model.getWorkload())), codec.encode(model))).toList();
+        return ModelScoring.of(env.fromData(records, TypeInformation.of(RawRecord.class)).setParallelism(1)
+                .name("model-records").uid("model-records"), judges.scoring(), DetectionClock.system());
+    }
+
+    private record Indicators(String run) implements IntelSource {
+        @Override
+        public IntelView open() {
+            IntelSet set = INDICATORS.get(run);
+            return new IntelView() {
+                @Override
+                public IntelSet current() {
+                    return set;
+                }
+
+                @Override
+                public void close() {
+                    // the run keeps it
+                }
+            };
+        }
     }
 
     private static DetectionSinks sinks(String run) {

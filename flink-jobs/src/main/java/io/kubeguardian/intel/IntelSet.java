@@ -39,7 +39,25 @@ public final class IntelSet {
      * @throws MalformedRecordException when they are not what the feed says
      */
     public static IntelSet of(IntelFeed feed, List<IntelChunk> chunks) throws MalformedRecordException {
-        return new IntelSet(Map.of(feed.getName(), new FeedIndex(feed, chunks)));
+        return EMPTY.plus(feed, chunks);
+    }
+
+    /**
+     * These feeds and one more; it takes the place of one of the same name.
+     *
+     * @throws MalformedRecordException when its chunks are not what it says, or it is more than fits into a job
+     */
+    public IntelSet plus(IntelFeed feed, List<IntelChunk> chunks) throws MalformedRecordException {
+        Map<String, FeedIndex> all = new TreeMap<>();
+        feeds.forEach(index -> all.put(index.feed().getName(), index));
+        all.put(feed.getName(), new FeedIndex(feed, chunks));
+        IntelSet more = new IntelSet(all);
+        if (more.feeds() > IntelAssembly.MOST_FEEDS || more.indicators() > IntelAssembly.MOST_INDICATORS) {
+            throw new MalformedRecordException("feed " + feed.getName() + " with " + feed.getIndicators() + " indicators is more"
+                    + " than fits: at most " + IntelAssembly.MOST_FEEDS + " feeds and " + IntelAssembly.MOST_INDICATORS
+                    + " indicators");
+        }
+        return more;
     }
 
     public boolean isEmpty() {

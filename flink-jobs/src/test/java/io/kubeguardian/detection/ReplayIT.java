@@ -3,8 +3,17 @@ package io.kubeguardian.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.kubeguardian.config.BaselineSettings;
+import io.kubeguardian.config.FeedFormat;
+import io.kubeguardian.config.ModelSettings;
+import io.kubeguardian.intel.IntelSet;
+import io.kubeguardian.intel.feed.FeedExamples;
+import io.kubeguardian.intel.feed.FeedRefresh;
+import io.kubeguardian.ml.stream.Batches;
+import io.kubeguardian.ml.train.TrainingPlan;
 import io.kubeguardian.rules.EventView;
 import io.kubeguardian.rules.RuleSet;
+import io.kubeguardian.schema.BehaviourModel;
 import io.kubeguardian.schema.CaptureEntry;
 import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.Decision;
@@ -12,6 +21,8 @@ import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.PodMetadata;
+import io.kubeguardian.schema.ProfileAudit;
+import io.kubeguardian.schema.ProfileEvent;
 import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
@@ -22,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +51,7 @@ class ReplayIT {
         final List<RiskScore> risk = new ArrayList<>();
         final List<Decision> decisions = new ArrayList<>();
         final List<byte[]> alerts = new ArrayList<>();
+        final List<ProfileAudit> audit = new ArrayList<>();
 
         @Override
         public void signal(Signal signal) {
@@ -65,6 +78,11 @@ class ReplayIT {
         @Override
         public void alert(byte[] json) {
             alerts.add(json);
+        }
+
+        @Override
+        public void profileAudit(ProfileAudit step) {
+            audit.add(step);
         }
     }
 
@@ -172,6 +190,43 @@ class ReplayIT {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> Replay.run(List.of(folder.resolve("none")), Story.settings(), new StoryDetectors(),
                         new Everything()));
+    }
+
+    @Test
+    void aModelAndIndicatorsJudgeAsInTheRunningJob() throws Exception {
+        // Given a model of what is normal, a capture in which an attack follows twenty such windows, and a list with its address
+        ModelSettings scoring = new ModelSettings(true, 10, 0, 5, 0.01, 0.55, 0.9, false, 10);
+        Path normal = minutes("normal.kgc", 9, 40, -1);
+        Path attack = minutes("attack.kgc", 3, 30, 20);
+        List<BehaviourModel> models = ModelTraining.run(List.of(normal), Story.settings(), new TrainingPlan("behaviour", "", 10,
+                1, 3, TrainingPlan.ALL_MEMBERS, false, List.of("normal.kgc"), 0, 0, 1), false);
+        FeedRefresh.Read list = FeedRefresh.once(FeedExamples.feed("blocklist",
+                Files.writeString(folder.resolve("list.txt"), "203.0.113.7\n").toString(), FeedFormat.PLAIN,
+                Map.of("value", "1"), false));
+        Everything found = new Everything();
+
+        Replay.run(List.of(attack), new Replay.Judges(Story.settings(), BaselineSettings.defaults(), new StoryDetectors(),
+                IntelSet.of(list.compiled().feed(), list.compiled().chunks()), scoring, models), found);
+
+        // Then one window is an anomaly, one connection is known, and the workload's threshold moved on record
+        assertThat(found.signals).filteredOn(signal -> signal.getKind() == SignalKind.ANOMALY).singleElement()
+                .satisfies(signal -> assertThat(signal.getOutputFields())
+                        .containsEntry("kubeguardian.model.digest", models.get(0).getDigest()));
+        assertThat(found.signals).filteredOn(signal -> signal.getKind() == SignalKind.INTEL).singleElement()
+                .extracting(Signal::getRule).isEqualTo("intel.ip");
+        assertThat(found.audit).filteredOn(step -> step.getEvent() == ProfileEvent.BOUND_MOVED).isNotEmpty()
+                .allSatisfy(step -> assertThat(step.getDetail()).contains(models.get(0).getDigest()));
+    }
+
+    /** @param attacked the window with the attack; -1: none */
+    private Path minutes(String name, long seed, int windows, int attacked) throws IOException {
+        Batches batches = new Batches(seed);
+        List<EventBatch> all = new ArrayList<>();
+        for (int i = 0; i < windows; i++) {
+            long time = SignalExamples.START * 1_000_000 + i * 10_000_000_000L + 1_000_000;
+            all.add(i == attacked ? batches.attack(time) : batches.normal(time));
+        }
+        return capture(name, Batches.pod(SignalExamples.START - 1000), all);
     }
 
     private Path capture(int steps) throws IOException {

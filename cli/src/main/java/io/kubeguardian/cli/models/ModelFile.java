@@ -13,7 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A model in a file: the bytes of its record on the topic. */
-final class ModelFile {
+public final class ModelFile {
     private static final long MOST_BYTES = 8 << 20;
     private static final AvroCodec<BehaviourModel> CODEC = AvroCodec.of(BehaviourModel.class);
 
@@ -27,8 +27,12 @@ final class ModelFile {
         }
     }
 
-    /** A model that was checked as a job checks it. */
-    static BehaviourModel read(Path file) {
+    /**
+     * A model that was checked as a job checks it.
+     *
+     * @throws UserError when it cannot be read, or no job would take it
+     */
+    public static BehaviourModel read(Path file) {
         try {
             if (Files.size(file) > MOST_BYTES) {
                 throw new UserError(file + ": has more than " + MOST_BYTES + " bytes; is it a model?");

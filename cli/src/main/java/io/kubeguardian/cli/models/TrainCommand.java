@@ -4,7 +4,6 @@ import io.kubeguardian.cli.Interrupted;
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.cli.stack.KafkaOption;
-import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KafkaSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.detection.ModelTraining;
@@ -72,7 +71,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        KubeGuardianConfig config = ConfigReader.read(null, System.getenv());
+        KubeGuardianConfig config = kafka.settings();
         List<String> sources = captures.isEmpty() ? List.of(Topics.EVENTS)
                 : captures.stream().map(file -> file.getFileName().toString()).toList();
         for (Path capture : captures) {

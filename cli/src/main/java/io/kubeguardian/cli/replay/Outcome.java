@@ -1,19 +1,24 @@
 package io.kubeguardian.cli.replay;
 
 import io.kubeguardian.cli.UserError;
-import io.kubeguardian.config.DetectionSettings;
+import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.detection.Replay;
 import io.kubeguardian.detection.RuleDetectorFactory;
 import io.kubeguardian.rules.LoadMode;
 import io.kubeguardian.rules.RuleSet;
 import io.kubeguardian.cli.rules.RuleInput;
+import io.kubeguardian.schema.BehaviourModel;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.ProfileAudit;
+import io.kubeguardian.schema.ProfileEvent;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +40,29 @@ final class Outcome {
         }
     }
 
+    /** Moves of learned bounds that are remembered; what comes beyond is counted. */
+    static final int MOST_MOVES = 10_000;
+
+    /** What two sets of rules have in common: configuration, intelligence, models. */
+    record Setting(KubeGuardianConfig config, IntelInput intel, List<BehaviourModel> models) {
+        Replay.Judges with(Rules rules) {
+            return new Replay.Judges(config.detection(), config.baseline(),
+                    new RuleDetectorFactory(rules.files().stream().map(Path::toString).toList()), intel.set(),
+                    config.models(), models);
+        }
+    }
+
+    /** A learned bound that moved: the threshold of a model's scores, or what is usual of a rate. */
+    record Move(String time, String workload, String detail) {
+        static Move of(ProfileAudit step) {
+            return new Move(Instant.ofEpochSecond(0, step.getEventTime()).toString(), step.getWorkload().getNamespace() + '/'
+                    + step.getWorkload().getKind() + '/' + step.getWorkload().getName(), step.getDetail());
+        }
+    }
+
     private final Rules rules;
+    private final List<Move> moves = new ArrayList<>();
+    private long moved;
     private final Map<String, Alert> alerts = new LinkedHashMap<>();
     private final Map<String, Tally> byRule = new LinkedHashMap<>();
     private long beyond;
@@ -46,37 +73,48 @@ final class Outcome {
     }
 
     /** Runs the whole pipeline over the captures. */
-    static Outcome of(List<Path> captures, Rules rules, DetectionSettings settings) {
+    static Outcome of(List<Path> captures, Rules rules, Setting setting) {
         Outcome outcome = new Outcome(rules);
         try {
-            Replay.run(captures, settings, new RuleDetectorFactory(rules.files().stream().map(Path::toString).toList()),
-                    new Replay.Listener() {
-                        @Override
-                        public void signal(Signal signal) {
-                            if (signal.getKind() != SignalKind.HELD) {
-                                outcome.add(Alert.of(signal));
-                            }
-                        }
-
-                        @Override
-                        public void incident(Incident incident) {
-                            Alert alert = Alert.of(incident);
-                            if (incident.getRevision() == 1) {
-                                outcome.add(alert);
-                            } else { // it has grown: it is still one
-                                outcome.alerts.computeIfPresent(alert.id(), (id, before) -> alert);
-                            }
-                        }
-
-                        @Override
-                        public void deadLetter(DeadLetter letter) {
-                            outcome.deadLetters++;
-                        }
-                    });
+            Replay.run(captures, setting.with(rules), outcome.new Ears());
         } catch (IOException | MalformedRecordException e) {
             throw new UserError(e.getMessage(), e);
         }
         return outcome;
+    }
+
+    private final class Ears implements Replay.Listener {
+        @Override
+        public void signal(Signal signal) {
+            if (signal.getKind() != SignalKind.HELD) {
+                add(Alert.of(signal));
+            }
+        }
+
+        @Override
+        public void incident(Incident incident) {
+            Alert alert = Alert.of(incident);
+            if (incident.getRevision() == 1) {
+                add(alert);
+            } else { // it has grown: it is still one
+                alerts.computeIfPresent(alert.id(), (id, before) -> alert);
+            }
+        }
+
+        @Override
+        public void profileAudit(ProfileAudit step) {
+            if (step.getEvent() == ProfileEvent.BOUND_MOVED) {
+                moved++;
+                if (moves.size() < MOST_MOVES) {
+                    moves.add(Move.of(step));
+                }
+            }
+        }
+
+        @Override
+        public void deadLetter(DeadLetter letter) {
+            deadLetters++;
+        }
     }
 
     private void add(Alert alert) {
@@ -114,6 +152,16 @@ final class Outcome {
     /** Alerts that are only counted. */
     long beyond() {
         return beyond;
+    }
+
+    /** Learned bounds that moved, in the order in which they did. */
+    List<Move> moves() {
+        return moves;
+    }
+
+    /** How many moved, those included that are not remembered. */
+    long moved() {
+        return moved;
     }
 
     /** Records that the pipeline could not use. */

@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Runs the whole detection pipeline over captured events, or over a time range of the events topic,"
-                + " and says what the rules make of them; with --against also where two sets of rules differ. Exits 1 when"
-                + " they do.")
+                + " and says what rules, models and threat intelligence make of them; with --against also where two sets of"
+                + " rules differ. Exits 1 when they do.")
 public final class ReplayCommand implements Callable<Integer> {
     /** How the result is printed. */
     public enum Format { TABLE, JSON }
@@ -41,6 +41,14 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--against", paramLabel = "FILE", description = "rule file or folder to compare with; again for more;"
             + " \"built-in\" for the built-in rules")
     private List<String> against = new ArrayList<>();
+
+    @Option(names = "--models", paramLabel = "FILE", description = "score behaviour with this model, as models train writes"
+            + " it, or with all .kgmodel files of a folder; again for more")
+    private List<Path> models = new ArrayList<>();
+
+    @Option(names = "--intel", paramLabel = "FILE", description = "match with this list of addresses, networks, domains, hashes"
+            + " and paths, one a line; again for more; \"configured\" for the feeds of the configuration")
+    private List<String> intel = new ArrayList<>();
 
     @Option(names = "--from", paramLabel = "TIME", description = "instead of captures: events of the topic from this time on"
             + " (2026-03-01T12:00:00Z, or how long ago: 2h, 30m, 7d)")
@@ -72,13 +80,15 @@ public final class ReplayCommand implements Callable<Integer> {
         Outcome.Rules now = Outcome.Rules.of(rules);
         Outcome.Rules old = against.isEmpty() ? null : Outcome.Rules.of(
                 against.equals(List.of("built-in")) ? List.of() : against.stream().map(Path::of).toList());
+        Outcome.Setting setting = new Outcome.Setting(settings, IntelInput.read(intel, settings),
+                ModelInput.read(models, settings.models()));
         try (TemporaryFolder folder = new TemporaryFolder("kubeguardian-replay-")) {
             if (from == null) {
-                return replay(ForeignFiles.converted(events, config, folder.path()), now, old, settings);
+                return replay(ForeignFiles.converted(events, config, folder.path()), now, old, setting);
             }
             Path file = keep == null ? folder.path().resolve("topic.avro") : keep;
             read(settings, file);
-            return replay(List.of(file), now, old, settings);
+            return replay(List.of(file), now, old, setting);
         }
     }
 
@@ -103,11 +113,10 @@ public final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private int replay(List<Path> captures, Outcome.Rules now, Outcome.Rules old, KubeGuardianConfig settings) {
+    private int replay(List<Path> captures, Outcome.Rules now, Outcome.Rules old, Outcome.Setting setting) {
         Evidence evidence = Evidence.of(captures, events.isEmpty() ? captures : events);
-        Outcome outcome = Outcome.of(captures, now, settings.detection());
-        ReplayReport report = new ReplayReport(evidence, outcome,
-                old == null ? null : Outcome.of(captures, old, settings.detection()));
+        ReplayReport report = new ReplayReport(evidence, setting, Outcome.of(captures, now, setting),
+                old == null ? null : Outcome.of(captures, old, setting));
         if (format == Format.JSON) {
             System.out.println(Texts.json(report.json()));
         } else {

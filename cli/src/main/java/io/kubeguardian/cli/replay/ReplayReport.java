@@ -2,6 +2,7 @@ package io.kubeguardian.cli.replay;
 
 import io.kubeguardian.cli.Ansi;
 import io.kubeguardian.cli.Texts;
+import io.kubeguardian.schema.BehaviourModel;
 import io.kubeguardian.schema.Priority;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -15,12 +16,14 @@ final class ReplayReport {
     private static final int SHOWN = 20;
 
     private final Evidence evidence;
+    private final Outcome.Setting setting;
     private final Outcome now;
     /** Null without a comparison. */
     private final Outcome against;
 
-    ReplayReport(Evidence evidence, Outcome now, Outcome against) {
+    ReplayReport(Evidence evidence, Outcome.Setting setting, Outcome now, Outcome against) {
         this.evidence = evidence;
+        this.setting = setting;
         this.now = now;
         this.against = against;
     }
@@ -34,6 +37,8 @@ final class ReplayReport {
     Map<String, Object> json() {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("evidence", evidence);
+        report.put("models", setting.models().stream().map(ReplayReport::json).toList());
+        report.put("intel", setting.intel().feeds());
         report.put("rules", json(now));
         if (against != null) {
             report.put("against", json(against));
@@ -46,6 +51,14 @@ final class ReplayReport {
         return report;
     }
 
+    private static Map<String, Object> json(BehaviourModel model) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", model.getName());
+        json.put("workload", model.getWorkload());
+        json.put("digest", model.getDigest());
+        return json;
+    }
+
     private static Map<String, Object> json(Outcome outcome) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("files", outcome.rules().files().stream().map(Object::toString).toList());
@@ -55,6 +68,8 @@ final class ReplayReport {
         json.put("byRule", counts);
         json.put("alerts", outcome.alerts().values());
         json.put("alertsOnlyCounted", outcome.beyond());
+        json.put("boundsMoved", outcome.moves());
+        json.put("boundsMovedOnlyCounted", outcome.moved() - outcome.moves().size());
         json.put("deadLetters", outcome.deadLetters());
         return json;
     }
@@ -65,6 +80,14 @@ final class ReplayReport {
                 + " sensors") + " of "
                 + Texts.count(evidence.pods(), "pod") + (evidence.from().isEmpty() ? "" : ", " + evidence.from() + " … "
                 + evidence.to()));
+        for (BehaviourModel model : setting.models()) {
+            out.println("model " + Texts.line(model.getName()) + " of " + (model.getWorkload().isEmpty() ? "every workload"
+                    : Texts.line(model.getWorkload())) + ", " + model.getDigest());
+        }
+        for (IntelInput.Feed feed : setting.intel().feeds()) {
+            out.println("feed " + feed.name() + ", " + Texts.count(feed.indicators(), "indicator") + " of "
+                    + Texts.line(feed.source()));
+        }
         TreeSet<String> rules = new TreeSet<>(now.byRule().keySet());
         if (against != null) {
             rules.addAll(against.byRule().keySet());
@@ -97,6 +120,22 @@ final class ReplayReport {
             sample(out, ansi, "only with " + now.rules().name(), now.notIn(against));
             sample(out, ansi, "only with " + against.rules().name(), against.notIn(now));
             out.println(differs() ? "" : "\nno difference");
+        }
+        moves(out, ansi);
+    }
+
+    private void moves(PrintStream out, Ansi ansi) {
+        if (now.moved() == 0) {
+            return;
+        }
+        out.println("\n" + ansi.bold(Texts.count(now.moved(), "learned bound") + " moved") + ":");
+        List<Outcome.Move> shown = now.moves().subList(0, Math.min(SHOWN, now.moves().size()));
+        for (Outcome.Move move : shown) {
+            out.println(ansi.dim(move.time()) + "  " + Texts.line(move.workload()) + "\n    "
+                    + ansi.dim(Texts.line(move.detail())));
+        }
+        if (now.moved() > shown.size()) {
+            out.println("… and " + (now.moved() - shown.size()) + " more (--format json has them)");
         }
     }
 

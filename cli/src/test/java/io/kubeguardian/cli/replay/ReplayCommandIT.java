@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kubeguardian.cli.CommandRun;
+import io.kubeguardian.cli.ServiceMinutes;
 import io.kubeguardian.kafka.EmbeddedKafka;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.CaptureEntry;
@@ -144,6 +145,61 @@ class ReplayCommandIT {
         assertThat(report.at("/rules/byRule").path("Terminal shell in container").asInt()).isEqualTo(1);
         assertThat(report.at("/rules/byRule").path("incident: two-sensors").asInt()).isEqualTo(1);
         assertThat(run.err()).contains("tetragon.json: 1 of 3 lines left out; line 2: not acceptable JSON");
+    }
+
+    @Test
+    void modelsAndIndicatorsJudgeWhatHappened() throws Exception {
+        // Given a model of a service's normal windows, a list with an address that an attack connects to, and one of another feed
+        Path config = ServiceMinutes.config(folder, "intel: {feeds: [{name: known, source: \""
+                + Files.writeString(folder.resolve("known.txt"), "203.0.113.8\n") + "\"}]}\n");
+        Path attack = ServiceMinutes.capture(folder.resolve("attack.avro"), 3, 30, 20);
+        CommandRun trained = CommandRun.of("models", "train", ServiceMinutes.capture(folder.resolve("normal.avro"), 9, 40, -1)
+                .toString(), "--out", folder.resolve("models").toString(), "--config", config.toString());
+        Path list = Files.writeString(folder.resolve("New list.txt"), "203.0.113.7\n10.0.0.5\n");
+
+        CommandRun run = CommandRun.of("replay", attack.toString(), "--config", config.toString(), "--models",
+                folder.resolve("models").toString(), "--intel", list.toString(), "--intel", "configured", "--format", "json");
+        CommandRun table = CommandRun.of("replay", attack.toString(), "--config", config.toString(), "--models",
+                folder.resolve("models/behaviour.kgmodel").toString());
+
+        assertThat(trained.code()).as(trained.err()).isZero();
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode report = new ObjectMapper().readTree(run.out());
+        assertThat(report.at("/rules/byRule").path("anomaly.behaviour").asInt()).isEqualTo(1);
+        assertThat(report.at("/rules/byRule").path("intel.ip").asInt()).isEqualTo(2);
+        assertThat(report.at("/rules/boundsMoved/0/detail").asText())
+                .contains(report.at("/models/0/digest").asText(), "score of model behaviour");
+        assertThat(report.at("/intel")).extracting(feed -> feed.path("name").asText())
+                .containsExactly("known", "new-list.txt");
+        assertThat(run.err()).contains("new-list.txt: line 2: an address that is not public");
+        assertThat(table.out()).contains("model behaviour of every workload", "anomaly.behaviour", " moved:")
+                .doesNotContain("intel.ip");
+    }
+
+    @Test
+    void whatCannotJudgeIsToldInALine() throws Exception {
+        Files.write(folder.resolve("cut.kgmodel"), new byte[] {1, 2, 3});
+        Files.write(folder.resolve("binary.txt"), new byte[] {0, 1, 2, (byte) 0xff});
+        Files.createDirectory(folder.resolve("empty"));
+
+        assertRefused("--models", "none.kgmodel", "none.kgmodel: no such file");
+        assertRefused("--models", "cut.kgmodel", "cut.kgmodel: is no model that a job would take");
+        assertRefused("--models", "empty", "empty: has no .kgmodel file");
+        assertRefused("--intel", "none.txt", "none.txt: no such file");
+        assertRefused("--intel", "binary.txt", "nothing usable in " + folder.resolve("binary.txt"));
+        assertRefused("--intel", "empty", "empty");
+        CommandRun unset = CommandRun.of("replay", CAPTURES.resolve("attack.avro").toString(), "--intel", "configured");
+        assertThat(unset.code()).isEqualTo(2);
+        assertThat(unset.err()).contains("the configuration has no intel.feeds");
+    }
+
+    private void assertRefused(String option, String file, String message) {
+        CommandRun run = CommandRun.of("replay", CAPTURES.resolve("attack.avro").toString(), option,
+                folder.resolve(file).toString());
+
+        assertThat(run.code()).as(run.err()).isEqualTo(2);
+        assertThat(run.err().lines()).singleElement().asString().contains(message);
+        assertThat(run.out()).isEmpty();
     }
 
     @Test

@@ -28,12 +28,26 @@ public final class FeedRefresh {
         if (read.contents() == null) {
             return new Outcome(topic.prolong(before, now(), settings.expireSeconds()), null);
         }
-        if (read.contents().count() == 0) {
-            throw new FeedException("feed " + settings.name() + ": nothing usable in " + shown(settings)
-                    + (read.contents().remarks().isEmpty() ? "" : "; " + read.contents().remarks().get(0)));
-        }
-        FeedCompiler.Compiled compiled = FeedCompiler.compile(read.contents(), shown(settings), now());
+        FeedCompiler.Compiled compiled = compiled(read.contents());
         return new Outcome(topic.publish(compiled, before, read.etag(), read.lastModified(), issuedBy), read.contents());
+    }
+
+    /** What a feed has now, for use in this JVM alone. */
+    public record Read(FeedContents contents, FeedCompiler.Compiled compiled) {}
+
+    /** @throws FeedException when it cannot be fetched or read, or is empty */
+    public static Read once(FeedSettings settings) throws FeedException, InterruptedException {
+        FeedContents contents = FeedSource.read(settings, "", "").contents();
+        return new Read(contents, compiled(contents));
+    }
+
+    private static FeedCompiler.Compiled compiled(FeedContents contents) throws FeedException {
+        String source = shown(contents.settings());
+        if (contents.count() == 0) {
+            throw new FeedException("feed " + contents.settings().name() + ": nothing usable in " + source
+                    + (contents.remarks().isEmpty() ? "" : "; " + contents.remarks().get(0)));
+        }
+        return FeedCompiler.compile(contents, source, now());
     }
 
     /** The source without its query: there may be a key in it. */

@@ -63,11 +63,16 @@ public final class ModelUpdates extends AbstractStreamOperator<BehaviourModel>
         if (model.getRetired()) {
             return model;
         }
+        check(model, settings);
+        return model;
+    }
+
+    /** @throws ModelException when a job of these settings would refuse it */
+    public static void check(BehaviourModel model, ModelSettings settings) throws ModelException {
         if (model.getWindowSeconds() != settings.windowSeconds()) {
             throw new ModelException("its windows have " + model.getWindowSeconds() + " s, models.windowSeconds is "
                     + settings.windowSeconds());
         }
         ModelStore.read(model, settings.onnx());
-        return model;
     }
 }
