@@ -26,6 +26,8 @@ public final class RuntimePolicies {
 
     private final Runnable refused;
     private final Map<String, AllowedBehaviour> policies = new HashMap<>();
+    /** By workload, then by key. */
+    private final Map<String, TreeMap<String, AllowedBehaviour>> byWorkload = new HashMap<>();
     private final Map<String, WorkloadAllowance> workloads = new HashMap<>();
 
     /** @param refused is told of each policy that cannot be used */
@@ -47,7 +49,7 @@ public final class RuntimePolicies {
             state.remove(key);
             AllowedBehaviour gone = policies.remove(key);
             if (gone != null) {
-                collect(Keys.workload(gone.policy().getWorkload()));
+                remove(key, gone);
                 LOG.info("event=runtime-policy-removed key={}", key);
             }
         } else if (use(key, policy)) {
@@ -64,17 +66,19 @@ public final class RuntimePolicies {
             refuse(key, "there are " + MOST + " runtime policies already");
             return false;
         }
+        AllowedBehaviour compiled;
         try {
             RuntimePolicyCheck.check(policy); // state may be of a version that was less strict
-            policies.put(key, new AllowedBehaviour(policy));
+            compiled = new AllowedBehaviour(policy);
         } catch (MalformedRecordException | RuntimeException e) {
             refuse(key, e.getMessage());
             return false;
         }
         if (before != null) {
-            collect(Keys.workload(before.policy().getWorkload()));
+            remove(key, before);
         }
-        collect(Keys.workload(policy.getWorkload()));
+        policies.put(key, compiled);
+        add(key, compiled);
         return true;
     }
 
@@ -83,17 +87,21 @@ public final class RuntimePolicies {
         LOG.error("event=runtime-policy-refused key={} cause=\"{}\"", key, problem);
     }
 
-    private void collect(String workload) {
-        TreeMap<String, AllowedBehaviour> of = new TreeMap<>();
-        policies.forEach((key, policy) -> {
-            if (Keys.workload(policy.policy().getWorkload()).equals(workload)) {
-                of.put(key, policy);
-            }
-        });
-        if (of.isEmpty()) {
+    private void add(String key, AllowedBehaviour policy) {
+        String workload = Keys.workload(policy.policy().getWorkload());
+        byWorkload.computeIfAbsent(workload, name -> new TreeMap<>()).put(key, policy);
+        workloads.put(workload, new WorkloadAllowance(byWorkload.get(workload).values()));
+    }
+
+    private void remove(String key, AllowedBehaviour policy) {
+        String workload = Keys.workload(policy.policy().getWorkload());
+        TreeMap<String, AllowedBehaviour> left = byWorkload.get(workload);
+        left.remove(key);
+        if (left.isEmpty()) {
+            byWorkload.remove(workload);
             workloads.remove(workload);
         } else {
-            workloads.put(workload, new WorkloadAllowance(of.values()));
+            workloads.put(workload, new WorkloadAllowance(left.values()));
         }
     }
 
