@@ -1,9 +1,9 @@
 package io.kubeguardian.cli.models;
 
-import io.kubeguardian.cli.Interrupted;
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.cli.stack.TopicContents;
+import io.kubeguardian.cli.stack.TopicRecords;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BehaviourModel;
 import io.kubeguardian.schema.Keys;
@@ -17,12 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The models topic as it stands: what jobs shall score with, and what one can go back to. */
 final class PublishedModels {
@@ -154,25 +149,9 @@ final class PublishedModels {
         return now.getEpochSecond() * 1_000_000_000L + now.getNano();
     }
 
-    /** In order; null takes a key away. */
     private void send(Map<String, BehaviourModel> records) {
         Map<String, Object> properties = new HashMap<>(client);
-        properties.put("acks", "all");
-        properties.put("delivery.timeout.ms", 30_000);
-        properties.put("request.timeout.ms", 10_000);
-        properties.put("max.block.ms", 30_000);
-        properties.put("linger.ms", 0);
         properties.put("max.request.size", MOST_BYTES);
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            for (Map.Entry<String, BehaviourModel> record : records.entrySet()) {
-                producer.send(new ProducerRecord<>(Topics.MODELS, 0, Keys.bytes(record.getKey()),
-                        record.getValue() == null ? null : CODEC.encode(record.getValue()))).get();
-            }
-        } catch (InterruptedException e) {
-            throw new Interrupted(e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException kafka ? kafka : new IllegalStateException(e.getCause());
-        }
+        TopicRecords.write(properties, Topics.MODELS, CODEC, records);
     }
 }

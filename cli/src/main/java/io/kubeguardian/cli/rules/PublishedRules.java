@@ -1,9 +1,9 @@
 package io.kubeguardian.cli.rules;
 
-import io.kubeguardian.cli.Interrupted;
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.cli.stack.TopicContents;
+import io.kubeguardian.cli.stack.TopicRecords;
 import io.kubeguardian.rules.RuleBundles;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.Keys;
@@ -13,18 +13,12 @@ import io.kubeguardian.schema.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The policies topic as it stands: the active bundle and those that one can go back to. */
 final class PublishedRules {
@@ -167,29 +161,13 @@ final class PublishedRules {
         return digest.isEmpty() ? CONFIGURATION : digest;
     }
 
-    /** In order; null takes a key away. */
     private void write(Map<String, RuleBundle> records) {
-        Map<String, Object> properties = new HashMap<>(client);
-        properties.put("acks", "all");
-        properties.put("delivery.timeout.ms", 30_000);
-        properties.put("request.timeout.ms", 10_000);
-        properties.put("max.block.ms", 30_000);
-        properties.put("linger.ms", 0);
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            for (Map.Entry<String, RuleBundle> record : records.entrySet()) {
-                producer.send(new ProducerRecord<>(Topics.POLICIES, 0, Keys.bytes(record.getKey()),
-                        record.getValue() == null ? null : CODEC.encode(record.getValue()))).get();
-            }
-        } catch (InterruptedException e) {
-            throw new Interrupted(e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RecordTooLargeException) {
-                throw new UserError(kind.command()
-                        + " publish: the broker takes no record of this size: raise max.message.bytes of "
-                        + Topics.POLICIES + ", or publish fewer files: " + e.getCause().getMessage(), e);
-            }
-            throw e.getCause() instanceof KafkaException kafka ? kafka : new IllegalStateException(e.getCause());
+        try {
+            TopicRecords.write(client, Topics.POLICIES, CODEC, records);
+        } catch (RecordTooLargeException e) {
+            throw new UserError(kind.command()
+                    + " publish: the broker takes no record of this size: raise max.message.bytes of "
+                    + Topics.POLICIES + ", or publish fewer files: " + e.getMessage(), e);
         }
     }
 }
