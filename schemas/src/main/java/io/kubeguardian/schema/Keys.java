@@ -23,6 +23,7 @@ public final class Keys {
     public static final String PROFILE = "profile/";
     /** Policies: keys of admission policies begin so. */
     public static final String ADMISSION = "admission/";
+    private static final String EXCEPTION = "exception/";
     /** Policies: keys of namespaces begin so. */
     public static final String NAMESPACE = "namespace/";
     /** Policies: keys of runtime policies begin so. */
@@ -156,6 +157,11 @@ public final class Keys {
     /** Policies: how the keys of a cluster's runtime policies begin. */
     public static String runtimePolicies(String cluster) {
         return RUNTIME + cluster + '/';
+    }
+
+    /** Policies: {@code exception/<cluster>/<name>}. */
+    public static String checkException(String cluster, String name) {
+        return EXCEPTION + cluster + '/' + name;
     }
 
     /** Policies: {@code namespace/<cluster>/<name>}. */

@@ -17,8 +17,8 @@ final class Examples {
     static List<SpecificRecordBase> all() {
         return List.of(eventBatch(), pod(), signal(), incident(), risk(), decision(), health(), audit(), deadLetter(),
                 new CaptureEntry(eventBatch()), ruleBundle(), ruleStatus(), approval(), posture(), intelChunk(), intelFeed(),
-                profile(), profilePolicy(), profileAudit(), model(), admissionPolicy(), namespace(), admissionAudit(),
-                runtimePolicy());
+                profile(), profilePolicy(), profileAudit(), model(), admissionPolicy(), checkException(), namespace(),
+                admissionAudit(), runtimePolicy());
     }
 
     static EventBatch eventBatch() {
@@ -129,6 +129,12 @@ final class Examples {
                 ByteBuffer.wrap("{\"name\":\"no-root\"}".getBytes(StandardCharsets.UTF_8)),
                 List.of(new PolicyExemption("legacy", ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)))),
                 "sha256:" + "a".repeat(64), 3L, "kubeguardian-controller", 7_000L);
+    }
+
+    static CheckExceptionRecord checkException() {
+        return new CheckExceptionRecord("prod", "node-agent", List.of("privileged-container", "host-network"),
+                ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8)), "sha256:" + "b".repeat(64), 2L,
+                "kubeguardian-controller", 8_000L);
     }
 
     static NamespaceMetadata namespace() {

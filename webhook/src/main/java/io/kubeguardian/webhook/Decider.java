@@ -5,6 +5,7 @@ import io.kubeguardian.policy.BuiltInChecks;
 import io.kubeguardian.policy.Engine;
 import io.kubeguardian.policy.Finding;
 import io.kubeguardian.policy.InvalidObjectException;
+import io.kubeguardian.policy.user.CheckException;
 import io.kubeguardian.policy.user.PolicyAction;
 import io.kubeguardian.policy.user.Request;
 import io.kubeguardian.policy.user.UserPolicy;
@@ -13,9 +14,11 @@ import io.kubeguardian.schema.WorkloadRef;
 import io.kubeguardian.webhook.image.ImageProvenance;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -93,7 +96,7 @@ final class Decider {
             byImages(asked, judged);
         }
         if (pods || whole) {
-            byChecks(asked, judged);
+            byChecks(asked, nowNanos, judged);
         }
         byPolicies(asked, policies, samePods, nowNanos, judged);
         return judged.decision(request);
@@ -144,10 +147,18 @@ final class Decider {
         provenance.reasons().forEach(reason -> judged.deny(IMAGE_PROVENANCE, reason));
     }
 
-    private void byChecks(Asked asked, Judgement judged) {
+    private void byChecks(Asked asked, long nowNanos, Judgement judged) {
+        Map<String, String> exempt = exemptChecks(asked, nowNanos);
+        Set<String> exempted = new HashSet<>();
         for (Finding finding : engine.evaluate(asked.manifest())) {
             if (asked.addsEphemeralContainers() && !finding.path().contains(EPHEMERAL_PATH)) {
                 continue; // what runs already is not this request's doing
+            }
+            if (exempt.containsKey(finding.id())) {
+                if (exempted.add(finding.id())) {
+                    judged.exempt(finding.id(), exempt.get(finding.id()));
+                }
+                continue;
             }
             judged.found(finding);
             if (denyingChecks.contains(finding.id())) {
@@ -158,9 +169,30 @@ final class Decider {
         }
     }
 
+    /** Why, by the ids of the checks that do not count for this request. */
+    private Map<String, String> exemptChecks(Asked asked, long nowNanos) {
+        List<CheckException> exceptions = knowledge.policies().checkExceptions();
+        if (exceptions.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, String> exempt = new HashMap<>();
+        Request request = asked.forPolicies(knowledge.policies());
+        for (CheckException exception : exceptions) {
+            String reason = exception.reason(asked.manifest(), request, today(nowNanos));
+            if (!reason.isEmpty()) {
+                exception.checks().forEach(check -> exempt.putIfAbsent(check, Text.oneLine(reason, 300)));
+            }
+        }
+        return exempt;
+    }
+
+    private static LocalDate today(long nowNanos) {
+        return LocalDate.ofInstant(Nanos.toInstant(nowNanos), ZoneOffset.UTC);
+    }
+
     private void byPolicies(Asked asked, List<UserPolicy> policies, boolean samePods, long nowNanos, Judgement judged) {
         Request request = null;
-        LocalDate today = LocalDate.ofInstant(Nanos.toInstant(nowNanos), ZoneOffset.UTC);
+        LocalDate today = today(nowNanos);
         for (UserPolicy policy : policies) {
             if (policy.action() == PolicyAction.MUTATE) {
                 continue;

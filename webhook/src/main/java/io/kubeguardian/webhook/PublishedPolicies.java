@@ -2,9 +2,9 @@ package io.kubeguardian.webhook;
 
 import io.kubeguardian.policy.user.PolicyException;
 import io.kubeguardian.policy.user.PublishedPolicy;
-import io.kubeguardian.policy.user.UserPolicy;
 import io.kubeguardian.schema.AdmissionPolicyRecord;
 import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.CheckExceptionRecord;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.NamespaceMetadata;
@@ -13,8 +13,10 @@ import io.kubeguardian.schema.NamespaceMetadata;
 final class PublishedPolicies {
     private static final AvroCodec<AdmissionPolicyRecord> POLICIES = AvroCodec.of(AdmissionPolicyRecord.class);
     private static final AvroCodec<NamespaceMetadata> NAMESPACES = AvroCodec.of(NamespaceMetadata.class);
+    private static final AvroCodec<CheckExceptionRecord> EXCEPTIONS = AvroCodec.of(CheckExceptionRecord.class);
 
     private final String policyPrefix;
+    private final String exceptionPrefix;
     private final String namespacePrefix;
     private final PolicySet policies;
     /** Null until the first policy comes: its language takes some ten megabytes. */
@@ -22,6 +24,7 @@ final class PublishedPolicies {
 
     PublishedPolicies(String cluster, PolicySet policies) {
         this.policyPrefix = Keys.admissionPolicy(cluster, "");
+        this.exceptionPrefix = Keys.checkException(cluster, "");
         this.namespacePrefix = Keys.namespace(cluster, "");
         this.policies = policies;
     }
@@ -35,10 +38,13 @@ final class PublishedPolicies {
      */
     String apply(String key, byte[] value) throws MalformedRecordException {
         boolean room;
-        if (key.startsWith(policyPrefix)) {
-            String name = key.substring(policyPrefix.length());
+        if (key.startsWith(policyPrefix) || key.startsWith(exceptionPrefix)) {
             try {
-                room = policies.publish(name, value == null ? null : read(POLICIES.decode(value)));
+                room = key.startsWith(policyPrefix)
+                        ? policies.publish(key.substring(policyPrefix.length()),
+                                value == null ? null : reader().of(POLICIES.decode(value)))
+                        : policies.except(key.substring(exceptionPrefix.length()),
+                                value == null ? null : reader().of(EXCEPTIONS.decode(value)));
             } catch (PolicyException e) {
                 throw new MalformedRecordException(Text.oneLine(e.getMessage(), 600));
             }
@@ -49,14 +55,14 @@ final class PublishedPolicies {
             return "other";
         }
         if (!room) {
-            throw new MalformedRecordException("no room: there are " + PolicySet.MOST_POLICIES + " policies or "
-                    + PolicySet.MOST_NAMESPACES + " namespaces already");
+            throw new MalformedRecordException("no room: there are " + PolicySet.MOST_POLICIES + " policies, "
+                    + PolicySet.MOST_EXCEPTIONS + " exceptions or " + PolicySet.MOST_NAMESPACES + " namespaces already");
         }
         return value == null ? "removed" : "applied";
     }
 
-    private UserPolicy read(AdmissionPolicyRecord record) throws PolicyException {
+    private PublishedPolicy reader() {
         reader = reader == null ? new PublishedPolicy() : reader;
-        return reader.of(record);
+        return reader;
     }
 }

@@ -3,12 +3,16 @@ package io.kubeguardian.policy.user;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kubeguardian.policy.BuiltInChecks;
 import io.kubeguardian.policy.Node;
 import io.kubeguardian.schema.AdmissionPolicyRecord;
+import io.kubeguardian.schema.CheckExceptionRecord;
 import io.kubeguardian.schema.PolicyExemption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An admission policy as {@code kubeguardian.policies} has it: what the controller checks before it publishes, and what
@@ -41,6 +45,27 @@ public final class PublishedPolicy {
             throw new PolicyException(record.getSource() + ": holds policy " + read.name() + ", not " + record.getName());
         }
         return read;
+    }
+
+    /**
+     * What a PolicyException says of built-in checks.
+     *
+     * @throws PolicyException when it is none, or names a check that there is not
+     */
+    public CheckException of(CheckExceptionRecord record) throws PolicyException {
+        String source = "PolicyException/" + record.getName();
+        checkNames(source, record.getChecks());
+        return new CheckException(Set.copyOf(record.getChecks()),
+                new MatchReader(source).exemptions(List.of(Node.of(object(source, record.getExemption())))));
+    }
+
+    /** @throws PolicyException when one of them is no built-in check's id */
+    public static void checkNames(String source, Collection<String> checks) throws PolicyException {
+        for (String check : checks) {
+            if (BuiltInChecks.all().stream().noneMatch(each -> each.info().id().equals(check))) {
+                throw new PolicyException(source + ": there is no built-in check " + check + "; docs/checks.md lists them");
+            }
+        }
     }
 
     /** @param policy as a policy file has it */
