@@ -45,8 +45,9 @@ final class KeyedTopic implements AutoCloseable {
         Map<String, Object> sender = new HashMap<>(client);
         sender.put("client.id", "kubeguardian-controller-" + topic);
         sender.put("max.block.ms", 5_000);
-        sender.put("request.timeout.ms", 10_000);
-        sender.put("delivery.timeout.ms", 20_000);
+        // Well below the lease: what a leader that has lost it had sent must not come behind what the next one sends.
+        sender.put("request.timeout.ms", 4_000);
+        sender.put("delivery.timeout.ms", 5_000);
         sender.put("buffer.memory", 16 << 20);
         sender.put("compression.type", "lz4");
         sender.put("linger.ms", 5);

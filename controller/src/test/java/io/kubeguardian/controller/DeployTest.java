@@ -159,6 +159,7 @@ class DeployTest {
             }
             assertThat(hook.get("rules").toString()).doesNotContain("\"*\"", "leases", "nodes", "certificatesigningrequests");
             assertThat(server).contains('"' + hook.at("/clientConfig/service/path").asText() + '"');
+            assertThat(hook.at("/clientConfig/service/path").asText()).isIn("/mutate", closed ? "/validate-enforced" : "/validate");
             assertThat(Manifests.ofKind("k8s", "Service")).anyMatch(service ->
                     service.at("/metadata/name").equals(hook.at("/clientConfig/service/name"))
                             && service.at("/metadata/namespace").equals(hook.at("/clientConfig/service/namespace"))

@@ -3,6 +3,7 @@ package io.kubeguardian.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kubeguardian.policy.Fix;
 import io.kubeguardian.policy.InvalidObjectException;
 import io.kubeguardian.policy.Manifest;
 import io.kubeguardian.policy.Node;
@@ -77,6 +78,24 @@ final class Asked {
         }
         Manifest old = before();
         return old.pod() != null && manifest.pod() != null && old.pod().makesTheSamePodsAs(manifest.pod());
+    }
+
+    /** Of changes those at places where the request brings something: what runs would be restarted. */
+    List<Fix> ofWhatIsNew(List<Fix> fixes) {
+        return request.operation() == AdmissionRequest.Operation.CREATE ? fixes : fixes.stream()
+                .filter(fix -> !at(before().root(), fix.path()).equals(at(manifest.root(), fix.path()))).toList();
+    }
+
+    private static Node at(Node root, List<Object> path) {
+        Node node = root;
+        for (Object step : path) {
+            node = step instanceof Integer place ? place < node.size() ? node.at(place) : Node.MISSING : node.get((String) step);
+        }
+        return node;
+    }
+
+    boolean isChangeOfWhatMakesNoPods() {
+        return request.operation() == AdmissionRequest.Operation.UPDATE && bringsAnObject() && manifest.pod() == null;
     }
 
     /**

@@ -145,10 +145,16 @@ final class Decider {
         ImageProvenance.Outcome provenance = knowledge.images().apply(asked.manifest().pod());
         provenance.warnings().forEach(judged::warn);
         provenance.reasons().forEach(reason -> judged.deny(IMAGE_PROVENANCE, reason));
+        if ((asked.isNewPod() || asked.changesAPod()) && !asked.ofWhatIsNew(provenance.fixes()).isEmpty()) { // its tag may stand for another image when it is pulled
+            judged.deny(IMAGE_PROVENANCE, "the pod's images were verified, but are not pinned to their digests: KubeGuardian's"
+                    + " mutating webhook, which pins them, has not seen it");
+        }
     }
 
     private void byChecks(Asked asked, long nowNanos, Judgement judged) {
         Map<String, String> exempt = exemptChecks(asked, nowNanos);
+        // What makes pods and is changed makes new ones; of all else, what was so before is no new harm.
+        List<Finding> before = asked.isChangeOfWhatMakesNoPods() ? engine.evaluate(asked.before()) : List.of();
         Set<String> exempted = new HashSet<>();
         for (Finding finding : engine.evaluate(asked.manifest())) {
             if (asked.addsEphemeralContainers() && !finding.path().contains(EPHEMERAL_PATH)) {
@@ -161,9 +167,10 @@ final class Decider {
                 continue;
             }
             judged.found(finding);
-            if (denyingChecks.contains(finding.id())) {
+            boolean isNew = before.stream().noneMatch(one -> one.id().equals(finding.id()) && isSame(one, finding));
+            if (denyingChecks.contains(finding.id()) && isNew) {
                 judged.deny(finding.id(), sentence(finding) + "; to fix it, " + finding.remediation());
-            } else if (warningChecks.contains(finding.id())) {
+            } else if (warningChecks.contains(finding.id()) || denyingChecks.contains(finding.id())) {
                 judged.warn("KubeGuardian " + finding.id() + ": " + sentence(finding));
             }
         }

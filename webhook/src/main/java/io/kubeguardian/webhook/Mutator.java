@@ -63,7 +63,7 @@ final class Mutator {
             WorkloadRef owner = Workloads.of(cluster, request);
             workload = Keys.workload(owner);
             long begun = System.nanoTime();
-            manifest = apply(manifest, knowledge.images().apply(manifest.pod()).fixes(), fixes);
+            manifest = apply(manifest, asked.ofWhatIsNew(knowledge.images().apply(manifest.pod()).fixes()), fixes);
             String key = workload;
             Hardening.Known known = new Hardening.Known(Duration.ofNanos(System.nanoTime() - begun),
                     container -> knowledge.learned().test(key, container));
@@ -75,10 +75,7 @@ final class Mutator {
                 audit.put("hardened", "risk");
             }
         } else if (asked.changesAPod()) {
-            // An image that was pinned where it runs would restart it.
-            List<Fix> pins = knowledge.images().apply(manifest.pod()).fixes().stream()
-                    .filter(pin -> !at(asked.before().root(), pin.path()).equals(at(asked.manifest().root(), pin.path()))).toList();
-            manifest = apply(manifest, pins, fixes);
+            manifest = apply(manifest, asked.ofWhatIsNew(knowledge.images().apply(manifest.pod()).fixes()), fixes);
         }
         ArrayNode patch = JsonPatches.of(asked.manifest().root(), fixes);
         if (patch.isEmpty()) {
@@ -108,14 +105,6 @@ final class Mutator {
             }
         }
         return manifest;
-    }
-
-    private static Node at(Node root, List<Object> path) {
-        Node node = root;
-        for (Object step : path) {
-            node = step instanceof Integer place ? place < node.size() ? node.at(place) : Node.MISSING : node.get((String) step);
-        }
-        return node;
     }
 
     private static Manifest apply(Manifest manifest, List<Fix> more, List<Fix> fixes) {

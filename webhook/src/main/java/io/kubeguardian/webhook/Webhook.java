@@ -37,6 +37,9 @@ public final class Webhook implements AutoCloseable {
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
     private final String caPem;
     private final RiskFeed feed;
+    /** For namespaces in which no answer is a no: there an answer that was not found in time is one, too. */
+    private static final String ENFORCED_PATH = "/validate-enforced";
+
     private final AdmissionServer server;
     private final int managementPort;
 
@@ -77,10 +80,12 @@ public final class Webhook implements AutoCloseable {
             AdmissionHandler validating = new AdmissionHandler(decider::decide, feed::caughtUp, budget,
                     request -> denyExpired && !decider.exemptions().hold(request), new Records(audit, postures), tracing, metrics,
                     clock);
+            AdmissionHandler enforced = new AdmissionHandler(decider::decide, feed::caughtUp, budget,
+                    request -> !decider.exemptions().hold(request), new Records(audit, postures), tracing, metrics, clock);
             AdmissionHandler mutating = new AdmissionHandler(mutator::mutate, feed::caughtUp, budget, namespace -> false,
                     changes(audit), tracing, metrics, clock);
             this.server = parts.opened(new AdmissionServer(settings, files == null ? certificate.tls(List.of()) : files.context(),
-                    Map.of("/validate", validating, "/mutate", mutating), tracing, metrics));
+                    Map.of("/validate", validating, ENFORCED_PATH, enforced, "/mutate", mutating), tracing, metrics));
             this.managementPort = settings.managementPort() < 0 ? -1
                     : parts.opened(new ManagementServer("webhook", "managementPort", settings.host(),
                             settings.managementPort(), part(feed, metrics))).port();

@@ -161,6 +161,34 @@ class DeciderTest {
     }
 
     @Test
+    void aRoleThatIsTooWideAlreadyMayBeLabelledAndNotBeWidened() throws Exception {
+        ObjectNode review = Reviews.tree("deployment-update-image.json");
+        review.withObject("/request").putObject("kind").put("group", "rbac.authorization.k8s.io").put("version", "v1")
+                .put("kind", "Role");
+        ObjectNode old = Reviews.parse("""
+                {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "all", "namespace": "shop"},
+                 "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]},
+                  {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]}
+                """.getBytes(StandardCharsets.UTF_8));
+        ObjectNode labelled = old.deepCopy();
+        labelled.withObject("/metadata").putObject("labels").put("team", "shop");
+        ObjectNode widened = old.deepCopy();
+        ((ObjectNode) widened.at("/rules/1")).putArray("verbs").add("*");
+        ((ObjectNode) review.get("request")).set("oldObject", old);
+        Decider decider = new Decider("prod", 70, true, Deciders.settings(Map.of("DENY_CHECKS", "[high, critical, medium]")),
+                Deciders.knowledge(workload -> null));
+
+        ((ObjectNode) review.get("request")).set("object", labelled);
+        Decision labelling = decider.decide(Reviews.request(review), Nanos.of(NOW));
+        ((ObjectNode) review.get("request")).set("object", widened);
+        Decision widening = decider.decide(Reviews.request(review), Nanos.of(NOW));
+
+        assertThat(labelling.allowed()).isTrue();
+        assertThat(labelling.warnings()).isNotEmpty();
+        assertThat(widening.allowed()).isFalse();
+    }
+
+    @Test
     void aSubresourceIsAllowedUntouched() throws Exception {
         ObjectNode review = Reviews.tree("deployment-update-image.json");
         review.withObject("/request").put("subResource", "status");

@@ -56,13 +56,31 @@ class ImageWebhookIT {
     }
 
     @Test
-    void aSignedImageIsAdmitted() {
-        signer.sign(images, images.image("signed", "signed"));
+    void aSignedImageIsAdmittedByItsDigestAndNotByATagThatNobodyPinned() {
+        Digest digest = images.image("signed", "signed");
+        signer.sign(images, digest);
 
-        ObjectNode response = client.review(pod("signed"));
+        ObjectNode pinned = client.review(pod("signed@" + digest));
+        ObjectNode byTag = client.review(pod("signed"));
 
-        assertThat(response.path("allowed").asBoolean()).isTrue();
-        assertThat(response.has("warnings")).isFalse();
+        assertThat(pinned.path("allowed").asBoolean()).isTrue();
+        assertThat(pinned.has("warnings")).isFalse();
+        assertThat(byTag.path("allowed").asBoolean()).isFalse();
+        assertThat(byTag.at("/status/message").asText()).contains("verified, but are not pinned");
+    }
+
+    @Test
+    void whatRunsByItsTagMayBeLookedInto() {
+        Digest digest = images.image("running", "running");
+        signer.sign(images, digest);
+        ObjectNode debugged = Reviews.parse(pod("running"));
+        ObjectNode request = debugged.withObject("/request").put("operation", "UPDATE").put("subResource", "ephemeralcontainers");
+        request.set("oldObject", request.get("object").deepCopy());
+        debugged.withObject("/request/object/spec").putArray("ephemeralContainers").addObject().put("name", "debugger")
+                .put("image", name("running") + '@' + digest);
+
+        assertThat(client.review(Reviews.write(debugged)).path("allowed").asBoolean()).isTrue();
+        assertThat(client.mutate(Reviews.write(debugged)).has("patch")).isFalse();
     }
 
     @Test

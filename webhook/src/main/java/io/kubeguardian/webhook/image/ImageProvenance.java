@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Whether a pod's images come from where policies say: signed and attested. Waits for registries as long as the budget
@@ -72,21 +73,17 @@ public final class ImageProvenance implements AutoCloseable {
         List<Asked> asked = new ArrayList<>();
         Collected collected = new Collected();
         Map<ImageReference, LookupCache.Lookup<Verdict>> lookups = new HashMap<>();
-        for (PodSpec.Container container : pod.containers()) {
-            String image = container.node().get("image").text();
-            if (image.isEmpty()) {
-                continue; // the API server's business
-            }
+        for (Used used : used(pod)) {
             try {
-                ImageReference reference = ImageReference.parse(image);
+                ImageReference reference = ImageReference.parse(used.image());
                 if (verifier.isWanted(reference)) {
                     lookups.computeIfAbsent(reference, cache::get);
-                    asked.add(new Asked(container, image, reference));
+                    asked.add(new Asked(used, reference));
                 }
             } catch (IllegalArgumentException e) {
-                if (mayBeWanted(image)) {
+                if (mayBeWanted(used.image())) {
                     metrics.images.labels("invalid").inc();
-                    collected.deny(container.label(), image, "cannot be judged: " + e.getMessage());
+                    collected.deny(used, "cannot be judged: " + e.getMessage());
                 }
             }
         }
@@ -99,6 +96,24 @@ public final class ImageProvenance implements AutoCloseable {
                 List.copyOf(collected.fixes));
     }
 
+    /** Of containers, and of volumes that are images. */
+    private static List<Used> used(PodSpec pod) {
+        List<Used> all = new ArrayList<>();
+        for (PodSpec.Container container : pod.containers()) {
+            all.add(new Used(container.label(), container.node().get("image").text(),
+                    value -> container.fix(value, "image")));
+        }
+        Node volumes = pod.spec().get("volumes");
+        for (int i = 0; volumes.isArray() && i < volumes.size(); i++) {
+            int place = i;
+            Node volume = volumes.at(i);
+            all.add(new Used("volume " + volume.get("name").text(), volume.get("image").get("reference").text(),
+                    value -> pod.fix(value, "volumes", place, "image", "reference")));
+        }
+        all.removeIf(used -> used.image().isEmpty()); // the API server's business
+        return all;
+    }
+
     /** An image with an unknown kind of digest still has a name; one without, a runtime might read as any image. */
     private boolean mayBeWanted(String image) {
         try {
@@ -108,46 +123,52 @@ public final class ImageProvenance implements AutoCloseable {
         }
     }
 
-    private record Asked(PodSpec.Container container, String image, ImageReference reference) {}
+    /**
+     * Where a pod names an image.
+     *
+     * @param by the container or volume, for a person
+     * @param pin what puts another name there
+     */
+    private record Used(String by, String image, Function<Node, Fix> pin) {}
+
+    private record Asked(Used used, ImageReference reference) {}
 
     private static final class Collected {
         private final Set<String> reasons = new LinkedHashSet<>();
         private final Set<String> warnings = new LinkedHashSet<>();
         private final List<Fix> fixes = new ArrayList<>();
 
-        void deny(String container, String image, String problem) {
-            reasons.add(sentence(container, image, problem));
+        void deny(Used used, String problem) {
+            reasons.add(sentence(used, problem));
         }
 
-        void warn(String container, String image, String problem) {
-            warnings.add(sentence(container, image, problem));
+        void warn(Used used, String problem) {
+            warnings.add(sentence(used, problem));
         }
 
-        private static String sentence(String container, String image, String problem) {
-            return Text.oneLine("image " + Text.oneLine(image, LONGEST_IMAGE) + " of " + container + ' ' + problem,
+        private static String sentence(Used used, String problem) {
+            return Text.oneLine("image " + Text.oneLine(used.image(), LONGEST_IMAGE) + " of " + used.by() + ' ' + problem,
                     LONGEST_REASON);
         }
     }
 
     private void judge(Asked asked, Verdict verdict, Collected collected) {
-        String container = asked.container().label();
         if (verdict == null || verdict.isUnavailable()) {
             metrics.images.labels(verdict == null ? "late" : "unavailable").inc();
             String problem = "is not verified: " + (verdict == null
                     ? "its registry has not told enough yet; it is being asked, try again" : verdict.unavailable());
             switch (settings.onUnavailable()) {
-                case DENY -> collected.deny(container, asked.image(), problem);
-                case WARN -> collected.warn(container, asked.image(), problem);
+                case DENY -> collected.deny(asked.used(), problem);
+                case WARN -> collected.warn(asked.used(), problem);
                 default -> { }
             }
             return;
         }
         metrics.images.labels(verdict.isVerified() ? "verified" : "rejected").inc();
-        verdict.denials().forEach(problem -> collected.deny(container, asked.image(), problem));
-        verdict.warnings().forEach(problem -> collected.warn(container, asked.image(), problem));
+        verdict.denials().forEach(problem -> collected.deny(asked.used(), problem));
+        verdict.warnings().forEach(problem -> collected.warn(asked.used(), problem));
         if (settings.pin() && verdict.isVerified() && asked.reference().digest() == null) {
-            collected.fixes.add(asked.container()
-                    .fix(Node.string(asked.image() + '@' + verdict.digest()), "image"));
+            collected.fixes.add(asked.used().pin().apply(Node.string(asked.used().image() + '@' + verdict.digest())));
         }
     }
 

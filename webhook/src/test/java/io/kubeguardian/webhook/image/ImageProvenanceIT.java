@@ -78,6 +78,25 @@ class ImageProvenanceIT {
     }
 
     @Test
+    void anImageThatIsMountedAsAVolumeIsJudgedAndPinnedToo() {
+        String repository = repository();
+        TestImages images = opened(new TestImages(registry, repository));
+        Digest digest = images.image("1.0", "one");
+        signer.sign(images, digest);
+        images.image("2.0", "two");
+        String image = registry.host() + '/' + repository + ":1.0";
+        ImageProvenance provenance = start(policy(key));
+
+        ImageProvenance.Outcome signed = checkVolume(provenance, image);
+        ImageProvenance.Outcome unsigned = checkVolume(provenance, registry.host() + '/' + repository + ":2.0");
+
+        assertThat(signed.reasons()).isEmpty();
+        assertThat(signed.fixes()).containsExactly(new Fix(List.of("spec", "volumes", 1, "image", "reference"),
+                Node.string(image + '@' + digest)));
+        assertThat(unsigned.reasons()).singleElement().asString().contains("of volume model has no signature");
+    }
+
+    @Test
     void anIndexIsVerifiedAsAWhole() {
         String repository = repository();
         TestImages images = opened(new TestImages(registry, repository));
@@ -368,6 +387,15 @@ class ImageProvenanceIT {
 
     private double count(String name, String result) {
         return metrics.getSampleValue(name, new String[] {"result"}, new String[] {result});
+    }
+
+    private static ImageProvenance.Outcome checkVolume(ImageProvenance provenance, String image) {
+        ObjectNode pod = TestImages.JSON.createObjectNode();
+        ObjectNode spec = pod.putObject("spec");
+        spec.putArray("containers").addObject().put("name", "web");
+        spec.putArray("volumes").addObject().put("name", "tmp").putObject("emptyDir");
+        spec.withArray("volumes").addObject().put("name", "model").putObject("image").put("reference", image);
+        return provenance.check(Manifest.of("", "v1", "Pod", Node.of(pod), PodTemplates.OWN).pod());
     }
 
     static ImageProvenance.Outcome check(ImageProvenance provenance, String image) {
