@@ -30,7 +30,7 @@ public record AdmissionSettings(
         @JsonProperty(defaultValue = "") String riskSeccompProfile,
         @JsonProperty(defaultValue = "86400") int riskStaleSeconds,
         @JsonProperty(defaultValue = "USE") StaleRisk staleRisk,
-        @JsonProperty(defaultValue = "[kube-system, kubeguardian]") List<String> exemptNamespaces,
+        @JsonProperty(defaultValue = "[kube-system, kubeguardian, kubeguardian-node]") List<String> exemptNamespaces,
         @JsonProperty(defaultValue = "[]") List<String> exemptUsers,
         @JsonProperty(defaultValue = "[\"system:nodes\"]") List<String> exemptGroups) {
     public AdmissionSettings {

@@ -35,7 +35,7 @@ final class ControllerMetrics {
         for (String state : new String[] {"ready", "invalid", "other"}) {
             sources.labels(state);
         }
-        for (String kind : new String[] {"policy", "runtime-policy", "namespace", "pod", "tombstone"}) {
+        for (String kind : new String[] {"policy", "exception", "runtime-policy", "namespace", "pod", "tombstone"}) {
             published.labels(kind); // present from the start: an alert on a rate needs the zero
         }
         for (String part : new String[] {"policies", "status", "pods", "slipped"}) {

@@ -8,6 +8,7 @@ import io.kubeguardian.policy.user.PolicyException;
 import io.kubeguardian.policy.user.PolicyReader;
 import io.kubeguardian.policy.user.PublishedPolicy;
 import io.kubeguardian.schema.AdmissionPolicyRecord;
+import io.kubeguardian.schema.CheckExceptionRecord;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.PolicyExemption;
 import java.nio.ByteBuffer;
@@ -27,9 +28,11 @@ import java.util.TreeMap;
  * <p>A source that became invalid keeps what it had published. Of two policies with one name the AdmissionPolicy is
  * taken, then that of the ConfigMap that comes first by name.
  */
-final class PolicyPlan {
+final class PolicyPlan implements ExceptionPlan.Target {
     static final String ISSUER = "kubeguardian-controller";
     static final int MOST_POLICIES = 5_000;
+    /** As many as a webhook takes. */
+    static final int MOST_CHECK_EXCEPTIONS = 1_000;
     /** Of one policy, and of its exceptions together; both fit into a record. */
     static final int MOST_POLICY_BYTES = 512 << 10;
     static final int MOST_EXCEPTION_BYTES = 256 << 10;
@@ -37,8 +40,12 @@ final class PolicyPlan {
     private final String cluster;
     private final PolicyCache cache;
     private final Map<String, AdmissionPolicyRecord> published;
+    private final Map<String, CheckExceptionRecord> publishedExceptions;
+    private final long nowNanos;
     /** By the policy's name. */
     private final Map<String, Candidate> candidates = new TreeMap<>();
+    /** From built-in checks, by key. */
+    private final Map<String, CheckExceptionRecord> exceptions = new TreeMap<>();
     private final List<Verdict> verdicts = new ArrayList<>();
     private final List<Source> sources = new ArrayList<>();
 
@@ -57,32 +64,41 @@ final class PolicyPlan {
     /** @param problem empty: all of it was taken */
     private record Source(GenericKubernetesResource of, String source, String reason, String problem) {}
 
-    private PolicyPlan(String cluster, PolicyCache cache, Map<String, AdmissionPolicyRecord> published) {
+    private PolicyPlan(String cluster, PolicyCache cache, Map<String, AdmissionPolicyRecord> published,
+            Map<String, CheckExceptionRecord> publishedExceptions, long nowNanos) {
         this.cluster = cluster;
         this.cache = cache;
         this.published = published;
+        this.publishedExceptions = publishedExceptions;
+        this.nowNanos = nowNanos;
     }
 
-    /** @param records by key, all that shall be there */
-    record Result(Map<String, AdmissionPolicyRecord> records, List<Verdict> verdicts) {}
+    /**
+     * All that shall be there, by key.
+     *
+     * @param records policies
+     * @param exceptions from built-in checks
+     */
+    record Result(Map<String, AdmissionPolicyRecord> records, Map<String, CheckExceptionRecord> exceptions,
+            List<Verdict> verdicts) {}
 
     /**
-     * @param published what the topic holds of this cluster, by key
+     * @param published policies that the topic holds of this cluster, by key; so the exceptions
      * @param nowNanos nanoseconds since the Unix epoch
      */
     static Result of(
-            String cluster, PolicyObjects objects, Map<String, AdmissionPolicyRecord> published, PolicyCache cache,
-            long nowNanos) {
-        PolicyPlan plan = new PolicyPlan(cluster, cache, published);
+            String cluster, PolicyObjects objects, Map<String, AdmissionPolicyRecord> published,
+            Map<String, CheckExceptionRecord> publishedExceptions, PolicyCache cache, long nowNanos) {
+        PolicyPlan plan = new PolicyPlan(cluster, cache, published, publishedExceptions, nowNanos);
         sorted(objects.policies()).forEach(plan::policy);
         objects.configMaps().stream()
                 .sorted(Comparator.comparing(map -> map.getMetadata().getName()))
                 .forEach(plan::configMap);
         plan.keepLastValid();
-        new ExceptionPlan(plan.cache, nowNanos).apply(sorted(objects.exceptions()), plan::except, plan.verdicts);
-        Map<String, AdmissionPolicyRecord> records = plan.records(nowNanos);
+        new ExceptionPlan(plan.cache, nowNanos).apply(sorted(objects.exceptions()), plan, plan.verdicts);
+        Map<String, AdmissionPolicyRecord> records = plan.records();
         plan.tell(records);
-        return new Result(records, List.copyOf(plan.verdicts));
+        return new Result(records, Map.copyOf(plan.exceptions), List.copyOf(plan.verdicts));
     }
 
     private static List<GenericKubernetesResource> sorted(List<GenericKubernetesResource> objects) {
@@ -167,8 +183,22 @@ final class PolicyPlan {
         }
     }
 
-    /** Why an exception cannot apply to a policy; empty: it does from now on. */
-    private String except(String policy, String exception, byte[] exemption) {
+    @Override
+    public String exceptChecks(List<String> checks, String exception, byte[] exemption, String digest, long generation) {
+        if (exceptions.size() >= MOST_CHECK_EXCEPTIONS) {
+            return "there are " + MOST_CHECK_EXCEPTIONS + " exceptions from built-in checks already";
+        }
+        CheckExceptionRecord record = new CheckExceptionRecord(cluster, exception, checks, ByteBuffer.wrap(exemption),
+                digest, generation, ISSUER, nowNanos);
+        String key = Keys.checkException(cluster, exception);
+        CheckExceptionRecord before = publishedExceptions.get(key);
+        exceptions.put(key, before != null && before.getDigest().equals(digest)
+                && before.getGeneration() == generation ? before : record);
+        return "";
+    }
+
+    @Override
+    public String except(String policy, String exception, byte[] exemption) {
         Candidate candidate = candidates.get(policy);
         if (candidate == null) {
             return "there is no policy " + policy;
@@ -183,7 +213,7 @@ final class PolicyPlan {
         return "";
     }
 
-    private Map<String, AdmissionPolicyRecord> records(long nowNanos) {
+    private Map<String, AdmissionPolicyRecord> records() {
         Map<String, AdmissionPolicyRecord> records = new TreeMap<>();
         for (Candidate candidate : candidates.values()) {
             List<byte[]> parts = new ArrayList<>(List.of(candidate.policy));

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kubeguardian.config.ControllerSettings;
 import io.kubeguardian.schema.AdmissionPolicyRecord;
 import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.CheckExceptionRecord;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.NamespaceMetadata;
 import io.kubeguardian.schema.RuntimePolicyRecord;
@@ -30,6 +31,7 @@ import org.apache.avro.specific.SpecificRecordBase;
 final class PolicySync implements AutoCloseable {
     private static final AvroCodec<AdmissionPolicyRecord> POLICIES = AvroCodec.of(AdmissionPolicyRecord.class);
     private static final AvroCodec<RuntimePolicyRecord> RUNTIME_POLICIES = AvroCodec.of(RuntimePolicyRecord.class);
+    private static final AvroCodec<CheckExceptionRecord> EXCEPTIONS = AvroCodec.of(CheckExceptionRecord.class);
     private static final AvroCodec<NamespaceMetadata> NAMESPACES = AvroCodec.of(NamespaceMetadata.class);
 
     private final ControllerSettings settings;
@@ -48,6 +50,7 @@ final class PolicySync implements AutoCloseable {
     /** What the topic holds of this cluster; null: not known. */
     private Map<String, AdmissionPolicyRecord> publishedPolicies;
     private Map<String, RuntimePolicyRecord> publishedRuntimePolicies;
+    private Map<String, CheckExceptionRecord> publishedExceptions;
     private Map<String, NamespaceMetadata> publishedNamespaces;
     private volatile boolean reconciled;
 
@@ -120,12 +123,12 @@ final class PolicySync implements AutoCloseable {
         long nanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
         PolicyObjects objects = new PolicyObjects(policies.all(), exceptions.all(), runtimePolicies.all(), configMaps.all(),
                 namespaces.all());
-        PolicyPlan.Result plan = PolicyPlan.of(settings.cluster(), objects, publishedPolicies, cache, nanos);
+        PolicyPlan.Result plan = PolicyPlan.of(settings.cluster(), objects, publishedPolicies, publishedExceptions, cache, nanos);
         Map<String, NamespaceMetadata> wanted =
                 NamespaceRecords.of(settings.cluster(), objects.namespaces(), publishedNamespaces, now.toEpochMilli());
         RuntimePolicyPlan.Result runtime =
                 RuntimePolicyPlan.of(settings.cluster(), objects.runtimePolicies(), publishedRuntimePolicies, nanos);
-        publish(plan.records(), runtime.records(), wanted);
+        publish(plan, runtime.records(), wanted);
         List<Verdict> verdicts = new ArrayList<>(plan.verdicts());
         verdicts.addAll(runtime.verdicts());
         count(plan.records().size() + runtime.records().size(), verdicts);
@@ -136,11 +139,13 @@ final class PolicySync implements AutoCloseable {
 
     private void load() {
         String admission = Keys.admissionPolicy(settings.cluster(), "");
+        String exception = Keys.checkException(settings.cluster(), "");
         String runtime = Keys.runtimePolicies(settings.cluster());
         String namespace = Keys.namespace(settings.cluster(), "");
-        Map<String, byte[]> records =
-                topic.load(key -> key.startsWith(admission) || key.startsWith(runtime) || key.startsWith(namespace));
+        List<String> prefixes = List.of(admission, exception, runtime, namespace);
+        Map<String, byte[]> records = topic.load(key -> prefixes.stream().anyMatch(key::startsWith));
         publishedNamespaces = KeyedTopic.decode(beginning(records, namespace), NamespaceMetadata.class);
+        publishedExceptions = KeyedTopic.decode(beginning(records, exception), CheckExceptionRecord.class);
         publishedRuntimePolicies = KeyedTopic.decode(beginning(records, runtime), RuntimePolicyRecord.class);
         publishedPolicies = KeyedTopic.decode(beginning(records, admission), AdmissionPolicyRecord.class);
     }
@@ -152,14 +157,16 @@ final class PolicySync implements AutoCloseable {
     }
 
     private void publish(
-            Map<String, AdmissionPolicyRecord> policies, Map<String, RuntimePolicyRecord> runtimePolicies,
+            PolicyPlan.Result plan, Map<String, RuntimePolicyRecord> runtimePolicies,
             Map<String, NamespaceMetadata> namespaces) {
         Map<String, byte[]> changes = new LinkedHashMap<>();
-        int changedPolicies = changed(policies, publishedPolicies, POLICIES, changes);
+        int changedPolicies = changed(plan.records(), publishedPolicies, POLICIES, changes);
+        int changedExceptions = changed(plan.exceptions(), publishedExceptions, EXCEPTIONS, changes);
         int changedRuntime = changed(runtimePolicies, publishedRuntimePolicies, RUNTIME_POLICIES, changes);
         int changedNamespaces = changed(namespaces, publishedNamespaces, NAMESPACES, changes);
         int changed = changes.size();
-        gone(publishedPolicies, policies, changes);
+        gone(publishedPolicies, plan.records(), changes);
+        gone(publishedExceptions, plan.exceptions(), changes);
         gone(publishedRuntimePolicies, runtimePolicies, changes);
         gone(publishedNamespaces, namespaces, changes);
         if (!leading.getAsBoolean()) {
@@ -171,10 +178,12 @@ final class PolicySync implements AutoCloseable {
             publishedPolicies = null; // some of it may be there
             throw e;
         }
-        publishedPolicies = new HashMap<>(policies);
+        publishedPolicies = new HashMap<>(plan.records());
+        publishedExceptions = new HashMap<>(plan.exceptions());
         publishedRuntimePolicies = new HashMap<>(runtimePolicies);
         publishedNamespaces = new HashMap<>(namespaces);
         metrics.published.labels("policy").inc(changedPolicies);
+        metrics.published.labels("exception").inc(changedExceptions);
         metrics.published.labels("runtime-policy").inc(changedRuntime);
         metrics.published.labels("namespace").inc(changedNamespaces);
         metrics.published.labels("tombstone").inc(changes.size() - changed);

@@ -120,6 +120,10 @@ class CrdTest {
         String good = "{policies: [no-root], namespaces: [legacy], reason: r, until: '2027-01-31'}";
 
         assertThat(Schemas.problems(schema, YAML.readTree(good), null, "")).isEmpty();
+        assertThat(Schemas.problems(schema, YAML.readTree(good.replace("policies: [no-root]", "checks: [host-network]")),
+                null, "")).isEmpty();
+        assertThat(Schemas.problems(schema, YAML.readTree(good.replace("policies: [no-root], ", "")), null, ""))
+                .anyMatch(each -> each.contains("needs policies, checks or both"));
         assertThat(Schemas.problems(schema, YAML.readTree("{policies: [no-root], namespaces: [legacy], reason: r}"), null, ""))
                 .anyMatch(each -> each.contains("needs until"));
         assertThat(Schemas.problems(schema, YAML.readTree("{policies: [no-root], reason: r, until: '2027-01-31'}"), null, ""))

@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.kubeguardian.policy.user.PublishedPolicy;
 import io.kubeguardian.schema.AdmissionPolicyRecord;
+import io.kubeguardian.schema.AvroCodec;
+import io.kubeguardian.schema.CheckExceptionRecord;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.PolicyExemption;
@@ -115,6 +117,28 @@ class PolicyControllerIT {
         AdmissionPolicyRecord record = cluster.published().get(Keys.admissionPolicy(Cluster.NAME, "excepted"));
         assertThat(record.getExceptions()).extracting(PolicyExemption::getName).containsExactly("legacy");
         assertThat(new PublishedPolicy().of(record).name()).isEqualTo("excepted");
+    }
+
+    @Test
+    void anExceptionFromBuiltInChecksIsPublishedByItselfAndOneFromNoCheckIsInvalid() throws Exception {
+        Map<String, Object> spec = Map.of("checks", List.of("privileged-container"), "namespaces", List.of("agents"), "reason",
+                "the node's agent", "until", "2999-12-31");
+        cluster.apply(Kinds.POLICY_EXCEPTION, "agent", spec, 1);
+        Map<String, Object> unknown = new HashMap<>(spec);
+        unknown.put("checks", List.of("no-such-check"));
+        cluster.apply(Kinds.POLICY_EXCEPTION, "of-nothing", unknown, 1);
+
+        awaitStatus(Kinds.POLICY_EXCEPTION, "agent", "generation=1 Ready=True Invalid=False Published: published to the webhooks");
+        awaitStatus(Kinds.POLICY_EXCEPTION, "of-nothing", "generation=1 Ready=False Invalid=True Invalid: there is no built-in check");
+        String key = Keys.checkException(Cluster.NAME, "agent");
+        CheckExceptionRecord record = AvroCodec.of(CheckExceptionRecord.class).decode(cluster.policyTopic().get(key));
+        assertThat(new PublishedPolicy().of(record).checks()).containsExactly("privileged-container");
+        assertThat(cluster.object(Kinds.POLICY_EXCEPTION, "agent").get().<Map<String, Object>>get("status"))
+                .containsEntry("digest", record.getDigest()).containsEntry("policies", List.of("check:privileged-container"));
+        assertThat(cluster.policyTopic()).doesNotContainKey(Keys.checkException(Cluster.NAME, "of-nothing"));
+
+        cluster.object(Kinds.POLICY_EXCEPTION, "agent").delete();
+        await("tombstone", () -> !cluster.policyTopic().containsKey(key), cluster::policyTopic);
     }
 
     @Test
