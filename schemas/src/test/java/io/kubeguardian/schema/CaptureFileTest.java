@@ -39,7 +39,7 @@ class CaptureFileTest {
     @Test
     void aTruncatedFileIsAnErrorOrTellsThatItsEndIsCutOff() throws Exception {
         byte[] bytes = Files.readAllBytes(written());
-        int header = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(sync(bytes)) + 16;
+        int header = header(bytes);
         for (int length = 0; length < bytes.length; length += 29) {
             Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, length));
             try (CaptureFile.Reader reader = new CaptureFile.Reader(cut)) {
@@ -57,8 +57,8 @@ class CaptureFileTest {
     void aWholeFileIsNotCutAndOneThatIsGivesItsWholeBlocks() throws Exception {
         Path file = written();
         byte[] bytes = Files.readAllBytes(file);
-        byte[] once = Arrays.copyOf(bytes, bytes.length + 9); // a second block that was begun
-        System.arraycopy(bytes, bytes.length - 9, once, bytes.length, 9);
+        byte[] once = Arrays.copyOf(bytes, bytes.length + 9); // the first block begun a second time
+        System.arraycopy(bytes, header(bytes), once, bytes.length, 9);
         Path cut = Files.write(folder.resolve("cut.avro"), once);
 
         try (CaptureFile.Reader whole = new CaptureFile.Reader(file); CaptureFile.Reader begun = new CaptureFile.Reader(cut)) {
@@ -77,9 +77,10 @@ class CaptureFileTest {
         return entries;
     }
 
-    /** The last 16 bytes of a file are its marker, which its header ends with too. */
-    private static String sync(byte[] file) {
-        return new String(file, file.length - 16, 16, StandardCharsets.ISO_8859_1);
+    /** Bytes of the header. It ends with the file's marker, drawn by chance, which are the last 16 bytes of the file, too. */
+    private static int header(byte[] file) {
+        String marker = new String(file, file.length - 16, 16, StandardCharsets.ISO_8859_1);
+        return new String(file, StandardCharsets.ISO_8859_1).indexOf(marker) + 16;
     }
 
     private Path written() throws Exception {
