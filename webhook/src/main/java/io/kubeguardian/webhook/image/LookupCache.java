@@ -25,9 +25,12 @@ final class LookupCache<T extends LookupCache.Result> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LookupCache.class);
 
     /** Lookups that talk to registries at once; each may hold some megabytes. */
-    private static final int MOST_AT_ONCE = 4;
+    private static final int MOST_AT_ONCE = 8;
     /** Lookups that go on or wait for others to end. */
     private static final int MOST_LOOKUPS = 256;
+    /** The same of one registry: one that is slow, or somebody's own, must not take the turns of all others. */
+    private static final int MOST_AT_ONCE_OF_ONE = 2;
+    private static final int MOST_LOOKUPS_OF_ONE = 64;
 
     private final Function<ImageReference, T> lookup;
     private final Function<String, T> unavailable;
@@ -40,6 +43,13 @@ final class LookupCache<T extends LookupCache.Result> implements AutoCloseable {
     private final Semaphore turns = new Semaphore(MOST_AT_ONCE);
     private final LinkedHashMap<ImageReference, Known<T>> known = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<ImageReference, Lookup<T>> running = new HashMap<>();
+    /** Those that something is looked up in. */
+    private final Map<String, Registry> registries = new HashMap<>();
+
+    private static final class Registry {
+        private final Semaphore turns = new Semaphore(MOST_AT_ONCE_OF_ONE);
+        private int lookups;
+    }
 
     /** What was found out about an image. */
     interface Result {
@@ -116,28 +126,28 @@ final class LookupCache<T extends LookupCache.Result> implements AutoCloseable {
             metrics.cache.labels("joined").inc();
             return going;
         }
-        if (running.size() >= MOST_LOOKUPS) {
+        Registry registry = registries.get(image.registry());
+        if (running.size() >= MOST_LOOKUPS || registry != null && registry.lookups >= MOST_LOOKUPS_OF_ONE) {
             metrics.cache.labels("busy").inc();
             return Lookup.over(unavailable.apply("too many other images are being looked up"));
         }
+        if (registry == null) {
+            registry = new Registry();
+            registries.put(image.registry(), registry);
+        }
+        registry.lookups++;
         metrics.cache.labels("miss").inc();
         Lookup<T> begun = new Lookup<>(new CompletableFuture<>(), nanos.getAsLong());
         running.put(image, begun);
-        threads.execute(() -> run(image, begun.result));
+        Semaphore own = registry.turns;
+        threads.execute(() -> run(image, own, begun.result));
         return begun;
     }
 
-    private void run(ImageReference image, CompletableFuture<T> result) {
+    private void run(ImageReference image, Semaphore own, CompletableFuture<T> result) {
         T found;
         try {
-            turns.acquire();
-            try {
-                long start = System.nanoTime();
-                found = lookup.apply(image);
-                metrics.seconds.observe((System.nanoTime() - start) / 1e9);
-            } finally {
-                turns.release();
-            }
+            found = inTurn(image, own);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             found = unavailable.apply("the webhook stops");
@@ -147,12 +157,32 @@ final class LookupCache<T extends LookupCache.Result> implements AutoCloseable {
         }
         synchronized (this) {
             running.remove(image);
+            if (--registries.get(image.registry()).lookups == 0) {
+                registries.remove(image.registry());
+            }
             keep(image, found);
             if (image.digest() == null && found.digest() != null) {
                 keep(image.at(found.digest()), found);
             }
         }
         result.complete(found);
+    }
+
+    private T inTurn(ImageReference image, Semaphore own) throws InterruptedException {
+        own.acquire();
+        try {
+            turns.acquire();
+            try {
+                long start = System.nanoTime();
+                T found = lookup.apply(image);
+                metrics.seconds.observe((System.nanoTime() - start) / 1e9);
+                return found;
+            } finally {
+                turns.release();
+            }
+        } finally {
+            own.release();
+        }
     }
 
     private void keep(ImageReference image, T result) {

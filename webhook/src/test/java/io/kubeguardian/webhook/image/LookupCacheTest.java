@@ -96,7 +96,7 @@ class LookupCacheTest {
             return GOOD;
         }, 1000)) {
             for (int i = 0; i < 256; i++) {
-                assertThat(cache.get(image("t" + i)).result()).isNotDone();
+                assertThat(cache.get(ImageReference.parse("r" + i % 4 + ".example/team/web:t" + i)).result()).isNotDone();
             }
 
             CompletableFuture<Verdict> one = cache.get(image("more")).result();
@@ -104,6 +104,28 @@ class LookupCacheTest {
             assertThat(one).isDone();
             assertThat(one.get().unavailable()).contains("too many");
             go.countDown();
+        }
+    }
+
+    @Test
+    void aRegistryThatNeverAnswersTakesNeitherTheTurnsNorTheRoomOfOthers() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (LookupCache<Verdict> cache = cache(image -> {
+            if (image.registry().equals("slow.example")) {
+                await(go);
+            }
+            return GOOD;
+        }, 1000)) {
+            for (int i = 0; i < 64; i++) {
+                assertThat(cache.get(ImageReference.parse("slow.example/web:t" + i)).result()).isNotDone();
+            }
+
+            assertThat(cache.get(ImageReference.parse("slow.example/web:more")).result().get().unavailable())
+                    .contains("too many");
+            assertThat(cache.get(image("other")).result().get(10, TimeUnit.SECONDS)).isEqualTo(GOOD);
+            go.countDown();
+            cache.get(ImageReference.parse("slow.example/web:t63")).result().get(10, TimeUnit.SECONDS);
+            assertThat(cache.get(ImageReference.parse("slow.example/web:again")).result().get(10, TimeUnit.SECONDS)).isEqualTo(GOOD);
         }
     }
 
