@@ -1,5 +1,7 @@
 package io.kubeguardian.controller;
 
+import io.kubeguardian.webhook.Text;
+
 /** Texts that others wrote, on their way to people. */
 final class Texts {
     private static final int LONGEST = 1_000;
@@ -8,10 +10,7 @@ final class Texts {
 
     /** One line without control characters, cut where it is too long. */
     static String line(String text) {
-        StringBuilder line = new StringBuilder();
-        text.codePoints().limit(LONGEST).forEach(c -> line.appendCodePoint(
-                Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == 0x2028 || c == 0x2029 ? ' ' : c));
-        return text.length() > LONGEST ? line + "…" : line.toString();
+        return Text.oneLine(text, LONGEST);
     }
 
     /** What is wrong, without the name of the source, which the reader knows. */

@@ -134,9 +134,6 @@ class DeciderTest {
 
     @Test
     void aRoleThatIsBeingDeletedMayNotBeWidenedMeanwhile() throws Exception {
-        ObjectNode review = Reviews.tree("deployment-update-image.json");
-        review.withObject("/request").putObject("kind").put("group", "rbac.authorization.k8s.io").put("version", "v1")
-                .put("kind", "Role");
         ObjectNode old = Reviews.parse("""
                 {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "all", "namespace": "shop",
                  "deletionTimestamp": "2026-11-20T09:59:00Z", "finalizers": ["example.com/held"]},
@@ -147,14 +144,11 @@ class DeciderTest {
         ObjectNode widened = old.deepCopy();
         ((ObjectNode) widened.at("/rules/0")).putArray("verbs").add("*");
         widened.withObject("/rules/0").putArray("resources").add("*");
-        ((ObjectNode) review.get("request")).set("oldObject", old);
         Decider decider = new Decider("prod", 70, true, Deciders.settings(Map.of("DENY_CHECKS", "[high, critical]")),
                 Deciders.knowledge(workload -> null));
 
-        ((ObjectNode) review.get("request")).set("object", freed);
-        Decision clearing = decider.decide(Reviews.request(review), Nanos.of(NOW));
-        ((ObjectNode) review.get("request")).set("object", widened);
-        Decision widening = decider.decide(Reviews.request(review), Nanos.of(NOW));
+        Decision clearing = decider.decide(roleUpdate(old, freed), Nanos.of(NOW));
+        Decision widening = decider.decide(roleUpdate(old, widened), Nanos.of(NOW));
 
         assertThat(clearing).isEqualTo(Decision.UNTOUCHED);
         assertThat(widening.allowed()).isFalse();
@@ -162,9 +156,6 @@ class DeciderTest {
 
     @Test
     void aRoleThatIsTooWideAlreadyMayBeLabelledAndNotBeWidened() throws Exception {
-        ObjectNode review = Reviews.tree("deployment-update-image.json");
-        review.withObject("/request").putObject("kind").put("group", "rbac.authorization.k8s.io").put("version", "v1")
-                .put("kind", "Role");
         ObjectNode old = Reviews.parse("""
                 {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "all", "namespace": "shop"},
                  "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]},
@@ -174,18 +165,24 @@ class DeciderTest {
         labelled.withObject("/metadata").putObject("labels").put("team", "shop");
         ObjectNode widened = old.deepCopy();
         ((ObjectNode) widened.at("/rules/1")).putArray("verbs").add("*");
-        ((ObjectNode) review.get("request")).set("oldObject", old);
         Decider decider = new Decider("prod", 70, true, Deciders.settings(Map.of("DENY_CHECKS", "[high, critical, medium]")),
                 Deciders.knowledge(workload -> null));
 
-        ((ObjectNode) review.get("request")).set("object", labelled);
-        Decision labelling = decider.decide(Reviews.request(review), Nanos.of(NOW));
-        ((ObjectNode) review.get("request")).set("object", widened);
-        Decision widening = decider.decide(Reviews.request(review), Nanos.of(NOW));
+        Decision labelling = decider.decide(roleUpdate(old, labelled), Nanos.of(NOW));
+        Decision widening = decider.decide(roleUpdate(old, widened), Nanos.of(NOW));
 
         assertThat(labelling.allowed()).isTrue();
         assertThat(labelling.warnings()).isNotEmpty();
         assertThat(widening.allowed()).isFalse();
+    }
+
+    private static AdmissionRequest roleUpdate(ObjectNode old, ObjectNode now) throws Exception {
+        ObjectNode review = Reviews.tree("deployment-update-image.json");
+        ObjectNode request = review.withObject("/request");
+        request.putObject("kind").put("group", "rbac.authorization.k8s.io").put("version", "v1").put("kind", "Role");
+        request.set("oldObject", old);
+        request.set("object", now);
+        return Reviews.request(review);
     }
 
     @Test
