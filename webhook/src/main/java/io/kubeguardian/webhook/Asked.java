@@ -21,6 +21,7 @@ final class Asked {
     private final boolean makesPods;
     /** Made when it is asked for first. */
     private Manifest before;
+    private Request forPolicies;
 
     /** @throws InvalidObjectException when the object makes pods and is one that the API server would refuse */
     Asked(AdmissionRequest request) throws InvalidObjectException {
@@ -94,8 +95,10 @@ final class Asked {
         return node;
     }
 
-    boolean isChangeOfWhatMakesNoPods() {
-        return request.operation() == AdmissionRequest.Operation.UPDATE && bringsAnObject() && manifest.pod() == null;
+    /** An update of what makes no pods that leaves all but its metadata and status as it is. */
+    boolean changesOnlyMetadata() {
+        return request.operation() == AdmissionRequest.Operation.UPDATE && bringsAnObject() && manifest.pod() == null
+                && isBodyTheSame();
     }
 
     /**
@@ -105,21 +108,34 @@ final class Asked {
     boolean isBeingDeleted() {
         return request.operation() == AdmissionRequest.Operation.UPDATE
                 && manifest.metadata().get("deletionTimestamp").isPresent()
-                && (manifest.pod() != null || body(request.object()).equals(body(request.oldObject())));
+                && (manifest.pod() != null || isBodyTheSame());
     }
 
-    private static JsonNode body(JsonNode object) {
-        return object instanceof ObjectNode fields ? fields.deepCopy().without(List.of("metadata", "status")) : object;
+    private boolean isBodyTheSame() {
+        List<String> rest = List.of("metadata", "status");
+        return without(request.object(), rest).equals(without(request.oldObject(), rest));
     }
 
-    /** As policies see it. */
+    /** An object of the other fields themselves, not of copies. */
+    private static JsonNode without(JsonNode object, List<String> names) {
+        if (!(object instanceof ObjectNode fields)) {
+            return object;
+        }
+        ObjectNode others = JsonNodeFactory.instance.objectNode();
+        others.setAll(fields);
+        return others.remove(names);
+    }
+
+    /** As policies see it. Made once: {@code policies} are those of the first call. */
     Request forPolicies(PolicySet policies) {
-        ObjectNode rest = JsonNodeFactory.instance.objectNode();
-        rest.setAll((ObjectNode) request.raw());
-        rest.remove(List.of("object", "oldObject")); // the largest part, which they have anyway
-        return new Request(request.operation().name(), request.user(), request.groups(), request.namespace(), Node.of(rest),
-                request.oldObject().isMissingNode() ? Node.MISSING : before().root(),
-                policies.namespace(request.namespace()));
+        if (forPolicies == null) {
+            // Both objects are the largest part, and policies have them anyway.
+            JsonNode rest = without(request.raw(), List.of("object", "oldObject"));
+            forPolicies = new Request(request.operation().name(), request.user(), request.groups(), request.namespace(),
+                    Node.of(rest), request.oldObject().isMissingNode() ? Node.MISSING : before().root(),
+                    policies.namespace(request.namespace()));
+        }
+        return forPolicies;
     }
 
     private static boolean isWrite(AdmissionRequest request) {

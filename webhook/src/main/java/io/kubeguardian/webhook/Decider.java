@@ -145,7 +145,8 @@ final class Decider {
         ImageProvenance.Outcome provenance = knowledge.images().apply(asked.manifest().pod());
         provenance.warnings().forEach(judged::warn);
         provenance.reasons().forEach(reason -> judged.deny(IMAGE_PROVENANCE, reason));
-        if ((asked.isNewPod() || asked.changesAPod()) && !asked.ofWhatIsNew(provenance.fixes()).isEmpty()) { // its tag may stand for another image when it is pulled
+        // A tag may stand for another image by the time that it is pulled.
+        if ((asked.isNewPod() || asked.changesAPod()) && !asked.ofWhatIsNew(provenance.fixes()).isEmpty()) {
             judged.deny(IMAGE_PROVENANCE, "the pod's images were verified, but are not pinned to their digests: KubeGuardian's"
                     + " mutating webhook, which pins them, has not seen it");
         }
@@ -153,10 +154,11 @@ final class Decider {
 
     private void byChecks(Asked asked, long nowNanos, Judgement judged) {
         Map<String, String> exempt = exemptChecks(asked, nowNanos);
-        // What makes pods and is changed makes new ones; of all else, what was so before is no new harm.
-        List<Finding> before = asked.isChangeOfWhatMakesNoPods() ? engine.evaluate(asked.before()) : List.of();
+        List<Finding> findings = engine.evaluate(asked.manifest());
+        // A label on what was wrong already is no new harm. Any other change is: at the same place there may be worse.
+        List<Finding> before = findings.isEmpty() || !asked.changesOnlyMetadata() ? List.of() : engine.evaluate(asked.before());
         Set<String> exempted = new HashSet<>();
-        for (Finding finding : engine.evaluate(asked.manifest())) {
+        for (Finding finding : findings) {
             if (asked.addsEphemeralContainers() && !finding.path().contains(EPHEMERAL_PATH)) {
                 continue; // what runs already is not this request's doing
             }
@@ -198,13 +200,12 @@ final class Decider {
     }
 
     private void byPolicies(Asked asked, List<UserPolicy> policies, boolean samePods, long nowNanos, Judgement judged) {
-        Request request = null;
         LocalDate today = today(nowNanos);
         for (UserPolicy policy : policies) {
             if (policy.action() == PolicyAction.MUTATE) {
                 continue;
             }
-            request = request == null ? asked.forPolicies(knowledge.policies()) : request;
+            Request request = asked.forPolicies(knowledge.policies());
             if (!policy.isAbout(asked.manifest(), request)) {
                 continue;
             }

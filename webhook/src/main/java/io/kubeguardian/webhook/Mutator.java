@@ -89,13 +89,12 @@ final class Mutator {
     /** The object after all policies that set fields, each of which sees what those before it have done. */
     private Manifest byPolicies(Asked asked, long nowNanos, List<Fix> fixes, List<String> names) {
         Manifest manifest = asked.manifest();
-        Request request = null;
         LocalDate today = LocalDate.ofInstant(Nanos.toInstant(nowNanos), ZoneOffset.UTC);
         for (UserPolicy policy : knowledge.policies().inForce()) {
             if (policy.action() != PolicyAction.MUTATE) {
                 continue;
             }
-            request = request == null ? asked.forPolicies(knowledge.policies()) : request;
+            Request request = asked.forPolicies(knowledge.policies());
             if (policy.isAbout(manifest, request)) {
                 List<Fix> more = policy.judge(manifest, request, today).fixes();
                 if (!more.isEmpty()) {

@@ -176,10 +176,35 @@ class DeciderTest {
         assertThat(widening.allowed()).isFalse();
     }
 
+    @Test
+    void aBindingOfTheHighestRoleGetsNoFurtherSubjects() throws Exception {
+        ObjectNode old = Reviews.parse("""
+                {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "admins"},
+                 "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
+                 "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "ops"}]}
+                """.getBytes(StandardCharsets.UTF_8));
+        ObjectNode more = old.deepCopy();
+        more.withArray("subjects").addObject().put("apiGroup", "rbac.authorization.k8s.io").put("kind", "Group")
+                .put("name", "everybody");
+        Decider decider = new Decider("prod", 70, true,
+                Deciders.settings(Map.of("DENY_CHECKS", "[critical, high, medium, low]")), Deciders.knowledge(workload -> null));
+
+        Decision same = decider.decide(rbacUpdate("ClusterRoleBinding", old, old), Nanos.of(NOW));
+        Decision widened = decider.decide(rbacUpdate("ClusterRoleBinding", old, more), Nanos.of(NOW));
+
+        assertThat(same.findings()).as("it is wrong already").isNotEmpty();
+        assertThat(same.allowed()).isTrue();
+        assertThat(widened.allowed()).isFalse();
+    }
+
     private static AdmissionRequest roleUpdate(ObjectNode old, ObjectNode now) throws Exception {
+        return rbacUpdate("Role", old, now);
+    }
+
+    private static AdmissionRequest rbacUpdate(String kind, ObjectNode old, ObjectNode now) throws Exception {
         ObjectNode review = Reviews.tree("deployment-update-image.json");
         ObjectNode request = review.withObject("/request");
-        request.putObject("kind").put("group", "rbac.authorization.k8s.io").put("version", "v1").put("kind", "Role");
+        request.putObject("kind").put("group", "rbac.authorization.k8s.io").put("version", "v1").put("kind", kind);
         request.set("oldObject", old);
         request.set("object", now);
         return Reviews.request(review);
