@@ -16,9 +16,10 @@ final class ControllerMetrics {
     final Gauge sources = Gauge.build("kubeguardian_controller_policy_sources",
             "AdmissionPolicies, PolicyExceptions, RuntimePolicies and ConfigMaps, by state.").labelNames("state")
             .register(registry);
-    final Gauge policies = Gauge.build("kubeguardian_controller_policies", "Admission and runtime policies in force.").register(registry);
+    final Gauge policies = Gauge.build("kubeguardian_controller_policies", "Admission and runtime policies in force.")
+            .register(registry);
     final Gauge pods = Gauge.build("kubeguardian_controller_pods", "Pods on the topic that are not gone.").register(registry);
-    /** Kinds: policy, runtime-policy, namespace, pod, tombstone. */
+    /** Kinds: policy, exception, runtime-policy, namespace, pod, tombstone. */
     final Counter published = Counter.build("kubeguardian_controller_records_total", "Records that Kafka has taken.")
             .labelNames("kind").register(registry);
     final Counter slipped = Counter.build("kubeguardian_controller_slipped_pods_total",

@@ -4,6 +4,7 @@ import io.kubeguardian.baseline.ProfileDigests;
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.cli.stack.TopicContents;
+import io.kubeguardian.cli.stack.TopicRecords;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
@@ -15,7 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /** What operators say about a workload's baseline, as it stands on the policies topic, and the next word. */
 final class ProfilePolicies {
@@ -46,6 +49,20 @@ final class ProfilePolicies {
                 .setIssuedBy("").setReason("").setIssuedTime(0).setDigest("").build();
     }
 
+    /**
+     * Puts records on the policies topic; null takes one back.
+     *
+     * @throws UserError when one is too large
+     */
+    static <T extends SpecificRecordBase> void write(
+            Map<String, Object> client, AvroCodec<T> codec, Map<String, T> records) {
+        try {
+            TopicRecords.write(client, Topics.POLICIES, codec, records);
+        } catch (RecordTooLargeException e) {
+            throw new UserError("too large for Kafka: " + e.getMessage(), e);
+        }
+    }
+
     /** Signs and publishes the next word; returns it as published. */
     ProfilePolicy publish(ProfilePolicy.Builder next, ProfilePolicy before, String action, String subject, Word word) {
         Instant now = Instant.now();
@@ -53,7 +70,7 @@ final class ProfilePolicies {
         ProfilePolicy policy = next.setAction(action).setSubject(subject).setIssuedBy(word.by()).setReason(word.reason())
                 .setIssuedTime(Math.max(nanos, before.getIssuedTime() + 1)).setDigest("").build();
         policy.setDigest(ProfileDigests.of(policy));
-        PolicyRecords.send(client, Map.of(Keys.profilePolicy(policy.getWorkload()), CODEC.encode(policy)));
+        write(client, CODEC, Map.of(Keys.profilePolicy(policy.getWorkload()), policy));
         return policy;
     }
 

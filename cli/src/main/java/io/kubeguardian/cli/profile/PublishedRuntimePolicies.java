@@ -8,7 +8,6 @@ import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.RuntimePolicyRecord;
 import io.kubeguardian.schema.Topics;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,8 +41,6 @@ final class PublishedRuntimePolicies {
 
     /** @param changes by key; null takes one back */
     static void send(Map<String, Object> client, Map<String, RuntimePolicyRecord> changes) {
-        Map<String, byte[]> records = new HashMap<>();
-        changes.forEach((key, policy) -> records.put(key, policy == null ? null : CODEC.encode(policy)));
-        PolicyRecords.send(client, records);
+        ProfilePolicies.write(client, CODEC, changes);
     }
 }
