@@ -14,17 +14,28 @@ import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What a report is made of, from the topics as they stand. */
+/**
+ * What a report is made of, from the topics as they stand. What may be much is handed over one by one, from the time on that
+ * the report is about: topics keep a month of signals and a year of answers.
+ */
 final class ReportTopics {
+    /** Records have the time at which they were sent: after what they tell of, but for clocks that do not agree. */
+    private static final Duration CLOCKS = Duration.ofHours(1);
+
     private final Map<String, Object> client;
 
     /** @param client Kafka client properties */
@@ -32,59 +43,75 @@ final class ReportTopics {
         this.client = client;
     }
 
-    /** All revisions of all incidents, as they were told; a record that came twice stands once. */
-    List<Incident> incidents() {
-        Map<String, Incident> revisions = new LinkedHashMap<>();
-        all(Topics.INCIDENTS, Incident.class).forEach(
-                incident -> revisions.putIfAbsent(incident.getId() + '/' + incident.getRevision(), incident));
-        return List.copyOf(revisions.values());
+    /** Revisions of incidents that were told from a time on, as they were told; one that came twice is handed over once. */
+    void incidents(Instant from, Consumer<Incident> take) {
+        Set<String> revisions = new HashSet<>();
+        each(Topics.INCIDENTS, Incident.class, from, incident -> {
+            if (revisions.add(incident.getId() + '/' + incident.getRevision())) {
+                take.accept(incident);
+            }
+        });
     }
 
-    List<Signal> signals() {
-        Map<String, Signal> signals = new LinkedHashMap<>();
-        all(Topics.SIGNALS, Signal.class).forEach(signal -> signals.putIfAbsent(signal.getId(), signal));
-        return List.copyOf(signals.values());
+    /** Signals that were told from a time on; one that came twice is handed over once. */
+    void signals(Instant from, Consumer<Signal> take) {
+        Set<String> ids = new HashSet<>();
+        each(Topics.SIGNALS, Signal.class, from, signal -> {
+            if (ids.add(signal.getId())) {
+                take.accept(signal);
+            }
+        });
     }
 
     /** Those that the topic still has: a later one about the same container takes an earlier one's place there. */
     List<Decision> decisions() {
-        return List.copyOf(all(Topics.DECISIONS, Decision.class));
+        return List.copyOf(latest(Topics.DECISIONS, Decision.class).values());
     }
 
-    List<ContainmentAudit> audit() {
+    /** Steps of containments that were told from a time on. */
+    List<ContainmentAudit> audit(Instant from) {
         Map<String, ContainmentAudit> steps = new LinkedHashMap<>();
-        all(Topics.CONTAINMENT_AUDIT, ContainmentAudit.class).forEach(step -> steps.putIfAbsent(step.getId(), step));
+        each(Topics.CONTAINMENT_AUDIT, ContainmentAudit.class, from, step -> steps.putIfAbsent(step.getId(), step));
         return List.copyOf(steps.values());
     }
 
-    /**
-     * What the webhook refused, dry runs left out; told from a time on, because the topic has every answer of a year. What is
-     * older is left out as far as the broker knows.
-     */
+    /** What the webhook refused, dry runs left out, from a time on. */
     List<AdmissionAudit> refusals(Instant from) {
-        AvroCodec<AdmissionAudit> codec = AvroCodec.of(AdmissionAudit.class);
         List<AdmissionAudit> refusals = new ArrayList<>();
-        TopicContents.each(client, Topics.ADMISSION_AUDIT, from, record -> decoded(record, codec)
-                .filter(answer -> answer.getVerdict() == AdmissionVerdict.DENIED && !answer.getDryRun()).ifPresent(refusals::add));
+        each(Topics.ADMISSION_AUDIT, AdmissionAudit.class, from, answer -> {
+            if (answer.getVerdict() == AdmissionVerdict.DENIED && !answer.getDryRun()) {
+                refusals.add(answer);
+            }
+        });
         return refusals;
     }
 
     /** The present risk of each workload. */
     Map<String, RiskScore> risk() {
-        Map<String, RiskScore> latest = new LinkedHashMap<>();
-        all(Topics.RISK, RiskScore.class).stream().filter(score -> score.getEntity() == RiskEntity.WORKLOAD)
-                .forEach(score -> latest.put(Keys.workload(score.getWorkload()), score));
+        Map<String, RiskScore> workloads = new LinkedHashMap<>();
+        latest(Topics.RISK, RiskScore.class).values().stream().filter(score -> score.getEntity() == RiskEntity.WORKLOAD)
+                .forEach(score -> workloads.put(Keys.workload(score.getWorkload()), score));
+        return workloads;
+    }
+
+    /** Those of a compacted topic by key; what was taken back is not among them. */
+    private <T extends SpecificRecordBase> Map<String, T> latest(String topic, Class<T> type) {
+        AvroCodec<T> codec = AvroCodec.of(type);
+        Map<String, T> latest = new LinkedHashMap<>();
+        TopicContents.each(client, topic, Instant.EPOCH, record -> {
+            String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+            latest.remove(key); // also before one that cannot be read: what it replaces no longer holds
+            decoded(record, codec).ifPresent(value -> latest.put(key, value));
+        });
         return latest;
     }
 
-    /** Records that cannot be read are named on standard error. */
-    private <T extends SpecificRecordBase> List<T> all(String topic, Class<T> type) {
+    private <T extends SpecificRecordBase> void each(String topic, Class<T> type, Instant from, Consumer<T> take) {
         AvroCodec<T> codec = AvroCodec.of(type);
-        List<T> records = new ArrayList<>();
-        TopicContents.each(client, topic, Instant.EPOCH, record -> decoded(record, codec).ifPresent(records::add));
-        return records;
+        TopicContents.each(client, topic, from.minus(CLOCKS), record -> decoded(record, codec).ifPresent(take));
     }
 
+    /** Records that cannot be read are named on standard error. */
     private static <T extends SpecificRecordBase> Optional<T> decoded(ConsumerRecord<byte[], byte[]> record, AvroCodec<T> codec) {
         try {
             return record.value() == null ? Optional.empty() : Optional.of(codec.decode(record.value()));

@@ -56,21 +56,27 @@ record Story(
     record Risk(double score, String level, List<String> factors) {}
 
     static Story of(String id, ReportTopics topics) {
-        List<Incident> revisions = topics.incidents().stream().filter(one -> one.getId().startsWith(id)).toList();
+        List<Incident> revisions = new ArrayList<>();
+        topics.incidents(Instant.EPOCH, one -> {
+            if (one.getId().startsWith(id)) {
+                revisions.add(one);
+            }
+        });
         List<String> ids = revisions.stream().map(Incident::getId).distinct().toList();
         if (ids.size() != 1) {
             throw new UserError("report: " + (ids.isEmpty() ? "no incident " : "more than one incident begins with ")
                     + Texts.line(id) + "; `kubeguardian report --from 1d` lists those of the last day");
         }
         Incident incident = revisions.stream().max(Comparator.comparingInt(Incident::getRevision)).orElseThrow();
+        Instant began = Instant.ofEpochSecond(0, incident.getFirstEventTime());
         List<Decision> decisions = topics.decisions().stream()
                 .filter(decision -> decision.getEvidenceId().equals(incident.getId())).toList();
         List<String> decided = decisions.stream().map(Decision::getId).toList();
-        List<ContainmentAudit> audit = topics.audit().stream()
+        List<ContainmentAudit> audit = topics.audit(began).stream()
                 .filter(step -> step.getEvidenceId().equals(incident.getId()) || decided.contains(step.getDecisionId()))
                 .toList();
         String workload = Keys.workload(incident.getWorkload());
-        List<AdmissionAudit> refusals = topics.refusals(Instant.ofEpochSecond(0, incident.getFirstEventTime())).stream()
+        List<AdmissionAudit> refusals = topics.refusals(began).stream()
                 .filter(answer -> answer.getWorkload().equals(workload) && answer.getTime() >= incident.getFirstEventTime())
                 .sorted(Comparator.comparingLong(AdmissionAudit::getTime)).limit(MOST_REFUSALS).toList();
         RiskScore risk = topics.risk().get(workload);

@@ -6,7 +6,6 @@ import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.Priority;
 import io.kubeguardian.schema.RiskScore;
-import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -41,9 +40,8 @@ record Summary(
 
     static Summary of(Instant from, Instant to, ReportTopics topics) {
         Map<String, Incident> last = new LinkedHashMap<>();
-        for (Incident incident : topics.incidents()) {
-            last.merge(incident.getId(), incident, (a, b) -> a.getRevision() >= b.getRevision() ? a : b);
-        }
+        topics.incidents(from, incident ->
+                last.merge(incident.getId(), incident, (a, b) -> a.getRevision() >= b.getRevision() ? a : b));
         List<Line> incidents = last.values().stream()
                 .filter(one -> !time(one.getLastEventTime()).isBefore(from) && time(one.getFirstEventTime()).isBefore(to))
                 .sorted(Comparator.comparing(Incident::getPriority).thenComparing(Incident::getFirstEventTime))
@@ -51,16 +49,14 @@ record Summary(
         Map<String, Long> rules = new TreeMap<>();
         Map<String, Long> gaps = new TreeMap<>();
         Map<String, Long> priorities = new TreeMap<>();
-        long signals = 0;
-        for (Signal signal : topics.signals()) {
+        topics.signals(from, signal -> {
             Instant at = time(signal.getEventTime());
-            if (at.isBefore(from) || !at.isBefore(to)) {
-                continue;
+            if (!at.isBefore(from) && at.isBefore(to)) {
+                (signal.getKind() == SignalKind.GAP ? gaps : rules).merge(signal.getRule(), 1L, Long::sum);
+                priorities.merge(signal.getPriority().name(), 1L, Long::sum);
             }
-            signals++;
-            (signal.getKind() == SignalKind.GAP ? gaps : rules).merge(signal.getRule(), 1L, Long::sum);
-            priorities.merge(signal.getPriority().name(), 1L, Long::sum);
-        }
+        });
+        long signals = priorities.values().stream().mapToLong(Long::longValue).sum();
         return new Summary(from.toString(), to.toString(), incidents, signals, priorities, top(rules), top(gaps), refused(from, to, topics),
                 topics.risk().values().stream().sorted(Comparator.comparingDouble(RiskScore::getScore).reversed())
                         .limit(TOP).map(Summary::workload).toList());

@@ -18,6 +18,7 @@ import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.IncidentState;
 import io.kubeguardian.schema.InvolvedProcess;
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.PodRef;
 import io.kubeguardian.schema.Priority;
 import io.kubeguardian.schema.ProcessRef;
@@ -30,6 +31,7 @@ import io.kubeguardian.schema.TopicSetup;
 import io.kubeguardian.schema.Topics;
 import io.kubeguardian.schema.WorkloadRef;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -59,17 +61,18 @@ class ReportIT {
         Signal hostile = signal(HOSTILE, 2);
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 kafka.clientProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(Topics.SIGNALS, 0, START.minus(Duration.ofDays(1)).toEpochMilli(), null,
+                    "of the day before".getBytes(StandardCharsets.UTF_8))).get();
             send(producer, Topics.SIGNALS, shell);
             send(producer, Topics.SIGNALS, hostile);
             send(producer, Topics.INCIDENTS, incident(IncidentState.OPEN, 1, List.of(shell)));
             send(producer, Topics.INCIDENTS, incident(IncidentState.UPDATED, 2, List.of(shell, hostile)));
             send(producer, Topics.INCIDENTS, incident(IncidentState.UPDATED, 2, List.of(shell, hostile)));
             producer.send(new ProducerRecord<>(Topics.INCIDENTS, 0, null, "junk".getBytes(StandardCharsets.UTF_8))).get();
-            send(producer, Topics.DECISIONS, Decision.newBuilder().setId("d-1").setCluster("prod").setNode("node-1")
-                    .setPodUid("uid").setContainerId("c").setWorkload(WORKLOAD)
-                    .setActions(List.of(ContainmentAction.KILL_EXEC)).setReason("risk 90 is at or above 80")
-                    .setEvidenceId("incident-1").setScore(90.0).setIssuedBy("detection").setIssuedTime(nanos(3))
-                    .setExpiresTime(nanos(900)).setEventTime(nanos(2)).build());
+            send(producer, Topics.DECISIONS, decision("d-1", "c"));
+            Decision takenBack = decision("d-2", "other");
+            send(producer, Topics.DECISIONS, Keys.decision(takenBack), takenBack);
+            tombstone(producer, Topics.DECISIONS, Keys.decision(takenBack));
             send(producer, Topics.CONTAINMENT_AUDIT, new ContainmentAudit("a-1", "prod", "node-1", "b", nanos(4),
                     AuditEvent.RENEWED, "d-1", "uid", "c", WORKLOAD, "detection", "", "why", "incident-1", nanos(3),
                     nanos(900), List.of(), List.of(), List.of(), 3L, 0L, 0L, 2L, 0L, ""));
@@ -81,11 +84,10 @@ class ReportIT {
                         .setWorkload("prod/shop/Deployment/orders").setVerdict(verdict)
                         .setReasons(verdict == AdmissionVerdict.DENIED ? List.of("risk is " + risk) : List.of()).build());
             }
-            send(producer, Topics.RISK, RiskScore.newBuilder().setWorkload(WORKLOAD).setScore(91.0)
-                    .setLevel(RiskLevel.CRITICAL).setFactors(List.of(RiskFactor.newBuilder().setKind("incident")
-                            .setName("A story").setPoints(60.0).setReason("A story: 2 signals")
-                            .setEvidenceId("incident-1").setLastEventTime(nanos(2)).build()))
-                    .setUpdatedTime(nanos(2)).setHalfLifeSeconds(3600L).setCompleteness(complete()).build());
+            send(producer, Topics.RISK, risk(WORKLOAD));
+            RiskScore gone = risk(new WorkloadRef("prod", "shop", "Deployment", "gone"));
+            send(producer, Topics.RISK, Keys.risk(gone), gone);
+            tombstone(producer, Topics.RISK, Keys.risk(gone));
         }
     }
 
@@ -126,6 +128,7 @@ class ReportIT {
                 .containsExactly("signal", "signal", "incident", "incident", "decision", "containment",
                         "admission", "admission");
         assertThat(story.path("processes").get(1).path("depth").asInt()).isEqualTo(1);
+        assertThat(story.path("decisions").valueStream().map(one -> one.path("id").asText())).containsExactly("d-1");
         assertThat(story.path("complete").asBoolean()).isFalse();
     }
 
@@ -140,6 +143,7 @@ class ReportIT {
         assertThat(summary.path("refused")).hasSize(1);
         assertThat(summary.path("refused").get(0).toString())
                 .isEqualTo("{\"workload\":\"prod/shop/Deployment/orders\",\"reason\":\"risk is 89\",\"count\":2}");
+        assertThat(summary.path("workloads")).as("those whose risk was taken back are not told").hasSize(1);
         assertThat(summary.path("workloads").get(0).path("score").asDouble()).isEqualTo(91);
         assertThat(report("--from", from, "--to", START.plusSeconds(60).toString(), "--format", "html").out())
                 .contains("A story").doesNotContain("<script");
@@ -147,6 +151,16 @@ class ReportIT {
                 START.minusSeconds(60).toString(), "--format", "json").out());
         assertThat(before.path("incidents")).isEmpty();
         assertThat(before.path("signals").asInt()).isZero();
+    }
+
+    @Test
+    void whatWasSentLongBeforeTheTimeIsNotRead() {
+        String to = START.plusSeconds(60).toString();
+
+        assertThat(report("--from", START.minusSeconds(60).toString(), "--to", to).err())
+                .doesNotContain("kubeguardian.signals offset");
+        assertThat(report("--from", START.minus(Duration.ofDays(2)).toString(), "--to", to).err())
+                .contains("kubeguardian.signals offset 0");
     }
 
     @Test
@@ -181,6 +195,20 @@ class ReportIT {
                 List.of(SERVER), HOSTILE, Map.of(), complete(), "", Map.of(), 0.0, List.of());
     }
 
+    private static Decision decision(String id, String container) {
+        return Decision.newBuilder().setId(id).setCluster("prod").setNode("node-1").setPodUid("uid").setContainerId(container)
+                .setWorkload(WORKLOAD).setActions(List.of(ContainmentAction.KILL_EXEC)).setReason("risk 90 is at or above 80")
+                .setEvidenceId("incident-1").setScore(90.0).setIssuedBy("detection").setIssuedTime(nanos(3))
+                .setExpiresTime(nanos(900)).setEventTime(nanos(2)).build();
+    }
+
+    private static RiskScore risk(WorkloadRef workload) {
+        return RiskScore.newBuilder().setWorkload(workload).setScore(91.0).setLevel(RiskLevel.CRITICAL)
+                .setFactors(List.of(RiskFactor.newBuilder().setKind("incident").setName("A story").setPoints(60.0)
+                        .setReason("A story: 2 signals").setEvidenceId("incident-1").setLastEventTime(nanos(2)).build()))
+                .setUpdatedTime(nanos(2)).setHalfLifeSeconds(3600L).setCompleteness(complete()).build();
+    }
+
     private static Incident incident(IncidentState state, int revision, List<Signal> signals) {
         return Incident.newBuilder().setId("incident-1").setPattern("story").setTitle("A story").setDescription("Told.")
                 .setPriority(Priority.CRITICAL).setWorkload(WORKLOAD).setPod(POD).setFirstEventTime(nanos(0))
@@ -192,10 +220,19 @@ class ReportIT {
                         new InvolvedProcess(SHELL, 0, List.of(HOSTILE)))).build();
     }
 
-    @SuppressWarnings("unchecked")
     private static <T extends SpecificRecordBase> void send(
             KafkaProducer<byte[], byte[]> producer, String topic, T record) throws Exception {
-        producer.send(new ProducerRecord<>(topic, 0, "key".getBytes(StandardCharsets.UTF_8),
+        send(producer, topic, "key", record);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends SpecificRecordBase> void send(
+            KafkaProducer<byte[], byte[]> producer, String topic, String key, T record) throws Exception {
+        producer.send(new ProducerRecord<>(topic, 0, Keys.bytes(key),
                 AvroCodec.of((Class<T>) record.getClass()).encode(record))).get();
+    }
+
+    private static void tombstone(KafkaProducer<byte[], byte[]> producer, String topic, String key) throws Exception {
+        producer.send(new ProducerRecord<>(topic, 0, Keys.bytes(key), null)).get();
     }
 }
