@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -28,7 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A server's TLS from files that change while it runs, as a mounted secret of cert-manager's does (tls.crt, tls.key, ca.crt behind
  * the link {@code ..data}). They are looked at with a handshake, once a second at most; a standing connection goes on as
- * it began. Files that cannot be used are said once, and those before stay in use.
+ * it began, and clients that show a certificate show it with every connection: none is resumed. Files that cannot be used
+ * are said once, and those before stay in use.
  */
 public final class ReloadingTls {
     private static final Logger LOG = LoggerFactory.getLogger(ReloadingTls.class);
@@ -218,6 +221,7 @@ public final class ReloadingTls {
     private final class Clients extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) throws CertificateException {
+            forget(((SSLSocket) socket).getHandshakeSession());
             current.trust.checkClientTrusted(chain, authType, socket);
             checkName(chain[0]);
         }
@@ -225,6 +229,7 @@ public final class ReloadingTls {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
                 throws CertificateException {
+            forget(engine.getHandshakeSession());
             current.trust.checkClientTrusted(chain, authType, engine);
             checkName(chain[0]);
         }
@@ -233,6 +238,14 @@ public final class ReloadingTls {
         public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
             current.trust.checkClientTrusted(chain, authType);
             checkName(chain[0]);
+        }
+
+        /**
+         * A resumed session is not judged again, for a day: neither the files nor the client's certificate would be looked at.
+         * One that is invalid before the handshake is over gets no ticket and is not kept; its connection goes on.
+         */
+        private void forget(SSLSession session) {
+            session.invalidate();
         }
 
         private void checkName(X509Certificate client) throws CertificateException {

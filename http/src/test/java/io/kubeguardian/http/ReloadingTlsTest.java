@@ -8,6 +8,8 @@ import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.webserver.WebServer;
 import io.kubeguardian.config.ConfigException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,10 +19,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real server whose files are replaced as Kubernetes replaces a mounted secret's. */
 class ReloadingTlsTest {
@@ -83,6 +89,29 @@ class ReloadingTlsTest {
         }
     }
 
+    /** With the JDK's own sockets: Helidon's way of asking happens not to resume, which is no promise. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void aClientWhoseAuthorityWasTakenOutDoesNotResumeItsSession(String version) throws Exception {
+        ServerCertificate first = SelfSigned.make("part", Instant.now());
+        TestPem.Authority authority = TestPem.authority();
+        publish("1", TestPem.chain(first), TestPem.pkcs8(first));
+        Path clients = Files.writeString(folder.resolve("clients.pem"), authority.pem());
+        ReloadingTls tls = new ReloadingTls("part", folder.resolve("tls.crt"), folder.resolve("tls.key"), clients, Set.of());
+        SSLSocketFactory client = authority.client("kube-apiserver").getSocketFactory(); // remembers its sessions
+        try (SSLServerSocket server = (SSLServerSocket) tls.context().getServerSocketFactory()
+                .createServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+            server.setNeedClientAuth(true);
+            server.setEnabledProtocols(new String[] {version});
+            Thread.ofVirtual().start(() -> greetAll(server));
+            assertThat(isGreeted(client, server)).isTrue();
+
+            Files.writeString(clients, TestPem.authority().pem());
+
+            await(() -> !isGreeted(client, server)); // nobody else comes whose handshake would have the files looked at
+        }
+    }
+
     @Test
     void keysOfOneAlgorithmAreReadAsCertManagerWritesThem() throws Exception {
         ServerCertificate made = SelfSigned.make("part", Instant.now());
@@ -119,6 +148,24 @@ class ReloadingTlsTest {
                 .tls(Tls.builder().sslContext(tls.context()).enabledProtocols(List.of("TLSv1.3"))
                         .clientAuth(tls.asksClients() ? TlsClientAuth.REQUIRED : TlsClientAuth.NONE).build())
                 .routing(routing -> routing.get("/", (request, response) -> response.send("ok"))));
+    }
+
+    private static void greetAll(SSLServerSocket server) {
+        while (!server.isClosed()) {
+            try (Socket client = server.accept()) {
+                client.getOutputStream().write(1);
+            } catch (IOException e) {
+                // Not let in, or the server is closed.
+            }
+        }
+    }
+
+    private static boolean isGreeted(SSLSocketFactory client, SSLServerSocket server) {
+        try (Socket socket = client.createSocket("127.0.0.1", server.getLocalPort())) {
+            return socket.getInputStream().read() == 1;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static Object shown(WebServer server) {
