@@ -7,6 +7,7 @@ import io.kubeguardian.policy.Engine;
 import io.kubeguardian.policy.Framework;
 import io.kubeguardian.policy.PodSecurity;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -20,7 +21,21 @@ import picocli.CommandLine.TypeConversionException;
  */
 record Profile(Framework framework, int minor, Engine engine, boolean network) {
     /** A framework as it stands on the command line. */
-    record Choice(Framework framework, int minor) {}
+    record Choice(Framework framework, int minor) {
+        private static final int LATEST = Integer.MAX_VALUE;
+
+        /** What whoever chose this should know; empty: nothing. */
+        Optional<String> note() {
+            return minor <= PodSecurity.LATEST || minor == LATEST ? Optional.empty()
+                    : Optional.of(label() + ": no rules of that version are known here; it was judged by those of v1."
+                            + PodSecurity.LATEST);
+        }
+
+        /** {@code pss-restricted:v1.29}. */
+        String label() {
+            return framework.id() + (framework.isVersioned() && minor < LATEST ? ":v1." + minor : "");
+        }
+    }
 
     static Profile all(Set<String> registries) {
         return new Profile(null, PodSecurity.LATEST, new Engine(BuiltInChecks.all(registries)), true);
@@ -46,7 +61,7 @@ record Profile(Framework framework, int minor, Engine engine, boolean network) {
 
     /** {@code pss-restricted:v1.29}. */
     String label() {
-        return framework.id() + (framework.isVersioned() && minor < Integer.MAX_VALUE ? ":v1." + minor : "");
+        return new Choice(framework, minor).label();
     }
 
     /** Reads {@code ID} and {@code ID:VERSION}. */
@@ -58,7 +73,7 @@ record Profile(Framework framework, int minor, Engine engine, boolean network) {
             Framework framework = Framework.byId(id).orElseThrow(() -> new TypeConversionException("no framework '" + id
                     + "'; there are " + String.join(", ", List.of(Framework.values()).stream().map(Framework::id).toList())));
             if (colon < 0 || text.substring(colon + 1).equals("latest")) {
-                return new Choice(framework, Integer.MAX_VALUE);
+                return new Choice(framework, Choice.LATEST);
             }
             if (!framework.isVersioned()) {
                 throw new TypeConversionException("framework " + id + " has no versions here; write " + id);

@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -124,6 +125,7 @@ public final class ScanCommand implements Callable<Integer> {
             result = result.with(baseline.newIn(result.results()));
         }
         write(result);
+        frameworks.stream().distinct().map(Profile.Choice::note).flatMap(Optional::stream).forEach(ScanCommand::say);
         notes.forEach(ScanCommand::say);
         inputs.empty().forEach(folder -> say("scan: " + Texts.line(folder) + " holds no .yaml, .yml or .json file: nothing was judged there"));
         tell(result, exceptions, baseline, fixer);

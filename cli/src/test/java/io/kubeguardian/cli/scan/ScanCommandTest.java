@@ -174,6 +174,20 @@ class ScanCommandTest {
     }
 
     @Test
+    void aVersionThatIsNotKnownYetIsJudgedByTheLatestAndSaidSo() throws IOException {
+        String pod = file("web.yaml", resource("hardened.yaml"));
+
+        CommandRun later = CommandRun.of("scan", pod, "--framework", "pss-baseline:v1.990", "--format", "json");
+        CommandRun known = CommandRun.of("scan", pod, "--framework", "pss-baseline:v1.35", "--framework", "pss-restricted");
+
+        assertThat(later.code()).isZero();
+        assertThat(later.err()).isEqualTo("kubeguardian: pss-baseline:v1.990: no rules of that version are known here; it was"
+                + " judged by those of v1.35\n");
+        assertThat(json(later).isObject()).isTrue();
+        assertThat(known.err()).isEmpty();
+    }
+
+    @Test
     void severitiesBelowTheLeastDoNotCount() throws IOException {
         String pod = file("pod.yaml", resource("hardened.yaml").replace("readOnlyRootFilesystem: true", "runAsUser: 1000"));
 
