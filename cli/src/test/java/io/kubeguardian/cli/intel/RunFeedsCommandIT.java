@@ -81,7 +81,7 @@ class RunFeedsCommandIT {
         assertThat(ended.out().lines().filter(line -> line.startsWith("list: "))).hasSizeGreaterThanOrEqualTo(2)
                 .first().asString().startsWith("list: 1 indicator, 0 left out");
         assertThat(ended.out()).contains("list: 2 indicators, 1 left out").doesNotContain("broken");
-        assertThat(ended.err()).contains("kubeguardian: list: line 3", "/broken:1: not STIX");
+        assertThat(ended.err()).contains("kubeguardian: list: line 3", "kubeguardian: feed broken: " + url + "/broken:1:").contains(": not STIX");
         assertThat(TopicContents.of(kafka.clientProperties(), Topics.INTEL)).isNotEmpty();
         assertThat(CommandRun.of("intel", "list", "--config", config.toString()).out()).contains("list")
                 .doesNotContain("broken");

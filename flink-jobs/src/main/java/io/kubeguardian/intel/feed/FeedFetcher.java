@@ -66,8 +66,7 @@ final class FeedFetcher {
             context.init(null, trust.getTrustManagers(), null);
             return context;
         } catch (IOException | GeneralSecurityException e) {
-            throw new FeedException("feed " + feed.name() + ": authority " + feed.authority() + " cannot be used: "
-                    + e.getMessage(), e);
+            throw new FeedException("authority " + feed.authority() + " cannot be used: " + e.getMessage(), e);
         }
     }
 
@@ -90,7 +89,7 @@ final class FeedFetcher {
                     continue;
                 }
                 if (status != 200) {
-                    throw new FeedException(at + " answers " + status);
+                    throw new FeedException(shown(at) + " answers " + status);
                 }
                 Path file = Files.createTempFile(folder, "feed-", "");
                 Executor later = CompletableFuture.delayedExecutor(left(at).toNanos(), TimeUnit.NANOSECONDS);
@@ -103,7 +102,7 @@ final class FeedFetcher {
                 return new Fetched(file, header(response, "ETag"), header(response, "Last-Modified"));
             } catch (IOException e) {
                 left(at); // when the time is over, that is the reason
-                throw new FeedException(at + ": " + e.getMessage(), e);
+                throw new FeedException(shown(at) + ": " + e.getMessage(), e);
             }
         }
     }
@@ -137,26 +136,26 @@ final class FeedFetcher {
             }
             return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         } catch (IOException | IllegalArgumentException e) {
-            throw new FeedException(url + ": " + (e.getMessage() == null ? e : e.getMessage()), e);
+            throw new FeedException(shown(url) + ": " + (e.getMessage() == null ? e : e.getMessage()), e);
         }
     }
 
     private URI redirect(URI from, String location, int redirects) throws FeedException {
-        String shown = FeedContents.shown(location);
+        String elsewhere = FeedContents.shown(FeedSource.shown(location));
         if (!feed.followRedirects()) {
-            throw new FeedException(from + " sends elsewhere, to " + shown
+            throw new FeedException(shown(from) + " sends elsewhere, to " + elsewhere
                     + ": make that the source, or set followRedirects: true");
         }
         URI to;
         try {
             to = from.resolve(location);
         } catch (IllegalArgumentException e) {
-            throw new FeedException(from + " sends to " + shown + ", which is no URL", e);
+            throw new FeedException(shown(from) + " sends to " + elsewhere + ", which is no URL", e);
         }
         boolean tls = "https".equalsIgnoreCase(to.getScheme());
         if (redirects >= MOST_REDIRECTS || to.getHost() == null
                 || !tls && ("https".equalsIgnoreCase(from.getScheme()) || !"http".equalsIgnoreCase(to.getScheme()))) {
-            throw new FeedException(from + " sends to " + shown + ": too many redirects, or away from TLS");
+            throw new FeedException(shown(from) + " sends to " + elsewhere + ": too many redirects, or away from TLS");
         }
         return to;
     }
@@ -167,7 +166,7 @@ final class FeedFetcher {
             for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
                 bytesLeft -= read;
                 if (bytesLeft < 0) {
-                    throw new FeedException(from + " is larger than maxBytes, " + feed.maxBytes());
+                    throw new FeedException(shown(from) + " is larger than maxBytes, " + feed.maxBytes());
                 }
                 left(from);
                 out.write(buffer, 0, read);
@@ -175,10 +174,14 @@ final class FeedFetcher {
         }
     }
 
+    private static String shown(URI url) {
+        return FeedSource.shown(url.toString());
+    }
+
     private Duration left(URI url) throws FeedException {
         long nanos = deadline - System.nanoTime();
         if (nanos <= 0) {
-            throw new FeedException(url + " took longer than timeoutSeconds, " + feed.timeoutSeconds());
+            throw new FeedException(shown(url) + " took longer than timeoutSeconds, " + feed.timeoutSeconds());
         }
         return Duration.ofNanos(nanos);
     }

@@ -1,5 +1,6 @@
 package io.kubeguardian.intel.feed;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +14,7 @@ public final class FeedParser {
      * format, or more than the settings allow, is refused whole.
      *
      * @param name what errors call it
-     * @throws FeedException with file, line and reason
+     * @throws FeedException with file, line, column and reason
      * @throws IOException when it cannot be read
      */
     public static void read(InputStream input, String name, FeedContents contents) throws FeedException, IOException {
@@ -28,7 +29,9 @@ public final class FeedParser {
         } catch (JsonProcessingException e) { // Jackson's word for a wrong CSV, too
             String message = e.getOriginalMessage();
             int end = message.indexOf('\n');
-            throw new FeedException(name + ':' + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()) + ": not "
+            JsonLocation at = e.getLocation();
+            // With the column: a whole bundle is often one line.
+            throw new FeedException(name + (at == null ? "" : ":" + at.getLineNr() + ':' + at.getColumnNr()) + ": not "
                     + contents.settings().format() + ": "
                     + FeedContents.shown(end < 0 ? message : message.substring(0, end)), e);
         } catch (FeedException e) {

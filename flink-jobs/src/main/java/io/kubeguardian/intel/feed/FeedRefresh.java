@@ -42,18 +42,12 @@ public final class FeedRefresh {
     }
 
     private static FeedCompiler.Compiled compiled(FeedContents contents) throws FeedException {
-        String source = shown(contents.settings());
+        String source = FeedSource.shown(contents.settings().source());
         if (contents.count() == 0) {
             throw new FeedException("feed " + contents.settings().name() + ": nothing usable in " + source
                     + (contents.remarks().isEmpty() ? "" : "; " + contents.remarks().get(0)));
         }
         return FeedCompiler.compile(contents, source, now());
-    }
-
-    /** The source without its query: there may be a key in it. */
-    private static String shown(FeedSettings settings) {
-        int query = settings.isHttp() ? settings.source().indexOf('?') : -1;
-        return query < 0 ? settings.source() : settings.source().substring(0, query);
     }
 
     private static long now() {

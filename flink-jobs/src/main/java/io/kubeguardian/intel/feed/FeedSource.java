@@ -32,7 +32,7 @@ public final class FeedSource {
 
     /**
      * @param etag and {@code lastModified}: of the last time; empty: everything is read
-     * @throws FeedException when it cannot be fetched, or is not of its format
+     * @throws FeedException when it cannot be fetched, or is not of its format; with the feed's name, and where it is wrong
      */
     public static Result read(FeedSettings feed, String etag, String lastModified)
             throws FeedException, InterruptedException {
@@ -41,14 +41,22 @@ public final class FeedSource {
         } catch (NoSuchFileException e) {
             throw new FeedException("feed " + feed.name() + ": " + e.getMessage() + ": no such file", e);
         } catch (IOException e) {
-            throw new FeedException("feed " + feed.name() + ": " + feed.source() + ": " + e.getMessage(), e);
+            throw new FeedException("feed " + feed.name() + ": " + shown(feed.source()) + ": " + e.getMessage(), e);
+        } catch (FeedException e) {
+            throw new FeedException("feed " + feed.name() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** A URL without its query: there may be a key in it. A file as it is. */
+    static String shown(String source) {
+        int query = source.startsWith("http") ? source.indexOf('?') : -1;
+        return query < 0 ? source : source.substring(0, query);
     }
 
     private static Result file(FeedSettings feed) throws FeedException, IOException {
         Path path = Path.of(feed.source());
         if (Files.size(path) > feed.maxBytes()) {
-            throw new FeedException("feed " + feed.name() + ": " + path + " is larger than maxBytes, " + feed.maxBytes());
+            throw new FeedException(path + " is larger than maxBytes, " + feed.maxBytes());
         }
         FeedContents contents = new FeedContents(feed);
         parse(path, path.toString(), contents);
@@ -66,24 +74,19 @@ public final class FeedSource {
         try {
             FeedFetcher fetcher = new FeedFetcher(feed);
             URI url = URI.create(feed.source());
-            FeedFetcher.Fetched fetched;
-            FeedContents contents = new FeedContents(feed);
-            try {
-                fetched = fetcher.fetch(url, etag, lastModified, folder);
-                if (fetched.file() == null) {
-                    return new Result(null, etag, lastModified);
-                }
-                if (isManifest(feed)) {
-                    for (String event : events(fetched.file(), feed.source())) {
-                        Path file = fetcher.fetch(url.resolve(event), "", "", folder).file();
-                        parse(file, event, contents);
-                        Files.delete(file);
-                    }
-                }
-            } catch (FeedException e) {
-                throw new FeedException("feed " + feed.name() + ": " + e.getMessage(), e);
+            FeedFetcher.Fetched fetched = fetcher.fetch(url, etag, lastModified, folder);
+            if (fetched.file() == null) {
+                return new Result(null, etag, lastModified);
             }
-            parse(fetched.file(), feed.source(), contents);
+            FeedContents contents = new FeedContents(feed);
+            if (isManifest(feed)) {
+                for (String event : events(fetched.file(), feed.source())) {
+                    Path file = fetcher.fetch(url.resolve(event), "", "", folder).file();
+                    parse(file, event, contents);
+                    Files.delete(file);
+                }
+            }
+            parse(fetched.file(), shown(feed.source()), contents);
             return new Result(contents, fetched.etag(), fetched.lastModified());
         } finally {
             delete(folder);

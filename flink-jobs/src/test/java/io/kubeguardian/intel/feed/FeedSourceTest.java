@@ -91,6 +91,7 @@ class FeedSourceTest {
             }
             exchange.close();
         });
+        on.createContext("/broken", exchange -> answer(exchange, 200, "{\"type\": \"bundle\",\n \"objects\": [{\"a\" 1}]}"));
         on.createContext("/misp/manifest.json", exchange -> answer(exchange, 200, """
                 {"00000000-0000-4000-8000-000000000001": {"info": "a"}, "00000000-0000-4000-8000-000000000002": {}}"""));
         on.createContext("/misp/0", exchange -> answer(exchange, 200, """
@@ -158,6 +159,27 @@ class FeedSourceTest {
                 .hasMessageContaining("401");
         server.stop(0);
         assertThatThrownBy(() -> FeedSource.read(feed("/list"), "", "")).isInstanceOf(FeedException.class);
+    }
+
+    @Test
+    void whatCannotBeParsedIsNamedByTheFeedWithThePlace() throws Exception {
+        Path file = Files.writeString(folder.resolve("bundle.json"), "{\"type\": \"bundle\",\n \"objects\": [{\"a\" 1}]}");
+
+        assertThatThrownBy(() -> FeedSource.read(feed("/broken?key=secret", FeedFormat.STIX, 10, 1_000, false, ""), "", ""))
+                .isInstanceOf(FeedException.class).hasMessageStartingWith("feed example: http://localhost:")
+                .hasMessageContaining("/broken:2:19: not STIX: Unexpected character").hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> FeedSource.read(FeedExamples.feed(
+                "example", file.toString(), FeedFormat.STIX, Map.of("value", "1"), false), "", ""))
+                .isInstanceOf(FeedException.class).hasMessageStartingWith("feed example: " + file + ":2:19: not STIX: ");
+    }
+
+    @Test
+    void whatAUrlAsksForIsNotTold() {
+        assertThatThrownBy(() -> FeedSource.read(feed("/nothing?key=secret"), "", "")).isInstanceOf(FeedException.class)
+                .hasMessageContaining("/nothing answers 404").hasMessageNotContaining("secret");
+        server.stop(0);
+        assertThatThrownBy(() -> FeedSource.read(feed("/list?key=secret"), "", "")).isInstanceOf(FeedException.class)
+                .hasMessageNotContaining("secret");
     }
 
     @Test
