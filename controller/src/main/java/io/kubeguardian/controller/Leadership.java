@@ -28,7 +28,8 @@ final class Leadership implements AutoCloseable {
     private final ControllerMetrics metrics;
     private final ExecutorService executor =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().name("leader-election").daemon().factory());
-    private volatile boolean leading;
+    private long terms;
+    private volatile long term;
     private volatile boolean closed;
     private volatile CompletableFuture<?> election;
 
@@ -44,7 +45,15 @@ final class Leadership implements AutoCloseable {
     }
 
     boolean leading() {
-        return leading;
+        return term != 0;
+    }
+
+    /**
+     * The number of the present term of leadership; 0: another leads. Who finds another number than the last time lost it in
+     * between, and another may have published.
+     */
+    long term() {
+        return term;
     }
 
     void begin() {
@@ -74,9 +83,9 @@ final class Leadership implements AutoCloseable {
         });
     }
 
-    private void set(boolean now) {
-        if (leading != now) {
-            leading = now;
+    private synchronized void set(boolean now) {
+        if (leading() != now) {
+            term = now ? ++terms : 0;
             metrics.leader.set(now ? 1 : 0);
             changed.run();
         }

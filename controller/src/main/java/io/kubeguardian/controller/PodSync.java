@@ -19,7 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Takes pods from the API server to {@code kubeguardian.pods}. A pod that is gone is said to be deleted at once, and stays so
@@ -33,7 +33,7 @@ final class PodSync implements AutoCloseable {
     private static final int MOST_AT_ONCE = 1_000;
 
     private final ControllerSettings settings;
-    private final BooleanSupplier leading;
+    private final LongSupplier term;
     private final KeyedTopic topic;
     private final ControllerMetrics metrics;
     private final Clock clock;
@@ -44,15 +44,18 @@ final class PodSync implements AutoCloseable {
     private final PodRecords records;
     /** UIDs of pods to look at; as many as there are pods at most. */
     private final Set<String> changed = new LinkedHashSet<>();
-    /** What the topic holds of this cluster, by UID; null: not known. */
-    private Map<String, PodMetadata> published;
-    private volatile boolean caughtUp;
+    /** What the topic holds of this cluster, by UID, as far as others did not publish after {@link #knownIn}. */
+    private Map<String, PodMetadata> published = Map.of();
+    /** The term of leadership in which it was read; 0: it was not. */
+    private long knownIn;
+    private volatile long caughtUpIn;
 
+    /** @param term of this replica's leadership, see {@link Leadership#term} */
     PodSync(
-            KubernetesClient client, ControllerSettings settings, BooleanSupplier leading, KeyedTopic topic,
+            KubernetesClient client, ControllerSettings settings, LongSupplier term, KeyedTopic topic,
             ControllerMetrics metrics, Clock clock) {
         this.settings = settings;
-        this.leading = leading;
+        this.term = term;
         this.topic = topic;
         this.metrics = metrics;
         this.clock = clock;
@@ -117,7 +120,8 @@ final class PodSync implements AutoCloseable {
         if (!synced()) {
             return "still listing pods and their owners";
         }
-        return leading.getAsBoolean() && !caughtUp ? "pods are not published yet" : "";
+        long now = term.getAsLong();
+        return now != 0 && now != caughtUpIn ? "pods are not published yet" : "";
     }
 
     /** All that are in the cluster. @throws IllegalStateException while they are not known */
@@ -133,18 +137,20 @@ final class PodSync implements AutoCloseable {
     }
 
     private void round() {
-        if (!leading.getAsBoolean()) {
+        long now = term.getAsLong();
+        if (now == 0) {
             take(); // who becomes the leader looks at every pod
-            published = null;
-            caughtUp = false;
+            published = Map.of();
+            knownIn = 0;
             return;
         }
         if (!synced()) {
             throw new IllegalStateException(readiness());
         }
-        boolean first = published == null;
+        boolean first = knownIn != now;
         if (first) {
             load();
+            knownIn = now;
         }
         Set<String> uids = take();
         // Whatever was missed while nobody watched: pods that are gone, and pods that are not there yet.
@@ -167,7 +173,7 @@ final class PodSync implements AutoCloseable {
             throw e;
         }
         metrics.pods.set(published.values().stream().filter(pod -> !pod.getDeleted()).count());
-        caughtUp = true;
+        caughtUpIn = now;
     }
 
     private void load() {
@@ -235,7 +241,7 @@ final class PodSync implements AutoCloseable {
     }
 
     private void send(Map<String, byte[]> records) {
-        if (!leading.getAsBoolean()) {
+        if (term.getAsLong() != knownIn) {
             throw new IllegalStateException("no longer the leader");
         }
         topic.send(records);

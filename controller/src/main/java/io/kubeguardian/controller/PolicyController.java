@@ -35,9 +35,9 @@ final class PolicyController implements AutoCloseable {
         ControllerMetrics metrics = new ControllerMetrics();
         try {
             this.leadership = new Leadership(client, settings, identity, this::leadershipChanged, metrics);
-            this.policies = parts.opened(new PolicySync(client, settings, leadership::leading,
+            this.policies = parts.opened(new PolicySync(client, settings, leadership::term,
                     parts.opened(new KeyedTopic(config.kafka(), Topics.POLICIES)), metrics, clock));
-            this.pods = settings.pods() ? parts.opened(new PodSync(client, settings, leadership::leading,
+            this.pods = settings.pods() ? parts.opened(new PodSync(client, settings, leadership::term,
                     parts.opened(new KeyedTopic(config.kafka(), Topics.PODS)), metrics, clock)) : null;
             this.slipped = pods == null || settings.slippedHours() == 0 ? null
                     : parts.opened(new SlippedSync(config, identity, leadership::leading, pods::all, metrics, clock));

@@ -20,7 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecordBase;
 
@@ -35,7 +35,7 @@ final class PolicySync implements AutoCloseable {
     private static final AvroCodec<NamespaceMetadata> NAMESPACES = AvroCodec.of(NamespaceMetadata.class);
 
     private final ControllerSettings settings;
-    private final BooleanSupplier leading;
+    private final LongSupplier term;
     private final KeyedTopic topic;
     private final StatusWriter statuses;
     private final ControllerMetrics metrics;
@@ -47,18 +47,21 @@ final class PolicySync implements AutoCloseable {
     private final Watched<GenericKubernetesResource> runtimePolicies;
     private final Watched<ConfigMap> configMaps;
     private final Watched<Namespace> namespaces;
-    /** What the topic holds of this cluster; null: not known. */
+    /** What the topic holds of this cluster, as far as others did not publish after {@link #knownIn}. */
     private Map<String, AdmissionPolicyRecord> publishedPolicies;
     private Map<String, RuntimePolicyRecord> publishedRuntimePolicies;
     private Map<String, CheckExceptionRecord> publishedExceptions;
     private Map<String, NamespaceMetadata> publishedNamespaces;
-    private volatile boolean reconciled;
+    /** The term of leadership in which it was read; 0: it is not known. */
+    private long knownIn;
+    private volatile long reconciledIn;
 
+    /** @param term of this replica's leadership, see {@link Leadership#term} */
     PolicySync(
-            KubernetesClient client, ControllerSettings settings, BooleanSupplier leading, KeyedTopic topic,
+            KubernetesClient client, ControllerSettings settings, LongSupplier term, KeyedTopic topic,
             ControllerMetrics metrics, Clock clock) {
         this.settings = settings;
-        this.leading = leading;
+        this.term = term;
         this.topic = topic;
         this.statuses = new StatusWriter(client, clock, () -> metrics.failures.labels("status").inc());
         this.metrics = metrics;
@@ -104,20 +107,21 @@ final class PolicySync implements AutoCloseable {
                 return "still listing " + each.kind() + "; is deploy/k8s/crds applied, and may the controller list them?";
             }
         }
-        return leading.getAsBoolean() && !reconciled ? "policies are not published yet" : "";
+        long now = term.getAsLong();
+        return now != 0 && now != reconciledIn ? "policies are not published yet" : "";
     }
 
     private void round() {
-        if (!leading.getAsBoolean()) {
-            publishedPolicies = null; // another one may change the topic meanwhile
-            reconciled = false;
+        long present = term.getAsLong();
+        if (present == 0) {
             return;
         }
         if (!all().stream().allMatch(Watched::synced)) {
             throw new IllegalStateException(readiness()); // what is not listed yet must not be taken back
         }
-        if (publishedPolicies == null) {
+        if (knownIn != present) { // another one may have changed the topic meanwhile
             load();
+            knownIn = present;
         }
         Instant now = clock.instant();
         long nanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
@@ -134,7 +138,7 @@ final class PolicySync implements AutoCloseable {
         count(plan.records().size() + runtime.records().size(), verdicts);
         statuses.write(verdicts);
         metrics.reconciled.set(now.getEpochSecond());
-        reconciled = true;
+        reconciledIn = present;
     }
 
     private void load() {
@@ -169,13 +173,13 @@ final class PolicySync implements AutoCloseable {
         gone(publishedExceptions, plan.exceptions(), changes);
         gone(publishedRuntimePolicies, runtimePolicies, changes);
         gone(publishedNamespaces, namespaces, changes);
-        if (!leading.getAsBoolean()) {
+        if (term.getAsLong() != knownIn) {
             throw new IllegalStateException("no longer the leader");
         }
         try {
             topic.send(changes);
         } catch (RuntimeException e) {
-            publishedPolicies = null; // some of it may be there
+            knownIn = 0; // some of it may be there
             throw e;
         }
         publishedPolicies = new HashMap<>(plan.records());

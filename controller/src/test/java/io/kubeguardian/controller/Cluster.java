@@ -23,6 +23,7 @@ import io.kubeguardian.schema.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +136,12 @@ final class Cluster implements AutoCloseable {
 
     Map<String, PodMetadata> podTopic() {
         return KeyedTopic.decode(pods.load(key -> true), PodMetadata.class);
+    }
+
+    /** As another leader might: a record of each topic. */
+    void takeBack(String policyKey, String podKey) {
+        policies.send(Collections.singletonMap(policyKey, null));
+        pods.send(Collections.singletonMap(podKey, null));
     }
 
     static void await(String what, BooleanSupplier condition, Supplier<Object> state) {

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.mockwebserver.http.RecordedRequest;
+import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.policy.user.PublishedPolicy;
 import io.kubeguardian.schema.AdmissionPolicyRecord;
 import io.kubeguardian.schema.AvroCodec;
@@ -20,12 +21,14 @@ import io.kubeguardian.schema.PolicyExemption;
 import io.kubeguardian.schema.RuntimePolicyCheck;
 import io.kubeguardian.schema.RuntimePolicyMode;
 import io.kubeguardian.schema.RuntimePolicyRecord;
+import io.kubeguardian.schema.Topics;
 import io.kubeguardian.webhook.Webhook;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -213,6 +216,33 @@ class PolicyControllerIT {
             cluster.apply(Kinds.ADMISSION_POLICY, "later", NO_ESCALATION, 1);
 
             awaitStatus(Kinds.ADMISSION_POLICY, "later", "generation=1 Ready=True");
+        }
+    }
+
+    /** Between two rounds: neither sees that another one was the leader meanwhile. */
+    @Test
+    void whatAnotherLeaderPublishedMeanwhileIsPutRight() {
+        controller.close();
+        cluster.client.pods().inNamespace("shop").resource(PodRecordsTest.pod("seen", "ReplicaSet", "none")).create();
+        String uid = cluster.client.pods().inNamespace("shop").withName("seen").get().getMetadata().getUid();
+        String namespace = Keys.namespace(Cluster.NAME, "shop");
+        KubeGuardianConfig config = cluster.config(Map.of());
+        ControllerMetrics metrics = new ControllerMetrics();
+        AtomicLong term = new AtomicLong(1);
+        try (KeyedTopic policyTopic = new KeyedTopic(config.kafka(), Topics.POLICIES);
+                KeyedTopic podTopic = new KeyedTopic(config.kafka(), Topics.PODS);
+                PolicySync policies = new PolicySync(
+                        cluster.client, config.controller(), term::get, policyTopic, metrics, Clock.systemUTC());
+                PodSync pods = new PodSync(cluster.client, config.controller(), term::get, podTopic, metrics, Clock.systemUTC())) {
+            policies.begin();
+            pods.begin();
+            await("first", () -> policies.readiness().isEmpty() && pods.readiness().isEmpty(), pods::readiness);
+            cluster.takeBack(namespace, uid);
+
+            term.set(2);
+
+            await("pod", () -> cluster.podTopic().containsKey(uid), cluster::podTopic);
+            await("namespace", () -> cluster.policyTopic().containsKey(namespace), cluster::policyTopic);
         }
     }
 
