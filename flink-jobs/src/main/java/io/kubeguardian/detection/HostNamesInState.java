@@ -99,4 +99,9 @@ final class HostNamesInState implements HostNames {
         }
         pod.hostNames = all.size() - surplus;
     }
+
+    /** The current key's pod is gone. */
+    void clear() {
+        names.clear();
+    }
 }

@@ -124,4 +124,9 @@ final class RepeatGuard {
         }
         pod.guarded = kept;
     }
+
+    /** The current key's pod is gone. */
+    void clear() {
+        repeats.clear();
+    }
 }

@@ -305,7 +305,7 @@ class DetectFunctionTest {
     void aNodeThatNobodyWatchedForLongIsASignal() throws Exception {
         pod(story.pod());
         List<EventBatch> normal = story.normal();
-        normal.get(1).setUnwatchedMillis(DetectFunction.UNWATCHED_MILLIS);
+        normal.get(1).setUnwatchedMillis(GapSignals.UNWATCHED_MILLIS);
 
         batches(normal.subList(0, 2));
 
@@ -324,7 +324,7 @@ class DetectFunctionTest {
 
         // When it is deleted, and the grace for late events passes
         raw(Topics.PODS, Story.POD_UID, null);
-        operator.processWatermark(story.start / Story.MILLI + 120_000 + DetectFunction.DELETE_GRACE_MILLIS + 1);
+        operator.processWatermark(story.start / Story.MILLI + 120_000 + PodHousekeeping.DELETE_GRACE_MILLIS + 1);
 
         // Then nothing is kept
         assertThat(operator.numKeyedStateEntries()).isZero();

@@ -113,7 +113,7 @@ class RepeatsTest {
         read(10, 202, "/secret/a");
 
         record(Topics.PODS, Story.POD_UID, null, 20);
-        watermark(20 + DetectFunction.DELETE_GRACE_MILLIS + 1);
+        watermark(20 + PodHousekeeping.DELETE_GRACE_MILLIS + 1);
 
         assertThat(held()).hasSize(1);
     }
