@@ -1,7 +1,7 @@
 package io.kubeguardian.correlation;
 
+import io.kubeguardian.detection.BundleReports;
 import io.kubeguardian.detection.DetectionClock;
-import io.kubeguardian.schema.RuleBundle;
 import io.kubeguardian.schema.RuleStatus;
 import org.apache.flink.api.common.functions.RuntimeContext;
 
@@ -10,19 +10,10 @@ public final class PatternReports {
     /** In place of the job's name: rules and patterns of one job are reported apart. */
     public static final String JOB = "kubeguardian-patterns";
 
-    private static final long EVERY_MILLIS = 10_000;
-
-    private final String jobId;
-    private final int subtask;
-    private final int parallelism;
-    private final DetectionClock clock;
-    private long nextAt = Long.MIN_VALUE;
+    private final BundleReports reports;
 
     PatternReports(RuntimeContext runtime, DetectionClock clock) {
-        this.jobId = runtime.getJobInfo().getJobId().toHexString();
-        this.subtask = runtime.getTaskInfo().getIndexOfThisSubtask();
-        this.parallelism = runtime.getTaskInfo().getNumberOfParallelSubtasks();
-        this.clock = clock;
+        this.reports = new BundleReports(JOB, runtime, clock);
     }
 
     /**
@@ -32,18 +23,7 @@ public final class PatternReports {
      * @param nowMillis processing time
      */
     RuleStatus due(EffectivePatterns patterns, boolean changed, long nowMillis) {
-        if (!changed && nowMillis < nextAt) {
-            return null;
-        }
-        nextAt = nowMillis + EVERY_MILLIS;
-        RuleStatus.Builder status = RuleStatus.newBuilder().setJob(JOB).setJobId(jobId).setSubtask(subtask)
-                .setParallelism(parallelism).setTime(clock.nanos()).setDigest(patterns.patterns().digest())
-                .setConfigured(patterns.areConfigured()).setSince(patterns.since()).setVerdict(patterns.verdict())
-                .setProblem(patterns.problem()).setRules(patterns.patterns().patterns().size());
-        RuleBundle requested = patterns.requested();
-        if (requested != null) {
-            status.setRequestedDigest(requested.getDigest()).setRequestedTime(requested.getIssuedTime());
-        }
-        return status.build();
+        return !reports.isDue(changed, nowMillis) ? null : reports.about(patterns.bundle())
+                .setDigest(patterns.patterns().digest()).setRules(patterns.patterns().patterns().size()).build();
     }
 }

@@ -9,47 +9,29 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What one subtask judges events by: the files of the job's configuration until a first bundle comes, then the newest
  * bundle that loads. A bundle is compiled beside the stream; until it is ready the old rules judge, and one that does not
  * load changes nothing. Between two batches the detector is another one, and nothing else is touched.
- *
- * <p>State has the bundle that runs and the newest one when that is another: not compiled yet, or refused (a later
- * version of this job may take it).
  */
 final class EffectiveRules implements Detector {
-    static final MapStateDescriptor<String, RuleBundle> STATE =
-            new MapStateDescriptor<>("rules", BasicTypeInfo.STRING_TYPE_INFO, Types.RULE_BUNDLE);
+    static final MapStateDescriptor<String, RuleBundle> STATE = BundleInForce.state("rules");
 
-    private static final Logger LOG = LoggerFactory.getLogger(EffectiveRules.class);
-    private static final String RUNNING = "running";
-    private static final String REQUESTED = "requested";
-    private static final int MAX_PROBLEM = 4096;
     private static final long PATIENCE_MILLIS = 5_000;
 
     private record Compilation(RuleBundle bundle, FutureTask<Detector> result, Thread thread) {}
 
     private final DetectorFactory configured;
-    private final DetectionClock clock;
+    private final BundleInForce current;
     private final DetectMetrics metrics;
 
     private Detector detector;
-    /** Null: what runs is what the job was started with. */
-    private RuleBundle running;
-    private long since;
-    /** Null before the first. */
-    private RuleBundle requested;
-    private RuleVerdict verdict = RuleVerdict.ACCEPTED;
-    private String problem = "";
     private Compilation compilation;
 
     EffectiveRules(DetectorFactory configured, DetectionClock clock, DetectMetrics metrics) {
         this.configured = configured;
-        this.clock = clock;
+        this.current = new BundleInForce("rules", clock);
         this.metrics = metrics;
     }
 
@@ -59,10 +41,10 @@ final class EffectiveRules implements Detector {
      * @throws Exception when there is no bundle, and the configured rules cannot be loaded
      */
     void restore(BroadcastState<String, RuleBundle> state) throws Exception {
-        RuleBundle last = state.get(RUNNING);
-        RuleBundle newest = state.get(REQUESTED);
+        RuleBundle last = BundleInForce.lastRunning(state);
+        RuleBundle newest = BundleInForce.lastRequested(state);
         if (newest != null) {
-            requested = newest;
+            current.request(newest);
             settle(newest, compiledHere(newest), state);
         }
         if (detector == null && last != null) {
@@ -72,8 +54,8 @@ final class EffectiveRules implements Detector {
                 // Of another version's language. Better the configured rules than none, and told at once.
                 refuse(last, e);
             }
-            if (requested == null) {
-                requested = last;
+            if (newest == null) {
+                current.request(last);
             }
         }
         if (detector == null) {
@@ -93,14 +75,13 @@ final class EffectiveRules implements Detector {
 
     /** A bundle was published. */
     void request(RuleBundle bundle, BroadcastState<String, RuleBundle> state) throws Exception {
-        requested = bundle;
-        if (bundle.getDigest().equals(digest(running))) {
+        RuleBundle running = current.running();
+        if (bundle.getDigest().equals(running == null ? "" : running.getDigest())) {
+            current.request(bundle);
             accept(bundle, state);
             return;
         }
-        verdict = RuleVerdict.PENDING;
-        problem = "";
-        state.put(REQUESTED, bundle);
+        current.await(bundle, state);
         if (compilation == null) {
             begin(bundle);
         }
@@ -113,11 +94,11 @@ final class EffectiveRules implements Detector {
         }
         Compilation done = compilation;
         compilation = null;
-        if (verdict != RuleVerdict.PENDING) {
+        if (current.verdict() != RuleVerdict.PENDING) {
             return false; // what was compiled is not wanted any more
         }
-        if (done.bundle != requested) {
-            begin(requested); // one at a time: a newer one came meanwhile
+        if (done.bundle != current.requested()) {
+            begin(current.requested()); // one at a time: a newer one came meanwhile
             return false;
         }
         settle(done.bundle, done.result, state);
@@ -139,27 +120,17 @@ final class EffectiveRules implements Detector {
 
     private void run(RuleBundle bundle, Detector compiled) {
         detector = compiled;
-        running = bundle;
-        since = clock.nanos();
+        current.run(bundle);
     }
 
     private void accept(RuleBundle bundle, BroadcastState<String, RuleBundle> state) throws Exception {
-        running = bundle;
-        verdict = RuleVerdict.ACCEPTED;
-        problem = "";
-        state.put(RUNNING, bundle);
-        state.remove(REQUESTED);
+        current.accept(bundle, state);
         metrics.bundlesAccepted.inc();
-        LOG.info("event=rules-accepted digest={} issuedBy={}", bundle.getDigest(), bundle.getIssuedBy());
     }
 
     private void refuse(RuleBundle bundle, Exception e) {
-        verdict = RuleVerdict.REJECTED;
-        String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        problem = message.length() <= MAX_PROBLEM ? message : message.substring(0, MAX_PROBLEM) + '…';
+        current.refuse(bundle, e);
         metrics.bundlesRejected.inc();
-        LOG.error("event=rules-rejected digest={} issuedBy={} running={}", bundle.getDigest(), bundle.getIssuedBy(),
-                digest(running));
     }
 
     private void begin(RuleBundle bundle) {
@@ -191,33 +162,9 @@ final class EffectiveRules implements Detector {
         }
     }
 
-    private static String digest(RuleBundle bundle) {
-        return bundle == null ? "" : bundle.getDigest();
-    }
-
-    /** Whether the files of the job's own configuration judge. */
-    boolean areConfigured() {
-        return digest(running).isEmpty();
-    }
-
-    /** When what runs began to, nanoseconds since the Unix epoch. */
-    long since() {
-        return since;
-    }
-
-    /** The newest bundle that came, or null. */
-    RuleBundle requested() {
-        return requested;
-    }
-
-    /** Of {@link #requested}. */
-    RuleVerdict verdict() {
-        return verdict;
-    }
-
-    /** Why it was rejected; bounded. */
-    String problem() {
-        return problem;
+    /** Which one these are of, and what has become of the newest. */
+    BundleInForce bundle() {
+        return current;
     }
 
     /** Waits for a compilation that still goes on: it must not outlive its class loader. */

@@ -6,6 +6,7 @@ import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
+import java.io.Serializable;
 import java.util.Properties;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -34,22 +35,29 @@ public final class KafkaRecords {
 
     /** What the policies topic says about rules, patterns and runtime policies, from the job's last checkpoint or from the beginning. */
     static KafkaSource<RawRecord> rules(KafkaSettings kafka) {
-        return source(kafka, new Rules(), Topics.POLICIES);
+        return source(kafka, new ByKey(KafkaRecords::isOfRules), Topics.POLICIES);
     }
 
     /** What the models topic has for scoring, from the job's last checkpoint or from the beginning. */
     static KafkaSource<RawRecord> models(KafkaSettings kafka) {
-        return source(kafka, new KeysThatBegin(Keys.ACTIVE_MODELS), Topics.MODELS);
+        return source(kafka, ByKey.beginningWith(Keys.ACTIVE_MODELS), Topics.MODELS);
     }
 
     /** What the policies topic says about baselines, likewise. */
     static KafkaSource<RawRecord> profiles(KafkaSettings kafka) {
-        return source(kafka, new KeysThatBegin(Keys.PROFILE), Topics.POLICIES);
+        return source(kafka, ByKey.beginningWith(Keys.PROFILE), Topics.POLICIES);
     }
 
     /** What others tell the job besides events. */
     static KafkaSource<RawRecord> control(KafkaSettings kafka) {
-        return source(kafka, new Plain(), Topics.POSTURE, Topics.APPROVALS);
+        return source(kafka, ByKey.ALL, Topics.POSTURE, Topics.APPROVALS);
+    }
+
+    /** Other kinds of policies have other keys, and a bundle that a rollback could go back to is not to be run. */
+    private static boolean isOfRules(String key) {
+        return key.startsWith(Keys.RULES) && !Keys.isRuleBundle(key)
+                || key.startsWith(Keys.PATTERNS) && !Keys.isPatternBundle(key)
+                || key.startsWith(Keys.RUNTIME);
     }
 
     private static KafkaSource<RawRecord> source(
@@ -110,49 +118,23 @@ public final class KafkaRecords {
         }
     }
 
-    private static final class Plain implements KafkaRecordDeserializationSchema<RawRecord> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> out) {
-            out.collect(new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(),
-                    record.key(), record.value()));
-        }
-
-        @Override
-        public TypeInformation<RawRecord> getProducedType() {
-            return TypeInformation.of(RawRecord.class);
-        }
+    private interface KeyTest extends Serializable {
+        boolean isWanted(String key);
     }
 
-    /** Others are of other kinds, or of versions that a rollback could go back to. */
-    private record KeysThatBegin(String prefix) implements KafkaRecordDeserializationSchema<RawRecord> {
-        @Override
-        public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> out) {
-            RawRecord raw = new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(),
-                    record.key(), record.value());
-            if (raw.key.startsWith(prefix)) {
-                out.collect(raw);
-            }
-        }
+    /** Records as they are, of some keys alone: others are of other kinds, or of versions that a rollback could go back to. */
+    private record ByKey(KeyTest keys) implements KafkaRecordDeserializationSchema<RawRecord> {
+        static final ByKey ALL = new ByKey(key -> true);
 
-        @Override
-        public TypeInformation<RawRecord> getProducedType() {
-            return TypeInformation.of(RawRecord.class);
+        static ByKey beginningWith(String prefix) {
+            return new ByKey(key -> key.startsWith(prefix));
         }
-    }
-
-    /** Other kinds of policies have other keys, and a bundle that a rollback could go back to is not to be run. */
-    private static final class Rules implements KafkaRecordDeserializationSchema<RawRecord> {
-        private static final long serialVersionUID = 1L;
 
         @Override
         public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> out) {
             RawRecord raw = new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(),
                     record.key(), record.value());
-            if (raw.key.startsWith(Keys.RULES) && !Keys.isRuleBundle(raw.key)
-                    || raw.key.startsWith(Keys.PATTERNS) && !Keys.isPatternBundle(raw.key)
-                    || raw.key.startsWith(Keys.RUNTIME)) {
+            if (keys.isWanted(raw.key)) {
                 out.collect(raw);
             }
         }

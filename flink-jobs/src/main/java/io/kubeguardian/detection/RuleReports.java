@@ -2,7 +2,6 @@ package io.kubeguardian.detection;
 
 import io.kubeguardian.rules.RuleMeter;
 import io.kubeguardian.rules.RuleMeter.Cost;
-import io.kubeguardian.schema.RuleBundle;
 import io.kubeguardian.schema.RuleCost;
 import io.kubeguardian.schema.RuleStatus;
 import java.util.Comparator;
@@ -11,25 +10,13 @@ import org.apache.flink.api.common.functions.RuntimeContext;
 
 /** Writes down what a subtask runs. Bounded: a record too large for Kafka would stop the job. */
 final class RuleReports {
-    /** Without a change, milliseconds. */
-    static final long EVERY_MILLIS = 10_000;
-
     static final int MAX_COSTS = 1000;
     static final int MAX_NAME = 256;
 
-    private final String job;
-    private final String jobId;
-    private final int subtask;
-    private final int parallelism;
-    private final DetectionClock clock;
-    private long nextAt = Long.MIN_VALUE;
+    private final BundleReports reports;
 
     RuleReports(RuntimeContext runtime, DetectionClock clock) {
-        this.job = DetectionJob.NAME;
-        this.jobId = runtime.getJobInfo().getJobId().toHexString();
-        this.subtask = runtime.getTaskInfo().getIndexOfThisSubtask();
-        this.parallelism = runtime.getTaskInfo().getNumberOfParallelSubtasks();
-        this.clock = clock;
+        this.reports = new BundleReports(DetectionJob.NAME, runtime, clock);
     }
 
     /**
@@ -39,21 +26,11 @@ final class RuleReports {
      * @param nowMillis processing time
      */
     RuleStatus due(EffectiveRules rules, boolean changed, long nowMillis) {
-        if (!changed && nowMillis < nextAt) {
-            return null;
-        }
-        nextAt = nowMillis + EVERY_MILLIS;
-        return status(rules);
+        return reports.isDue(changed, nowMillis) ? status(rules) : null;
     }
 
     private RuleStatus status(EffectiveRules rules) {
-        RuleStatus.Builder status = RuleStatus.newBuilder().setJob(job).setJobId(jobId).setSubtask(subtask)
-                .setParallelism(parallelism).setTime(clock.nanos()).setDigest("").setConfigured(rules.areConfigured())
-                .setSince(rules.since()).setVerdict(rules.verdict()).setProblem(rules.problem());
-        RuleBundle requested = rules.requested();
-        if (requested != null) {
-            status.setRequestedDigest(requested.getDigest()).setRequestedTime(requested.getIssuedTime());
-        }
+        RuleStatus.Builder status = reports.about(rules.bundle());
         RuleMeter meter = rules.meter();
         if (meter != null) {
             List<Cost> costs = meter.costs();

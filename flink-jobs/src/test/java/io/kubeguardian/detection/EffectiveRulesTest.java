@@ -180,7 +180,7 @@ class EffectiveRulesTest {
         run("/bin/cat");
         run("/bin/dog");
 
-        operator.setProcessingTime(RuleReports.EVERY_MILLIS + 1);
+        operator.setProcessingTime(BundleReports.EVERY_MILLIS + 1);
         operator.update(new RuleUpdate());
 
         assertThat(lastStatus().getEvents()).isEqualTo(2);
