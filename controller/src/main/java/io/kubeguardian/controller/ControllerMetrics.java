@@ -19,12 +19,12 @@ final class ControllerMetrics {
     final Gauge policies = Gauge.build("kubeguardian_controller_policies", "Admission and runtime policies in force.")
             .register(registry);
     final Gauge pods = Gauge.build("kubeguardian_controller_pods", "Pods on the topic that are not gone.").register(registry);
-    /** Kinds: policy, exception, runtime-policy, namespace, pod, tombstone. */
+    /** Kinds: policy, exception, runtime-policy, namespace, pod, tombstone (of a pod), posture-tombstone. */
     final Counter published = Counter.build("kubeguardian_controller_records_total", "Records that Kafka has taken.")
             .labelNames("kind").register(registry);
     final Counter slipped = Counter.build("kubeguardian_controller_slipped_pods_total",
             "Pods that came in without a decision of the webhook, looked at and told afterwards.").register(registry);
-    /** Parts: policies, status, pods, slipped. */
+    /** Parts: policies, status, pods, slipped, postures. */
     final Counter failures = Counter.build("kubeguardian_controller_failures_total",
             "Rounds that failed, by part; each is tried again.").labelNames("part").register(registry);
     final Gauge reconciled = Gauge.build("kubeguardian_controller_reconciled_timestamp_seconds",
@@ -36,10 +36,11 @@ final class ControllerMetrics {
         for (String state : new String[] {"ready", "invalid", "other"}) {
             sources.labels(state);
         }
-        for (String kind : new String[] {"policy", "exception", "runtime-policy", "namespace", "pod", "tombstone"}) {
+        for (String kind : new String[] {"policy", "exception", "runtime-policy", "namespace", "pod", "tombstone",
+            "posture-tombstone"}) {
             published.labels(kind); // present from the start: an alert on a rate needs the zero
         }
-        for (String part : new String[] {"policies", "status", "pods", "slipped"}) {
+        for (String part : new String[] {"policies", "status", "pods", "slipped", "postures"}) {
             failures.labels(part);
         }
         registry.register(new StandardExports());

@@ -9,7 +9,9 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.kubeguardian.schema.ContainerMetadata;
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.PodMetadata;
+import io.kubeguardian.schema.WorkloadRef;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -25,6 +27,12 @@ final class PodRecords {
     PodRecords(String cluster, Owners owners) {
         this.cluster = cluster;
         this.owners = owners;
+    }
+
+    /** Key of the workload whose pod it is. */
+    String workload(Pod pod) {
+        Owners.Workload workload = owners.of(pod);
+        return Keys.workload(new WorkloadRef(cluster, pod.getMetadata().getNamespace(), workload.kind(), workload.name()));
     }
 
     PodMetadata of(Pod pod, long nowMillis) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -130,6 +131,16 @@ final class PodSync implements AutoCloseable {
             throw new IllegalStateException(readiness());
         }
         return pods.all();
+    }
+
+    /** Keys of all workloads that have pods. @throws IllegalStateException while they are not known */
+    Set<String> workloads() {
+        if (!synced()) {
+            throw new IllegalStateException(readiness());
+        }
+        Set<String> workloads = new HashSet<>();
+        pods.all().forEach(pod -> workloads.add(records.workload(pod)));
+        return workloads;
     }
 
     private boolean synced() {

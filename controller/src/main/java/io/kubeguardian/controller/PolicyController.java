@@ -19,6 +19,7 @@ import java.time.Clock;
  *   status ◄──────────────────────────────────────────┘
  *   Pod, ReplicaSet, Job ───────────────────────► PodSync ───► kubeguardian.pods
  *   Pod, kubeguardian.admission-audit ──────────► SlippedSync ► kubeguardian.admission-audit, kubeguardian.posture
+ *   Pod, kubeguardian.posture ──────────────────► PostureSync ► kubeguardian.posture    (what is over)
  *   Lease ◄─► Leadership: one replica of several publishes
  * </pre>
  */
@@ -28,6 +29,7 @@ final class PolicyController implements AutoCloseable {
     private final PolicySync policies;
     private final PodSync pods;
     private final SlippedSync slipped;
+    private final PostureSync postures;
     private final int managementPort;
 
     private PolicyController(KubeGuardianConfig config, KubernetesClient client, String identity, Clock clock) {
@@ -41,6 +43,9 @@ final class PolicyController implements AutoCloseable {
                     parts.opened(new KeyedTopic(config.kafka(), Topics.PODS)), metrics, clock)) : null;
             this.slipped = pods == null || settings.slippedHours() == 0 ? null
                     : parts.opened(new SlippedSync(config, identity, leadership::leading, pods::all, metrics, clock));
+            this.postures = pods == null || settings.postureSeconds() == 0 ? null
+                    : parts.opened(new PostureSync(settings, leadership::term, pods::workloads,
+                            parts.opened(new KeyedTopic(config.kafka(), Topics.POSTURE)), metrics, clock));
             this.managementPort = settings.managementPort() < 0 ? -1
                     : parts.opened(new ManagementServer("controller", "managementPort", settings.host(), settings.managementPort(),
                             new ManagementServer.Part(this::health, this::readiness, metrics.registry()))).port();
@@ -50,6 +55,9 @@ final class PolicyController implements AutoCloseable {
             }
             if (slipped != null) {
                 slipped.begin();
+            }
+            if (postures != null) {
+                postures.begin();
             }
             parts.opened(leadership).begin(); // closed first: the lease goes to the next one at once
         } catch (RuntimeException e) {
@@ -87,6 +95,7 @@ final class PolicyController implements AutoCloseable {
     /** Why it must be restarted; empty: it is well. */
     String health() {
         return policies.alive() && (pods == null || pods.alive()) && (slipped == null || slipped.alive())
+                && (postures == null || postures.alive())
                 ? "" : "a part has ended; restart it";
     }
 

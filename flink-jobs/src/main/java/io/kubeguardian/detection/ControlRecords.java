@@ -8,6 +8,8 @@ import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.Posture;
 import io.kubeguardian.schema.Topics;
+import io.kubeguardian.schema.WorkloadRef;
+import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
@@ -36,7 +38,10 @@ final class ControlRecords extends ProcessFunction<RawRecord, RiskEvidence> {
     @Override
     public void processElement(RawRecord record, Context context, Collector<RiskEvidence> out) {
         if (record.value == null) {
-            return; // a key that is gone from a compacted topic; a workload without findings says so itself
+            if (record.topic.equals(Topics.POSTURE)) {
+                takenBack(record, context, out);
+            }
+            return;
         }
         try {
             if (record.topic.equals(Topics.APPROVALS)) {
@@ -51,6 +56,18 @@ final class ControlRecords extends ProcessFunction<RawRecord, RiskEvidence> {
         } catch (MalformedRecordException e) {
             context.output(DeadLetters.TAG, DeadLetters.of(record, e.getMessage(), clock.nanos()));
         }
+    }
+
+    /** The workload has had no pods for long: nothing is wrong with it any more. */
+    private void takenBack(RawRecord record, Context context, Collector<RiskEvidence> out) {
+        String[] parts = record.key.split("/", -1);
+        if (parts.length != 4) {
+            context.output(DeadLetters.TAG, DeadLetters.of(record, "the record's key is " + record.key
+                    + ", must be cluster/namespace/kind/name", clock.nanos()));
+            return;
+        }
+        out.collect(RiskEvidences.of(new Posture(new WorkloadRef(parts[0], parts[1], parts[2], parts[3]), List.of(),
+                record.timestamp * 1_000_000)));
     }
 
     private static void require(String own, String key) throws MalformedRecordException {

@@ -6,6 +6,7 @@ import io.kubeguardian.schema.Posture;
 import io.kubeguardian.schema.PostureFinding;
 import io.kubeguardian.schema.Topics;
 import io.kubeguardian.schema.WorkloadRef;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,8 +16,8 @@ import java.util.Set;
 
 /**
  * Tells {@code kubeguardian.posture} what is wrong with workloads whose pods were let in; the risk of a workload counts it. What
- * was denied does not run and changes nothing. Sent only when it changed, as far as a bounded memory of the workloads
- * last seen tells: after a start each workload is told once more, which changes nothing either.
+ * was denied does not run and changes nothing. Sent when it changed, as far as a bounded memory of the workloads last seen
+ * tells, and again after some time: the controller takes back what is said of a workload that has had no pods for longer.
  */
 final class PosturePublisher {
     /** As many as the risk job looks at. */
@@ -26,17 +27,24 @@ final class PosturePublisher {
 
     private final Outbox outbox;
     private final WebhookMetrics metrics;
-    private final Map<String, Long> told;
+    private final long againNanos;
+    private final Map<String, Told> told;
 
-    /** @param limit most workloads that are remembered; beyond it those not seen for longest go */
-    PosturePublisher(int limit, Outbox outbox, WebhookMetrics metrics) {
+    private record Told(long digest, long nanos) {}
+
+    /**
+     * @param limit most workloads that are remembered; beyond it those not seen for longest go
+     * @param again after how long the same is told once more, well below the time after which it is taken back
+     */
+    PosturePublisher(int limit, Duration again, Outbox outbox, WebhookMetrics metrics) {
+        this.againNanos = again.toNanos();
         this.outbox = outbox;
         this.metrics = metrics;
         this.told = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<String, Told> eldest) {
                 return size() > limit;
             }
         };
@@ -52,22 +60,24 @@ final class PosturePublisher {
         List<Finding> worst = worst(findings);
         long digest = digest(worst);
         synchronized (told) { // also while it is put into the queue: what is told last must stand last on the topic
-            Long before = told.put(workload, digest);
-            if (before != null && before == digest) {
+            Told before = told.get(workload);
+            if (before != null && before.digest == digest && nowNanos - before.nanos < againNanos) {
                 return;
             }
-            tell(workload, worst, digest, nowNanos);
+            Told now = new Told(digest, nowNanos);
+            told.put(workload, now);
+            tell(workload, worst, now);
         }
     }
 
-    private void tell(String workload, List<Finding> worst, long digest, long nowNanos) {
+    private void tell(String workload, List<Finding> worst, Told now) {
         metrics.postures.inc();
         String[] parts = workload.split("/", 4); // none of them can hold a slash in Kubernetes
         Posture posture = new Posture(new WorkloadRef(parts[0], parts[1], parts[2], parts[3]), worst.stream()
                 .map(finding -> new PostureFinding(finding.id(), finding.severity().label(),
                         Text.oneLine(finding.message(), LONGEST_MESSAGE)))
-                .toList(), nowNanos);
-        outbox.send(Topics.POSTURE, workload, () -> CODEC.encode(posture), () -> forget(workload, digest));
+                .toList(), now.nanos);
+        outbox.send(Topics.POSTURE, workload, () -> CODEC.encode(posture), () -> forget(workload, now));
     }
 
     /** One of each check, so that a pod of many containers is no worse than its worst one; the gravest first. */
@@ -91,9 +101,9 @@ final class PosturePublisher {
     }
 
     /** The next admission tells it again. */
-    private void forget(String workload, long digest) {
+    private void forget(String workload, Told now) {
         synchronized (told) {
-            told.remove(workload, digest);
+            told.remove(workload, now);
         }
     }
 }

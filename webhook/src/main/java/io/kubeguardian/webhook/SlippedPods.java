@@ -47,6 +47,8 @@ public final class SlippedPods implements AutoCloseable {
     /** A decision is on the topic some time after its pod is there; while the broker is away, later. */
     static final Duration GRACE = Duration.ofMinutes(2);
     private static final int QUEUE = 10_000;
+    /** Pods of one workload within this are told of its posture once. */
+    private static final Duration TOGETHER = Duration.ofSeconds(10);
 
     /** After which a pod need not be looked at. */
     private static final Set<AdmissionVerdict> DECIDED = EnumSet.of(AdmissionVerdict.ALLOWED, AdmissionVerdict.WARNED,
@@ -78,7 +80,7 @@ public final class SlippedPods implements AutoCloseable {
         this.decider = new Decider(cluster, settings.denyAtRisk(), settings.denyPrivileged(), admission, Knowledge.none());
         this.outbox = new Outbox(kafka, QUEUE, metrics);
         this.audit = new AuditTrail(cluster, instance, outbox);
-        this.postures = new PosturePublisher(settings.riskLimit(), outbox, metrics);
+        this.postures = new PosturePublisher(settings.riskLimit(), TOGETHER, outbox, metrics);
         this.client = kafka.client();
         client.put("enable.metrics.push", false);
         client.put("metric.reporters", ""); // no JMX

@@ -73,7 +73,8 @@ public final class Webhook implements AutoCloseable {
             String instance = instance();
             Outbox outbox = parts.opened(new Outbox(config.kafka(), settings.auditQueue(), metrics));
             AuditTrail audit = new AuditTrail(settings.cluster(), instance, outbox);
-            PosturePublisher postures = new PosturePublisher(settings.riskLimit(), outbox, metrics);
+            PosturePublisher postures = new PosturePublisher(settings.riskLimit(),
+                    postureAgain(config.controller().postureSeconds()), outbox, metrics);
             Budget budget = parts.opened(new Budget(TimeUnit.MILLISECONDS.toNanos(settings.budgetMillis())));
             Tracing tracing = parts.opened(Tracing.to(settings.traceEndpoint(), settings.traceRatio(), instance));
             boolean denyExpired = settings.onExpiry().equals("deny");
@@ -132,6 +133,11 @@ public final class Webhook implements AutoCloseable {
         Path clients = settings.clientAuthority().isEmpty() ? null : Path.of(settings.clientAuthority());
         return new ReloadingTls("webhook", Path.of(settings.certificate()), Path.of(settings.privateKey()), clients,
                 Set.copyOf(settings.clientNames()));
+    }
+
+    /** Half of the time after which the controller takes back a posture that nobody has told again. */
+    private static Duration postureAgain(int takenBackSeconds) {
+        return takenBackSeconds == 0 ? Duration.ofDays(365) : Duration.ofSeconds(takenBackSeconds).dividedBy(2);
     }
 
     /** What becomes of an answer beside the answer itself. */
