@@ -77,7 +77,7 @@ final class TlsClient implements AutoCloseable {
         return review("/mutate", review);
     }
 
-    private ObjectNode review(String path, byte[] review) {
+    ObjectNode review(String path, byte[] review) {
         HttpResponse<byte[]> answer = post(path, review);
         ObjectNode tree = Reviews.parse(answer.body());
         if (answer.statusCode() != 200 || !tree.path("apiVersion").asText().equals("admission.k8s.io/v1")

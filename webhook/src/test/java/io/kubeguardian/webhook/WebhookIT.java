@@ -3,12 +3,15 @@ package io.kubeguardian.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.kafka.EmbeddedKafka;
+import io.kubeguardian.schema.AdmissionAudit;
 import io.kubeguardian.schema.AdmissionPolicyRecord;
+import io.kubeguardian.schema.AdmissionVerdict;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Keys;
@@ -275,6 +278,47 @@ class WebhookIT {
     }
 
     @Test
+    void whatThereIsNoTimeForComesInWhereThatIsAllowedAndNotWhereNoAnswerIsANo() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+            TopicSetup.createMissing(kafka.clientProperties(), 1);
+            // Given a budget of one millisecond, in which nobody reads two megabytes
+            KubeGuardianConfig config = config(kafka.bootstrapServers(), 1);
+            byte[] padded = padded("shop");
+            try (Webhook webhook = Webhook.start(config); TlsClient client = new TlsClient(webhook.caPem(), webhook.port())) {
+                await("ready", webhook::ready);
+
+                // When the API server asks for a namespace of each tier, and for one in which nothing is denied
+                ObjectNode observed = client.review("/validate", padded);
+                ObjectNode enforced = client.review("/validate-enforced", padded);
+                ObjectNode exempt = client.review("/validate-enforced", padded("kube-system"));
+
+                // Then the pod is denied in the one alone
+                assertThat(observed.path("allowed").asBoolean()).isTrue();
+                assertThat(observed.at("/warnings/0").asText()).contains("had no time to judge this");
+                assertThat(enforced.path("allowed").asBoolean()).isFalse();
+                assertThat(enforced.at("/status/code").asInt()).isEqualTo(403);
+                assertThat(enforced.at("/status/message").asText()).contains("had no time to judge this", "try again");
+                assertThat(exempt.path("allowed").asBoolean()).isTrue();
+                assertThat(management(webhook, "/metrics").body())
+                        .contains("kubeguardian_webhook_denials_total{check=\"expired\",dry_run=\"false\",} 1.0");
+            }
+            assertThat(AuditIT.records(kafka, Topics.ADMISSION_AUDIT, AdmissionAudit.class, 3))
+                    .extracting(AdmissionAudit::getVerdict).containsOnly(AdmissionVerdict.EXPIRED).hasSize(3);
+        }
+    }
+
+    private static byte[] padded(String namespace) {
+        ObjectNode review = Reviews.parse(POD);
+        review.withObject("/request").put("namespace", namespace);
+        review.withObject("/request/object/metadata").put("namespace", namespace);
+        ArrayNode variables = ((ObjectNode) review.at("/request/object/spec/containers/0")).putArray("env");
+        for (int i = 0; i < 40_000; i++) {
+            variables.addObject().put("name", "PADDING_" + i).put("value", "a value of some length");
+        }
+        return Reviews.write(review);
+    }
+
+    @Test
     void kafkaSettingsThatCannotWorkAreRefusedInOneLine() {
         KubeGuardianConfig config = config("no-port-here");
 
@@ -301,12 +345,16 @@ class WebhookIT {
     }
 
     private static KubeGuardianConfig config(String bootstrapServers) {
+        return config(bootstrapServers, 30_000); // not what these tests are about
+    }
+
+    private static KubeGuardianConfig config(String bootstrapServers, int budgetMillis) {
         return ConfigReader.read(null, Map.of(
                 "KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers,
                 "KUBEGUARDIAN_WEBHOOK_CLUSTER", "prod",
                 "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1",
                 "KUBEGUARDIAN_WEBHOOK_PORT", "0",
-                "KUBEGUARDIAN_WEBHOOK_BUDGET_MILLIS", "30000", // not what these tests are about
+                "KUBEGUARDIAN_WEBHOOK_BUDGET_MILLIS", Integer.toString(budgetMillis),
                 "KUBEGUARDIAN_WEBHOOK_MANAGEMENT_PORT", "0"));
     }
 
