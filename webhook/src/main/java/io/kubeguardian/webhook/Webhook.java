@@ -79,10 +79,10 @@ public final class Webhook implements AutoCloseable {
             Tracing tracing = parts.opened(Tracing.to(settings.traceEndpoint(), settings.traceRatio(), instance));
             boolean denyExpired = settings.onExpiry().equals("deny");
             AdmissionHandler validating = new AdmissionHandler(decider::decide, feed::caughtUp, budget,
-                    request -> denyExpired && !decider.exemptions().hold(request), new Records(audit, postures), tracing, metrics,
+                    request -> denyExpired && !decider.exemptions().hold(request), new Records(audit, postures, metrics), tracing, metrics,
                     clock);
             AdmissionHandler enforced = new AdmissionHandler(decider::decide, feed::caughtUp, budget,
-                    request -> !decider.exemptions().hold(request), new Records(audit, postures), tracing, metrics, clock);
+                    request -> !decider.exemptions().hold(request), new Records(audit, postures, metrics), tracing, metrics, clock);
             AdmissionHandler mutating = new AdmissionHandler(mutator::mutate, feed::caughtUp, budget, namespace -> false,
                     changes(audit), tracing, metrics, clock);
             this.server = parts.opened(new AdmissionServer(settings, files == null ? certificate.tls(List.of()) : files.context(),
@@ -141,14 +141,18 @@ public final class Webhook implements AutoCloseable {
     }
 
     /** What becomes of an answer beside the answer itself. */
-    private record Records(AuditTrail audit, PosturePublisher postures) implements DecisionListener {
+    private record Records(AuditTrail audit, PosturePublisher postures, WebhookMetrics metrics) implements DecisionListener {
         @Override
         public void answered(
                 AdmissionRequest request, Decision decision, AdmissionVerdict verdict, long nowNanos, long latencyNanos) {
             audit.add(request, decision, verdict, nowNanos, latencyNanos);
             // Of ephemeral containers the findings are not all that is wrong with the pod.
             if (decision.allowed() && !decision.workload().isEmpty() && !request.dryRun() && request.subResource().isEmpty()) {
-                postures.admitted(decision.workload(), decision.findings(), nowNanos);
+                if (Claims.hold(request, decision.workload())) {
+                    postures.admitted(decision.workload(), decision.findings(), nowNanos);
+                } else {
+                    metrics.unprovenClaims.inc();
+                }
             }
         }
     }

@@ -23,6 +23,9 @@ final class WebhookMetrics {
             .labelNames("check").register(registry);
     final Counter policies = Counter.build("kubeguardian_webhook_policies_total",
             "Objects judged by each of the user's own policies.").labelNames("policy").register(registry);
+    final Counter unprovenClaims = Counter.build("kubeguardian_webhook_unproven_claims_total",
+            "Objects let in that say that they are another workload's, not made by its controller: its posture stays as it is.")
+            .register(registry);
     final Counter postures = Counter.build("kubeguardian_webhook_postures_total",
             "Workloads whose findings changed, passed on to kubeguardian.posture.").register(registry);
     final Counter sentRecords = Counter.build("kubeguardian_webhook_records_sent_total",

@@ -85,7 +85,7 @@ public final class Workloads {
     }
 
     /** The name, or what it will begin with: a pod without a name yet has no risk of its own either. */
-    private static String name(AdmissionRequest request, JsonNode metadata) throws InvalidObjectException {
+    static String name(AdmissionRequest request, JsonNode metadata) throws InvalidObjectException {
         String name = Fields.text(metadata, "metadata", "name");
         if (!name.isEmpty()) {
             return name;
