@@ -17,6 +17,9 @@ import java.util.List;
  *     and {@code {name}} stand for the workload's; empty: the runtime's own
  * @param riskStaleSeconds age from which a risk counts as stale, seconds since its last update; 0: never
  * @param staleRisk what a stale risk is good for
+ * @param accessAtRisk what becomes of exec, attach, port-forward and ephemeral containers of running pods of a workload that is
+ *     over {@code webhook.denyAtRisk} or quarantined
+ * @param accessExemptGroups groups whose members get in all the same, with a warning: who looks into incidents
  * @param exemptNamespaces nothing is denied or changed there: what would be is a warning
  * @param exemptUsers users whose requests are not judged
  * @param exemptGroups groups whose members' requests are not judged
@@ -30,6 +33,8 @@ public record AdmissionSettings(
         @JsonProperty(defaultValue = "") String riskSeccompProfile,
         @JsonProperty(defaultValue = "86400") int riskStaleSeconds,
         @JsonProperty(defaultValue = "USE") StaleRisk staleRisk,
+        @JsonProperty(defaultValue = "IGNORE") AccessAtRisk accessAtRisk,
+        @JsonProperty(defaultValue = "[\"system:masters\"]") List<String> accessExemptGroups,
         @JsonProperty(defaultValue = "[kube-system, kubeguardian, kubeguardian-node]") List<String> exemptNamespaces,
         @JsonProperty(defaultValue = "[]") List<String> exemptUsers,
         @JsonProperty(defaultValue = "[\"system:nodes\"]") List<String> exemptGroups) {
@@ -42,6 +47,7 @@ public record AdmissionSettings(
         denyChecks = List.copyOf(denyChecks);
         warnChecks = List.copyOf(warnChecks);
         harden = List.copyOf(harden);
+        accessExemptGroups = List.copyOf(accessExemptGroups);
         exemptNamespaces = List.copyOf(exemptNamespaces);
         exemptUsers = List.copyOf(exemptUsers);
         exemptGroups = List.copyOf(exemptGroups);

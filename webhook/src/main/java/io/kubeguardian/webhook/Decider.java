@@ -17,7 +17,6 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -25,7 +24,8 @@ import java.util.Set;
  * Decides about one request: a pure function of the request, of what is known, and of the time.
  *
  * <p>New pods, and changes of what pods are made from, are judged by risk, built-in checks, image policies and the user's
- * own policies; other objects (a Service, a Role) by checks and own policies; a DELETE or an exec by the last alone. An
+ * own policies; other objects (a Service, a Role) by checks and own policies; a DELETE by the last alone, and an exec by them and,
+ * where that is wanted, by risk. An
  * UPDATE that leaves the pods as they are is never denied for what was so before, and one of an object that is being deleted is
  * let through, so that controllers can keep their status and clean up, and a workload at risk can be scaled down, labelled and
  * deleted.
@@ -45,6 +45,7 @@ final class Decider {
     private final Knowledge knowledge;
     private final RiskJudgement judgement;
     private final RiskHardening riskHardening;
+    private final PodAccess access;
     private final Exemptions exemptions;
 
     /**
@@ -64,6 +65,7 @@ final class Decider {
         this.knowledge = knowledge;
         this.judgement = new RiskJudgement(denyAtRisk, settings);
         this.riskHardening = new RiskHardening(settings.riskSeccompProfile());
+        this.access = new PodAccess(settings, judgement, knowledge);
         this.exemptions = Exemptions.of(settings);
     }
 
@@ -85,15 +87,23 @@ final class Decider {
         boolean pods = asked.makesPods() && !samePods;
         List<UserPolicy> policies = knowledge.policies().inForce();
         boolean whole = asked.bringsAnObject() && !samePods;
-        if (!pods && !whole && policies.isEmpty()) {
+        boolean connects = access.isAbout(request);
+        if (!pods && !whole && !connects && policies.isEmpty()) {
             return Decision.UNTOUCHED;
         }
         Judgement judged = new Judgement(exemptions.holdIn(request.namespace()));
         if (pods) {
             WorkloadRef owner = Workloads.of(cluster, request);
             judged.workload(Keys.workload(owner));
-            byRisk(asked, owner, nowNanos, judged);
+            if (asked.addsEphemeralContainers()) {
+                access.judge(request, Keys.workload(owner), nowNanos, judged);
+            } else {
+                byRisk(asked, owner, nowNanos, judged);
+            }
             byImages(asked, judged);
+        }
+        if (connects) {
+            access.connecting(request, nowNanos, judged);
         }
         if (pods || whole) {
             byChecks(asked, nowNanos, judged);
@@ -103,20 +113,9 @@ final class Decider {
     }
 
     private void byRisk(Asked asked, WorkloadRef owner, long nowNanos, Judgement judged) {
-        if (asked.addsEphemeralContainers()) {
-            return; // that is how people look into it
-        }
         String workload = Keys.workload(owner);
         WorkloadRisk risk = knowledge.risks().apply(workload);
-        if (risk != null) {
-            double score = risk.scoreAt(nowNanos);
-            judged.risk(score, risk.updatedNanos());
-            judged.note("risk", String.format(Locale.ROOT, "%.1f", score));
-            RiskMessages.incident(risk).ifPresent(incident -> judged.note("incident", incident));
-            if (judgement.isStale(risk, nowNanos)) {
-                judged.note("risk-stale-since", Nanos.toInstant(risk.updatedNanos()).toString());
-            }
-        }
+        judged.risk(risk, judgement, nowNanos);
         switch (judgement.of(risk, nowNanos)) {
             case DENY -> judged.deny(RISK, RiskMessages.denial(workload, risk, judgement.denyAtRisk(), nowNanos));
             case WARN -> judged.warn(RiskMessages.warning(workload, risk, judgement, nowNanos));

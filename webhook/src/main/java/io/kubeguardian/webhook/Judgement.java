@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -34,9 +35,18 @@ final class Judgement {
         note("workload", Text.oneLine(key, 600));
     }
 
-    void risk(double score, long updatedNanos) {
-        risk = score;
-        riskUpdatedNanos = updatedNanos;
+    /** @param known null: no risk is known */
+    void risk(WorkloadRisk known, RiskJudgement judgement, long nowNanos) {
+        if (known == null) {
+            return;
+        }
+        risk = known.scoreAt(nowNanos);
+        riskUpdatedNanos = known.updatedNanos();
+        note("risk", String.format(Locale.ROOT, "%.1f", risk));
+        RiskMessages.incident(known).ifPresent(incident -> note("incident", incident));
+        if (judgement.isStale(known, nowNanos)) {
+            note("risk-stale-since", Nanos.toInstant(riskUpdatedNanos).toString());
+        }
     }
 
     /** For the API server's audit log. */

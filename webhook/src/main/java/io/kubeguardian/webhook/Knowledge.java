@@ -18,15 +18,16 @@ import java.util.function.Function;
  * @param images what a pod's images say of where they come from; may wait for registries, within its own budget
  * @param imageUsers what follows for containers that say nothing of their user, from whom their images run as; may wait likewise,
  *     less what was waited before
+ * @param pods key of the workload whose pod it is, by namespace and name of the pod; null when it is not known
  * @param learned whether a workload, by its key, is known to write from a container nowhere but to its volumes
  */
 record Knowledge(
         Function<String, WorkloadRisk> risks, Function<String, Quarantine> quarantines, PolicySet policies,
         Function<PodSpec, ImageProvenance.Outcome> images, BiFunction<List<PodSpec.Container>, Duration, List<Fix>> imageUsers,
-        BiPredicate<String, PodSpec.Container> learned) {
+        BiFunction<String, String, String> pods, BiPredicate<String, PodSpec.Container> learned) {
     /** Nothing at all. */
     static Knowledge none() {
         return new Knowledge(workload -> null, workload -> null, new PolicySet(), pod -> ImageProvenance.Outcome.NOTHING,
-                (containers, waited) -> List.of(), (workload, container) -> false);
+                (containers, waited) -> List.of(), (namespace, pod) -> null, (workload, container) -> false);
     }
 }

@@ -5,6 +5,7 @@ import io.kubeguardian.config.KafkaSettings;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
+import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.Profile;
 import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows {@code kubeguardian.risk}, of {@code kubeguardian.decisions} the quarantined workloads, and of
  * {@code kubeguardian.policies} the admission policies, from their beginning into the {@link RiskView} and the
- * {@link PolicySet}, and where it is wanted {@code kubeguardian.profiles} into the {@link LearnedView}, on a thread of its own.
+ * {@link PolicySet}, and where they are wanted {@code kubeguardian.profiles} into the {@link LearnedView} and
+ * {@code kubeguardian.pods} into the {@link PodView}, on a thread of its own.
  *
  * <p>It is caught up once it has read as far as the topic went when it first reached the broker. A broker that is
  * away later changes nothing but the figures: the view stays, and reading goes on when the broker is back. The topic's
@@ -44,6 +46,7 @@ final class RiskFeed implements AutoCloseable {
     private static final AvroCodec<io.kubeguardian.schema.Decision> DECISIONS =
             AvroCodec.of(io.kubeguardian.schema.Decision.class);
     private static final AvroCodec<Profile> PROFILES = AvroCodec.of(Profile.class);
+    private static final AvroCodec<PodMetadata> PODS = AvroCodec.of(PodMetadata.class);
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration ASK = Duration.ofSeconds(2);
     private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -51,6 +54,7 @@ final class RiskFeed implements AutoCloseable {
     private final RiskView view;
     private final PublishedPolicies policies;
     private final LearnedView learned;
+    private final PodView pods;
     private final DeadLetters deadLetters;
     private final WebhookMetrics metrics;
     private final Clock clock;
@@ -67,15 +71,17 @@ final class RiskFeed implements AutoCloseable {
 
     /**
      * @param learned null: nobody wants to know
+     * @param pods likewise
      * @param whenCaughtUp called once, on the feed's thread
      * @throws ConfigException when the Kafka settings cannot be used
      */
     RiskFeed(
-            KafkaSettings kafka, RiskView view, PublishedPolicies policies, LearnedView learned, WebhookMetrics metrics,
-            Clock clock, Runnable whenCaughtUp) {
+            KafkaSettings kafka, RiskView view, PublishedPolicies policies, LearnedView learned, PodView pods,
+            WebhookMetrics metrics, Clock clock, Runnable whenCaughtUp) {
         this.view = view;
         this.policies = policies;
         this.learned = learned;
+        this.pods = pods;
         this.metrics = metrics;
         this.clock = clock;
         this.whenCaughtUp = whenCaughtUp;
@@ -167,8 +173,14 @@ final class RiskFeed implements AutoCloseable {
     }
 
     private List<String> topics() {
-        return learned == null ? List.of(Topics.RISK, Topics.DECISIONS, Topics.POLICIES)
-                : List.of(Topics.RISK, Topics.DECISIONS, Topics.POLICIES, Topics.PROFILES);
+        List<String> topics = new ArrayList<>(List.of(Topics.RISK, Topics.DECISIONS, Topics.POLICIES));
+        if (learned != null) {
+            topics.add(Topics.PROFILES);
+        }
+        if (pods != null) {
+            topics.add(Topics.PODS);
+        }
+        return topics;
     }
 
     private void step(Map<TopicPartition, Long> ends) {
@@ -200,6 +212,7 @@ final class RiskFeed implements AutoCloseable {
                 case Topics.RISK -> risk(key, record.value(), now);
                 case Topics.POLICIES -> policies.apply(key, record.value());
                 case Topics.PROFILES -> profile(key, record.value());
+                case Topics.PODS -> pod(key, record.value());
                 default -> quarantine(key, record.value());
             }).inc();
         } catch (MalformedRecordException e) {
@@ -226,6 +239,11 @@ final class RiskFeed implements AutoCloseable {
 
     private String profile(String key, byte[] value) throws MalformedRecordException {
         learned.put(key, value == null ? null : PROFILES.decode(value));
+        return value == null ? "removed" : "applied";
+    }
+
+    private String pod(String key, byte[] value) throws MalformedRecordException {
+        pods.put(key, value == null ? null : PODS.decode(value));
         return value == null ? "removed" : "applied";
     }
 

@@ -36,7 +36,7 @@ final class RiskJudgement {
         if (score < denyAtRisk) {
             return score >= denyAtRisk / 2 ? Verdict.WARN : Verdict.FINE;
         }
-        if (isStale(risk, nowNanos) && staleRisk == StaleRisk.WARN) {
+        if (warnsAtMost(risk, nowNanos)) {
             return Verdict.WARN;
         }
         return switch (atRisk) {
@@ -44,6 +44,17 @@ final class RiskJudgement {
             case WARN -> Verdict.WARN;
             case HARDEN -> Verdict.HARDEN;
         };
+    }
+
+    /** Whether the risk counts, and has reached the threshold. @param risk null when none is known */
+    boolean isOver(WorkloadRisk risk, long nowNanos) {
+        return risk != null && !(isStale(risk, nowNanos) && staleRisk == StaleRisk.IGNORE)
+                && risk.scoreAt(nowNanos) >= denyAtRisk;
+    }
+
+    /** Whether it is too old to refuse anything by. */
+    boolean warnsAtMost(WorkloadRisk risk, long nowNanos) {
+        return isStale(risk, nowNanos) && staleRisk == StaleRisk.WARN;
     }
 
     boolean isStale(WorkloadRisk risk, long nowNanos) {

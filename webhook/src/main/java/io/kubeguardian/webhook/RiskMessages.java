@@ -23,10 +23,19 @@ final class RiskMessages {
 
     /** Which workload, how much over what, because of what, what to do, and how long it lasts by itself. */
     static String denial(String workload, WorkloadRisk risk, double threshold, long nowNanos) {
+        return reason(workload, risk, threshold, "pods are denied", nowNanos);
+    }
+
+    /** The same, of the way into its running pods. */
+    static String access(String workload, WorkloadRisk risk, double threshold, long nowNanos) {
+        return reason(workload, risk, threshold, "nobody is to get into its pods", nowNanos);
+    }
+
+    private static String reason(String workload, WorkloadRisk risk, double threshold, String what, long nowNanos) {
         StringBuilder text = new StringBuilder()
-                .append(String.format(Locale.ROOT, "the risk of workload %s is %.1f (%s), pods are denied from %s on",
+                .append(String.format(Locale.ROOT, "the risk of workload %s is %.1f (%s), %s from %s on",
                         Text.oneLine(workload, LONGEST_WORKLOAD), risk.scoreAt(nowNanos), risk.level(),
-                        number(threshold)));
+                        what, number(threshold)));
         if (!risk.factors().isEmpty()) {
             double decay = risk.decayAt(nowNanos);
             text.append(", because of ").append(risk.factors().stream()

@@ -1,5 +1,6 @@
 package io.kubeguardian.webhook;
 
+import io.kubeguardian.config.AccessAtRisk;
 import io.kubeguardian.config.AdmissionSettings;
 import io.kubeguardian.config.ConfigException;
 import io.kubeguardian.config.HardeningPart;
@@ -56,8 +57,10 @@ public final class Webhook implements AutoCloseable {
             PolicySet policies = new PolicySet();
             LearnedView learned = config.admission().harden().contains(HardeningPart.LEARNED_READ_ONLY_ROOT)
                     ? new LearnedView(settings.riskLimit(), metrics) : null;
+            PodView pods = config.admission().accessAtRisk() == AccessAtRisk.IGNORE ? null
+                    : new PodView(settings.cluster(), settings.riskLimit(), metrics);
             PublishedPolicies published = new PublishedPolicies(settings.cluster(), policies);
-            this.feed = parts.opened(new RiskFeed(config.kafka(), view, published, learned, metrics, clock,
+            this.feed = parts.opened(new RiskFeed(config.kafka(), view, published, learned, pods, metrics, clock,
                     () -> caughtUp.complete(null)));
             AdmissionSettings admission = config.admission();
             if (!admission.policies().isEmpty()) {
@@ -66,6 +69,7 @@ public final class Webhook implements AutoCloseable {
             ImageMetrics imageMetrics = new ImageMetrics(metrics.registry());
             Knowledge knowledge = new Knowledge(view::get, view::quarantine, policies, images(config, imageMetrics),
                     imageUsers(config, imageMetrics),
+                    pods == null ? (namespace, pod) -> null : pods::workload,
                     learned == null ? (workload, container) -> false : learned::staysInVolumes);
             Decider decider = new Decider(settings.cluster(), settings.denyAtRisk(), settings.denyPrivileged(), admission,
                     knowledge);

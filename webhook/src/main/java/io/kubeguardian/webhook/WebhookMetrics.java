@@ -46,6 +46,8 @@ final class WebhookMetrics {
             "Workloads dropped from the risk view.").labelNames("cause").register(registry);
     final Counter learnedDropped = Counter.build("kubeguardian_webhook_learned_dropped_total",
             "Profiles of workloads that found no room; their containers are left as they are.").register(registry);
+    final Counter podsDropped = Counter.build("kubeguardian_webhook_pods_dropped_total",
+            "Words on running pods that found no room; whoever gets into those is not judged by risk.").register(registry);
     final Gauge riskReady = Gauge.build("kubeguardian_webhook_risk_ready",
             "1 once the view has caught up with the topic as it was at start.").register(registry);
     final Gauge brokerUp = Gauge.build("kubeguardian_webhook_broker_up",

@@ -24,7 +24,7 @@ final class Deciders {
     static Knowledge knowledge(Function<String, WorkloadRisk> risks, PolicySet policies) {
         Knowledge none = Knowledge.none();
         return new Knowledge(risks, none.quarantines(), policies, none.images(), none.imageUsers(),
-                none.learned());
+                none.pods(), none.learned());
     }
 
     static Decider decider(double denyAtRisk, boolean denyPrivileged, Function<String, WorkloadRisk> risks) {
