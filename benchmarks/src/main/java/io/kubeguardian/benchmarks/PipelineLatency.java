@@ -28,15 +28,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * How long it takes, at {@value #EVENTS_PER_SECOND} events/s, from an event to the alert about it, and from the event that
- * completes a pattern to the decision to contain: until a consumer has them from their topics. An event is 20 ms old when its
- * batch is sent, as from a collector that waits so long for company.
+ * completes a pattern to the decision to contain: until a consumer has them from their topics. When its batch is sent an
+ * event is as old as a collector's on a busy node: anything up to {@code collector.batchMillis}, as often one as the other.
  */
 final class PipelineLatency {
     private static final int EVENTS_PER_SECOND = 50_000;
     private static final int PODS = 200;
     private static final int PARTITIONS = 4;
     private static final int PARALLELISM = 2;
-    private static final long AGE_NANOS = 20_000_000;
     private static final long BATCH_NANOS = 1_000_000_000L * ServiceEvents.BATCH / EVENTS_PER_SECOND;
     /** One batch in so many has a marker; each pod's last one completes the pattern. */
     private static final int MARKER_EVERY = 23;
@@ -73,14 +72,15 @@ final class PipelineLatency {
         try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
             TopicSetup.createMissing(kafka.clientProperties(), PARTITIONS);
             new PipelineKnowledge(run, kafka, List.of());
+            KubeGuardianConfig config = config(kafka);
             try (TopicReader alerts = new TopicReader(kafka, Topics.ALERTS);
                     TopicReader decisions = new TopicReader(kafka, Topics.DECISIONS);
                     EmbeddedFlink flink = EmbeddedFlink.start(
-                            config(kafka), new RuleDetectorFactory(rules), 0, PARALLELISM, null)) {
+                            config, new RuleDetectorFactory(rules), 0, PARALLELISM, null)) {
                 run.progress("%,d events/s for %d s, after %d s of warm-up", EVENTS_PER_SECOND, measuredSeconds, warmUpSeconds);
                 Reading alerting = new Reading(() -> readAlerts(alerts));
                 Reading deciding = new Reading(() -> readDecisions(decisions));
-                offer(kafka, warmUpSeconds, measuredSeconds);
+                offer(kafka, config.collector().batchMillis(), warmUpSeconds, measuredSeconds);
                 alerting.stop();
                 deciding.stop();
             }
@@ -113,7 +113,7 @@ final class PipelineLatency {
         return ConfigReader.read(null, environment);
     }
 
-    private void offer(EmbeddedKafka kafka, int warmUpSeconds, int measuredSeconds) throws Exception {
+    private void offer(EmbeddedKafka kafka, int oldest, int warmUpSeconds, int measuredSeconds) throws Exception {
         ServiceEvents events = new ServiceEvents(PODS, System.currentTimeMillis() * 1_000_000);
         AvroCodec<EventBatch> batches = AvroCodec.of(EventBatch.class);
         AvroCodec<PodMetadata> pods = AvroCodec.of(PodMetadata.class);
@@ -133,7 +133,7 @@ final class PipelineLatency {
             for (long i = 0; i < all; i++) {
                 measuring = i >= warmUp;
                 boolean breach = measuring && breaches(i - warmUp, all - warmUp);
-                long time = System.currentTimeMillis() * 1_000_000 - AGE_NANOS;
+                long time = (System.currentTimeMillis() - age(i, oldest)) * 1_000_000;
                 EventBatch batch = events.next((int) (i % PODS), marker(i, breach, time), breach, time);
                 producer.send(new ProducerRecord<>(Topics.EVENTS, null, time / 1_000_000,
                         Keys.bytes(Keys.events(batch)), batches.encode(batch)));
@@ -146,6 +146,11 @@ final class PipelineLatency {
     private static boolean breaches(long batch, long batches) {
         long rounds = Math.max(1, batches / PODS - 1);
         return batch / PODS == batch % PODS * rounds / PODS;
+    }
+
+    /** All ages up to {@code most} in turn, in no order. Milliseconds. */
+    private static long age(long batch, int most) {
+        return batch * 37 % (most + 1);
     }
 
     private String marker(long batch, boolean breach, long time) {

@@ -14,8 +14,8 @@ import io.kubeguardian.schema.LossCause;
 /**
  * The reader's thread: waits, empties both rings, closes the batches that are due. Events gather in the rings, not in open
  * batches: one round is one batch a pod, so a second of ordinary work wakes the reader as often as it sends batches. While
- * there are events it comes round at a fixed pace and nothing wakes it but a ring that fills, because waking a thread per
- * event would be paid by the workload; when all is read and sent it sleeps until the next event.
+ * there are events it comes round at its own pace ({@link RoundPace}) and nothing wakes it but a ring that fills, because
+ * waking a thread per event would be paid by the workload; when all is read and sent it sleeps until the next event.
  */
 final class RingLoop implements Runnable {
     /** What has to be looked at even if batches may wait longer, milliseconds. */
@@ -62,12 +62,14 @@ final class RingLoop implements Runnable {
             epoll.addEdge(sensor.precious().fd());
             epoll.addEdge(sensor.bulk().fd());
             long nextHousekeeping = System.nanoTime();
+            RoundPace rounds = new RoundPace(pace, nextHousekeeping);
             boolean quiet = false;
             while (!stopping) {
-                await(epoll, quiet);
+                await(epoll, quiet, rounds);
                 quiet = drain() == 0 && batches.isEmpty();
                 long now = System.nanoTime();
                 lastPass = now;
+                rounds.round(now);
                 batches.flushDue(now + pace * 1_000_000L); // in the next round they would be too old
                 if (now - nextHousekeeping >= 0) {
                     nextHousekeeping = now + HOUSEKEEPING_NANOS;
@@ -93,7 +95,7 @@ final class RingLoop implements Runnable {
         }
     }
 
-    private void await(Epoll epoll, boolean quiet) {
+    private void await(Epoll epoll, boolean quiet, RoundPace rounds) {
         if (quiet) {
             sensor.reader().idle(true);
             if (isEmpty()) {
@@ -104,7 +106,7 @@ final class RingLoop implements Runnable {
                 return;
             }
         }
-        epoll.await(pace);
+        epoll.await(rounds.await(System.nanoTime()));
     }
 
     private boolean isEmpty() {

@@ -36,7 +36,7 @@ public record CollectorSettings(
         @JsonProperty(defaultValue = "4194304") int bulkRingBytes,
         @JsonProperty(defaultValue = "AUTO") SensorHooks hooks,
         @JsonProperty(defaultValue = "1000") int openRepeatMillis,
-        @JsonProperty(defaultValue = "50") int batchMillis,
+        @JsonProperty(defaultValue = "100") int batchMillis,
         @JsonProperty(defaultValue = "512") int batchEvents,
         @JsonProperty(defaultValue = "16777216") int backlogBytes,
         @JsonProperty(defaultValue = "5") int drainSeconds,

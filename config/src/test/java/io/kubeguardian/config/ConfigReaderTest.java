@@ -20,7 +20,7 @@ class ConfigReaderTest {
         KubeGuardianConfig config = ConfigReader.read(null, Map.of());
 
         assertThat(config.kafka().bootstrapServers()).isEqualTo("localhost:9092");
-        assertThat(config.collector().batchMillis()).isEqualTo(50);
+        assertThat(config.collector().batchMillis()).isEqualTo(100);
         assertThat(config.detection().rules()).isEmpty();
         assertThat(config.webhook().denyPrivileged()).isTrue();
     }

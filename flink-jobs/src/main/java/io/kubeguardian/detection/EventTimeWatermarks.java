@@ -16,7 +16,7 @@ import org.apache.flink.util.clock.RelativeClock;
  * <p>How far behind the wall clock a live partition's time is, is how late its promptest event came. A partition
  * that is quiet was read to its end, and what comes next will be fresh; so the one event that it had while the job
  * was still warming up, or long after it was written, does not say how late the next will be: its time goes on at
- * the wall clock less half the disorder. Else it would hold back all others until its next event. An event from
+ * the wall clock less a quarter of the disorder. Else it would hold back all others until its next event. An event from
  * the future, of a node whose clock is wrong, moves live time no further than {@value #FUTURE_MILLIS} ms beyond
  * the wall clock: time that has gone on cannot be turned back, and all that waits for its end would be over, for
  * every pod. Where all nodes of a partition have clocks that are behind, its time is set forward by as much
@@ -102,8 +102,8 @@ public final class EventTimeWatermarks implements WatermarkGenerator<RawRecord> 
             }
             return;
         }
-        if (clock != null && quiet() && currentTime() < wallClock.getAsLong() - disorderMillis / 2) {
-            newest = wallClock.getAsLong() - disorderMillis / 2;
+        if (clock != null && quiet() && currentTime() < wallClock.getAsLong() - disorderMillis / 4) {
+            newest = wallClock.getAsLong() - disorderMillis / 4;
             newestSeenAt = now();
         }
         behind = clock == null ? 0 : slow.behind(wallClock.getAsLong(), now());

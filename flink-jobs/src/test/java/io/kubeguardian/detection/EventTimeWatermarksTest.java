@@ -93,7 +93,7 @@ class EventTimeWatermarksTest {
         now += 5_200;
         live.onPeriodicEmit(output);
 
-        assertThat(watermark).isEqualTo(wall + now - 301);
+        assertThat(watermark).isEqualTo(wall + now - 251);
     }
 
     @Test
@@ -105,11 +105,11 @@ class EventTimeWatermarksTest {
 
         now += 100;
         live.onPeriodicEmit(output);
-        assertThat(watermark).isEqualTo(wall + now - 301);
+        assertThat(watermark).isEqualTo(wall + now - 251);
 
-        event(Topics.EVENTS, wall + now - 60);
+        event(Topics.EVENTS, wall + now - 30);
         live.onPeriodicEmit(output);
-        assertThat(watermark).as("how prompt it is tells the next event").isEqualTo(wall + now - 261);
+        assertThat(watermark).as("how prompt it is tells the next event").isEqualTo(wall + now - 231);
     }
 
     @Test
