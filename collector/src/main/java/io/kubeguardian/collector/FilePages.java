@@ -9,12 +9,13 @@ import org.slf4j.LoggerFactory;
 
 /** Gives back, once the collector runs and now and then, what only its start needed of mapped files. For one thread. */
 final class FilePages {
-    /** By then all that runs often has run. */
-    private static final Duration START = Duration.ofSeconds(30);
-    private static final Duration PAUSE = Duration.ofMinutes(10);
+    /** By then the start is over; the compiler goes on for some minutes. So each pause is twice the one before. */
+    private static final Duration FIRST = Duration.ofSeconds(30);
+    private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final Logger LOG = LoggerFactory.getLogger(FilePages.class);
 
-    private long due = System.nanoTime() + START.toNanos();
+    private long pause = FIRST.toNanos();
+    private long due = System.nanoTime() + pause;
 
     /** May be called as often as one likes. */
     void tidy() {
@@ -22,7 +23,8 @@ final class FilePages {
         if (now - due < 0) {
             return;
         }
-        due = now + PAUSE.toNanos();
+        due = now + pause;
+        pause = Math.min(2 * pause, LONGEST.toNanos());
         try {
             LOG.debug("event=file-pages-released bytes={}", MappedFiles.release());
         } catch (IOException | NativeException e) {

@@ -13,6 +13,7 @@ final class RoundPace {
 
     private final int gather;
     private final long paceNanos;
+    private final long mostAhead;
     /** When all rounds so far would have been due at the pace; what lies ahead of now is spent in advance. */
     private long due;
 
@@ -20,17 +21,18 @@ final class RoundPace {
     RoundPace(int millis, long now) {
         gather = Math.min(millis, GATHER_MILLIS);
         paceNanos = millis * 1_000_000L;
+        mostAhead = IN_HAND * paceNanos;
         due = now;
     }
 
     /** How long to wait before the next round, milliseconds. @param now as {@link System#nanoTime()} */
     int await(long now) {
-        long ahead = due - now - (IN_HAND - 1) * paceNanos;
+        long ahead = due - now - mostAhead + paceNanos;
         return Math.max(gather, (int) Math.ceilDiv(ahead, 1_000_000L));
     }
 
-    /** It came round. */
+    /** It came round, perhaps before its time: a ring that fills wakes it. That puts off the next by no more than the pace. */
     void round(long now) {
-        due = (due - now < 0 ? now : due) + paceNanos;
+        due = now + Math.min(Math.max(due - now, 0) + paceNanos, mostAhead);
     }
 }

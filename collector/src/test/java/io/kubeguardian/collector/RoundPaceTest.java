@@ -62,6 +62,17 @@ class RoundPaceTest {
     }
 
     @Test
+    void roundsThatOthersAskForPutTheNextOffByThePaceAtMost() {
+        RoundPace pace = new RoundPace(100, now);
+        for (int round = 0; round < 1_000; round++) {
+            now += 20 * MILLI;
+            pace.round(now);
+        }
+
+        assertThat(next(pace)).isEqualTo(100);
+    }
+
+    @Test
     void aPaceShorterThanTheGatheringIsKept() {
         RoundPace pace = new RoundPace(3, now);
         for (int round = 0; round < 40; round++) {
