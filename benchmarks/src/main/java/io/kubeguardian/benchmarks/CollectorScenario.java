@@ -87,8 +87,23 @@ final class CollectorScenario implements Scenario {
             run.figure(Figure.of("cpu_percent_at_5k", used / elapsed * 100, "% of a core"));
             run.figure(Figure.of("events_per_s_at_5k", seen / elapsed, "events/s"));
             run.figure(Figure.of("bytes_per_event", (topicBytes(kafka) - wire) / seen, "bytes"));
+            nextMinute(run, collector, container, seconds);
             run.figure(Figure.of("lost_at_5k", collector.metric("kubeguardian_collector_lost_events_total"), "events"));
         }
+    }
+
+    /** When the compiler is through with what runs ten times a second; and which threads it is. */
+    private static void nextMinute(Run run, CollectorProcess collector, Path container, int seconds) throws Exception {
+        run.progress("ordinary mix, %,d events/s for %d s more", MIX_RATE, seconds);
+        String process = Long.toString(collector.pid());
+        double cpu = collector.cpuSeconds();
+        TaskCpu threads = TaskCpu.of(process);
+        long start = System.nanoTime();
+        load(run, container, "mix", MIX_RATE, seconds);
+        double elapsed = (System.nanoTime() - start) / 1e9;
+        run.figure(Figure.of("cpu_percent_at_5k_next_minute", (collector.cpuSeconds() - cpu) / elapsed * 100, "% of a core"));
+        TaskCpu.of(process).since(threads).forEach((thread, nanos) -> run.figure(Figure.of(
+                "cpu." + (thread.equals("java") ? "kg-reader" : thread), nanos / 1e7 / elapsed, "% of a core")));
     }
 
     private static void flood(Run run, Cgroups cgroups, EmbeddedKafka kafka) throws Exception {

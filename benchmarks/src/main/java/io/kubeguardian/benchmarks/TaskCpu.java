@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Processor time of this process's threads, by what they do: Flink names a task's threads after its first operator, and the
+ * Processor time of a process's threads, by what they do: Flink names a task's threads after its first operator, and the
  * JVM and RocksDB name theirs. Read from /proc, so threads that are not Java's are among them.
  */
 final class TaskCpu {
@@ -19,9 +19,15 @@ final class TaskCpu {
 
     private TaskCpu() {}
 
+    /** Of this process. */
     static TaskCpu now() throws IOException {
+        return of("self");
+    }
+
+    /** @param process its id, or {@code self} */
+    static TaskCpu of(String process) throws IOException {
         TaskCpu now = new TaskCpu();
-        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", process, "task"))) {
             for (Path thread : threads) {
                 now.read(thread);
             }
