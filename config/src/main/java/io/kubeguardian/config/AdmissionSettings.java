@@ -12,6 +12,7 @@ import java.util.List;
  *     ({@code pss-baseline})
  * @param warnChecks likewise, whose findings warn; those of all others go to audit and posture alone
  * @param harden what {@code /mutate} fills in for every new pod where it is left open
+ * @param hardenLabel what a namespace's label {@code kubeguardian.io/harden} may change of that
  * @param atRisk what becomes of new pods of a workload over {@code webhook.denyAtRisk}
  * @param riskSeccompProfile seccomp profile on the nodes for pods that are admitted hardened; {@code {namespace}}, {@code {kind}}
  *     and {@code {name}} stand for the workload's; empty: the runtime's own
@@ -29,6 +30,7 @@ public record AdmissionSettings(
         @JsonProperty(defaultValue = "[]") List<String> denyChecks,
         @JsonProperty(defaultValue = "[]") List<String> warnChecks,
         @JsonProperty(defaultValue = "[SECCOMP, NON_ROOT]") List<HardeningPart> harden,
+        @JsonProperty(defaultValue = "STRENGTHEN") HardenLabel hardenLabel,
         @JsonProperty(defaultValue = "DENY") AtRisk atRisk,
         @JsonProperty(defaultValue = "") String riskSeccompProfile,
         @JsonProperty(defaultValue = "86400") int riskStaleSeconds,

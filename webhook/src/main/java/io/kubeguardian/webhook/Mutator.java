@@ -30,7 +30,7 @@ final class Mutator {
     private final String cluster;
     private final Knowledge knowledge;
     private final RiskJudgement judgement;
-    private final Hardening hardening;
+    private final NamespaceHardening hardening;
     private final RiskHardening riskHardening;
     private final Exemptions exemptions;
 
@@ -38,7 +38,7 @@ final class Mutator {
         this.cluster = cluster;
         this.knowledge = knowledge;
         this.judgement = new RiskJudgement(denyAtRisk, settings);
-        this.hardening = new Hardening(settings.harden(), knowledge.imageUsers());
+        this.hardening = new NamespaceHardening(settings, knowledge.imageUsers());
         this.riskHardening = new RiskHardening(settings.riskSeccompProfile());
         this.exemptions = Exemptions.of(settings);
     }
@@ -67,7 +67,8 @@ final class Mutator {
             String key = workload;
             Hardening.Known known = new Hardening.Known(Duration.ofNanos(System.nanoTime() - begun),
                     container -> knowledge.learned().test(key, container));
-            manifest = apply(manifest, hardening.fixes(manifest, asked.addsEphemeralContainers(), known), fixes);
+            manifest = apply(manifest, hardening.of(knowledge.policies().namespace(request.namespace()))
+                    .fixes(manifest, asked.addsEphemeralContainers(), known), fixes);
             WorkloadRisk risk = knowledge.risks().apply(workload);
             if (!asked.addsEphemeralContainers()
                     && judgement.of(risk, nowNanos) == RiskJudgement.Verdict.HARDEN) {

@@ -3,6 +3,7 @@ package io.kubeguardian.webhook;
 import io.kubeguardian.config.AccessAtRisk;
 import io.kubeguardian.config.AdmissionSettings;
 import io.kubeguardian.config.ConfigException;
+import io.kubeguardian.config.HardenLabel;
 import io.kubeguardian.config.HardeningPart;
 import io.kubeguardian.config.ImageSettings;
 import io.kubeguardian.config.KubeGuardianConfig;
@@ -117,7 +118,9 @@ public final class Webhook implements AutoCloseable {
     /** Without patterns nothing of it is loaded. */
     private BiFunction<List<PodSpec.Container>, Duration, List<Fix>> imageUsers(
             KubeGuardianConfig config, ImageMetrics metrics) {
-        if (config.images().users().isEmpty() || !config.admission().harden().contains(HardeningPart.NON_ROOT)) {
+        boolean asksForUsers = config.admission().harden().contains(HardeningPart.NON_ROOT)
+                || config.admission().hardenLabel() != HardenLabel.IGNORE;
+        if (config.images().users().isEmpty() || !asksForUsers) {
             return (containers, waited) -> List.of();
         }
         requireBudget(config);
