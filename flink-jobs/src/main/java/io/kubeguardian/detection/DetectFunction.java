@@ -17,6 +17,7 @@ import io.kubeguardian.schema.RuleStatus;
 import io.kubeguardian.schema.RuntimePolicyRecord;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
+import java.util.List;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -57,6 +58,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     private final DetectionClock clock;
     private final boolean bounded;
     private final IntelSource intelSource;
+    private final List<RuntimePolicyRecord> givenPolicies;
 
     private transient KeyContext keys;
     private transient DetectMetrics metrics;
@@ -75,22 +77,24 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
     private transient RuleMetrics ruleMetrics;
 
     /**
+     * @param policies that are in force from the first event on, before any that is published
      * @param bounded the input ends (a capture): metadata is waited for in event time, else in processing time
      */
     public DetectFunction(
             DetectionSettings settings, BaselineSettings baseline, DetectorFactory detectors, IntelSource intel,
-            DetectionClock clock, boolean bounded) {
+            List<RuntimePolicyRecord> policies, DetectionClock clock, boolean bounded) {
         this.settings = settings;
         this.baseline = baseline;
         this.detectors = detectors;
         this.intelSource = intel;
+        this.givenPolicies = List.copyOf(policies);
         this.clock = clock;
         this.bounded = bounded;
     }
 
-    /** Without threat intelligence. */
+    /** Without threat intelligence, and without policies until some are published. */
     DetectFunction(DetectionSettings settings, DetectorFactory detectors, DetectionClock clock, boolean bounded) {
-        this(settings, BaselineSettings.defaults(), detectors, IntelSource.none(), clock, bounded);
+        this(settings, BaselineSettings.defaults(), detectors, IntelSource.none(), List.of(), clock, bounded);
     }
 
     /** To be called before {@link #open}. @param context sets the key that keyed state is read and written under */
@@ -125,6 +129,7 @@ public final class DetectFunction extends KeyedBroadcastProcessFunction<String, 
         ruleMetrics = new RuleMetrics(runtime.getMetricGroup());
         policies = new RuntimePolicies(metrics.policiesRefused::inc);
         policies.restore(restoredPolicies);
+        policies.useAll(givenPolicies);
         metrics.policies(policies);
         intel = intelSource.open();
         metrics.intel(intel);

@@ -9,6 +9,7 @@ import io.kubeguardian.risk.DecisionPolicy;
 import io.kubeguardian.risk.RiskEvidence;
 import io.kubeguardian.schema.Keys;
 import java.time.Duration;
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -56,7 +57,7 @@ public final class DetectionJob {
                 .process(new ControlRecords(clock), TypeInformation.of(RiskEvidence.class))
                 .setParallelism(1).name("control").uid("control");
         new DetectionPipeline(settings, config.baseline(), detectors, new IntelTopic(config.kafka()),
-                DecisionPolicy.load(config.decisions(), settings), clock, false)
+                List.of(), DecisionPolicy.load(config.decisions(), settings), clock, false)
                 .build(records, updates(bundles, "rule-updates", Keys.RULES, clock),
                         updates(bundles, "pattern-updates", Keys.PATTERNS, clock), policies(bundles, clock), profileChanges,
                         control,

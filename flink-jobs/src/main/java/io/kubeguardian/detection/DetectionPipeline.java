@@ -21,6 +21,7 @@ import io.kubeguardian.schema.DeadLetter;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.ProfileAudit;
+import io.kubeguardian.schema.RuntimePolicyRecord;
 import io.kubeguardian.schema.Signal;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -68,22 +69,25 @@ public final class DetectionPipeline {
     private final BaselineSettings baseline;
     private final DetectorFactory detectors;
     private final IntelSource intel;
+    private final List<RuntimePolicyRecord> runtimePolicies;
     private final DecisionPolicy policy;
     private final List<PatternSource> patterns;
     private final DetectionClock clock;
     private final boolean bounded;
 
     /**
+     * @param runtimePolicies that are in force from the first event on, before any that is published
      * @param bounded the records end (a capture): all waiting is in event time
      * @throws io.kubeguardian.correlation.PatternException when a pattern cannot be used
      */
     public DetectionPipeline(
             DetectionSettings settings, BaselineSettings baseline, DetectorFactory detectors, IntelSource intel,
-            DecisionPolicy policy, DetectionClock clock, boolean bounded) {
+            List<RuntimePolicyRecord> runtimePolicies, DecisionPolicy policy, DetectionClock clock, boolean bounded) {
         this.settings = settings;
         this.baseline = baseline;
         this.detectors = detectors;
         this.intel = intel;
+        this.runtimePolicies = runtimePolicies;
         this.policy = policy;
         this.patterns = PatternLoader.load(settings.patterns());
         this.clock = clock;
@@ -109,7 +113,8 @@ public final class DetectionPipeline {
                 .keyBy(record -> record.key)
                 .connect(updates.union(policyUpdates).broadcast())
                 .transform("detect", Types.SIGNAL,
-                        new DetectOperator(new DetectFunction(settings, baseline, detectors, intel, clock, bounded)))
+                        new DetectOperator(new DetectFunction(
+                                settings, baseline, detectors, intel, runtimePolicies, clock, bounded)))
                 .uid("detect");
 
         SingleOutputStreamOperator<Sighting> baselines = detect
@@ -180,7 +185,7 @@ public final class DetectionPipeline {
     public static TwoInputStreamOperator<RawRecord, RuleUpdate, Signal> detect(
             DetectionSettings settings, DetectorFactory detectors) {
         return new DetectOperator(new DetectFunction(settings, BaselineSettings.off(), detectors, IntelSource.none(),
-                DetectionClock.system(), false));
+                List.of(), DetectionClock.system(), false));
     }
 
     private static <T> void to(DataStream<T> stream, Sink<T> sink, String name) {

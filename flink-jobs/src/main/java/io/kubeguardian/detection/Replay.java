@@ -23,6 +23,7 @@ import io.kubeguardian.schema.Profile;
 import io.kubeguardian.schema.ProfileAudit;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.RuleStatus;
+import io.kubeguardian.schema.RuntimePolicyRecord;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalFile;
 import io.kubeguardian.schema.Topics;
@@ -77,13 +78,15 @@ public final class Replay {
      * @param detectors makes the rules
      * @param intel indicators that are in force during the whole replay
      * @param models that score behaviour from the first window on; without any, nothing scores
+     * @param policies that workloads are judged by from the first event on
      */
     public record Judges(
             DetectionSettings settings, BaselineSettings baseline, DetectorFactory detectors, IntelSet intel,
-            ModelSettings scoring, List<BehaviourModel> models) {
+            ModelSettings scoring, List<BehaviourModel> models, List<RuntimePolicyRecord> policies) {
         /** Rules, baselines as they are by default, and patterns. */
         public static Judges of(DetectionSettings settings, DetectorFactory detectors) {
-            return new Judges(settings, BaselineSettings.defaults(), detectors, IntelSet.EMPTY, null, List.of());
+            return new Judges(settings, BaselineSettings.defaults(), detectors, IntelSet.EMPTY, null, List.of(),
+                    List.of());
         }
     }
 
@@ -131,7 +134,7 @@ public final class Replay {
                             .filter(change -> change.policy != null) // nobody says anything
                             .name("profile-changes").uid("profile-changes");
             new DetectionPipeline(settings, judges.baseline(), judges.detectors(), new Indicators(run),
-                    DecisionPolicy.load(DECISIONS, settings), DetectionClock.system(), true)
+                    judges.policies(), DecisionPolicy.load(DECISIONS, settings), DetectionClock.system(), true)
                     .build(records, noUpdates(env, "rule-updates"), noUpdates(env, "pattern-updates"),
                             noUpdates(env, "runtime-policy-updates"), profileChanges, null, models(env, judges), sinks(run));
             env.execute("kubeguardian-replay");

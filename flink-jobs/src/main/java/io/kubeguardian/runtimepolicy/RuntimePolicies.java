@@ -6,6 +6,7 @@ import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.RuntimePolicyCheck;
 import io.kubeguardian.schema.RuntimePolicyRecord;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -20,7 +21,7 @@ public final class RuntimePolicies {
             new MapStateDescriptor<>("runtime-policies", BasicTypeInfo.STRING_TYPE_INFO, Types.RUNTIME_POLICY);
 
     /** Of all clusters together; more are refused. */
-    static final int MOST = 5_000;
+    public static final int MOST = 5_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(RuntimePolicies.class);
 
@@ -56,6 +57,20 @@ public final class RuntimePolicies {
             state.put(key, policy);
             LOG.info("event=runtime-policy-accepted key={} digest={} issuedBy={}", key, policy.getDigest(),
                     policy.getIssuedBy());
+        }
+    }
+
+    /**
+     * Puts them into force, without a state: by them is judged from the first event on.
+     *
+     * @throws IllegalStateException when one cannot be used
+     */
+    public void useAll(List<RuntimePolicyRecord> all) {
+        for (RuntimePolicyRecord policy : all) {
+            String key = Keys.runtimePolicy(policy.getCluster(), policy.getNamespace(), policy.getName());
+            if (!use(key, policy)) {
+                throw new IllegalStateException(key + " cannot be used");
+            }
         }
     }
 

@@ -52,7 +52,7 @@ class ObservationsTest {
             operator.close();
         }
         operator = DetectHarness.open(new DetectFunction(Story.settings(), baseline, new StoryDetectors(),
-                IntelSource.none(), DetectionClock.system(), false), new EmbeddedRocksDBStateBackend(), null);
+                IntelSource.none(), List.of(), DetectionClock.system(), false), new EmbeddedRocksDBStateBackend(), null);
         send(Topics.PODS, story.pod().getUpdatedAt(), AvroCodec.of(PodMetadata.class).encode(story.pod()));
     }
 

@@ -13,20 +13,25 @@ import io.kubeguardian.ml.stream.Batches;
 import io.kubeguardian.ml.train.TrainingPlan;
 import io.kubeguardian.rules.EventView;
 import io.kubeguardian.rules.RuleSet;
+import io.kubeguardian.runtimepolicy.RuntimePolicyExamples;
+import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BehaviourModel;
 import io.kubeguardian.schema.CaptureEntry;
 import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.EventBatch;
 import io.kubeguardian.schema.Incident;
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.ProfileAudit;
 import io.kubeguardian.schema.ProfileEvent;
 import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
+import io.kubeguardian.schema.RuntimePolicyRecord;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
+import io.kubeguardian.schema.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -206,7 +211,8 @@ class ReplayIT {
         Everything found = new Everything();
 
         Replay.run(List.of(attack), new Replay.Judges(Story.settings(), BaselineSettings.defaults(), new StoryDetectors(),
-                IntelSet.of(list.compiled().feed(), list.compiled().chunks()), scoring, models), found);
+                IntelSet.of(list.compiled().feed(), list.compiled().chunks()), scoring, models,
+                List.of()), found);
 
         // Then one window is an anomaly, one connection is known, and the workload's threshold moved on record
         assertThat(found.signals).filteredOn(signal -> signal.getKind() == SignalKind.ANOMALY).singleElement()
@@ -216,6 +222,47 @@ class ReplayIT {
                 .extracting(Signal::getRule).isEqualTo("intel.ip");
         assertThat(found.audit).filteredOn(step -> step.getEvent() == ProfileEvent.BOUND_MOVED).isNotEmpty()
                 .allSatisfy(step -> assertThat(step.getDetail()).contains(models.get(0).getDigest()));
+    }
+
+    @Test
+    void aPolicyJudgesFromTheFirstEventOnAndSaysWhatItSaysInTheRunningJob() throws Exception {
+        // Given a policy that allows the server no database and nobody a shell, and what the running job makes of the story
+        RuntimePolicyRecord policy = RuntimePolicyExamples.policy("orders",
+                Map.of("mode", "enforce", "destinations", List.of(), "users", List.of(1000)));
+        Story story = new Story(SignalExamples.START);
+        List<EventBatch> batches = new ArrayList<>(story.normal());
+        batches.addAll(story.attack());
+        List<String> running = new ArrayList<>();
+        try (DetectHarness job = DetectHarness.open(
+                new DetectFunction(Story.settings(), new StoryDetectors(), DetectionClock.system(), false))) {
+            job.update(new RuleUpdate(Keys.runtimePolicy("prod", "shop", "orders"), policy));
+            job.processElement(new RawRecord(Topics.PODS, 0, 0, SignalExamples.START, Keys.bytes(story.pod().getUid()),
+                    AvroCodec.of(PodMetadata.class).encode(story.pod())), SignalExamples.START);
+            for (EventBatch batch : batches) {
+                long time = batch.getBaseTime() / Story.MILLI;
+                job.processElement(new RawRecord(Topics.EVENTS, 0, 0, time, Keys.bytes(Keys.events(batch)),
+                        AvroCodec.of(EventBatch.class).encode(batch)), time);
+            }
+            job.extractOutputValues().stream().filter(signal -> signal.getRule().startsWith("policy."))
+                    .map(Signal::getId).forEach(running::add);
+        }
+        Everything found = new Everything();
+        Everything without = new Everything();
+        Path capture = capture("policy.avro", story.pod(), batches);
+
+        Replay.run(List.of(capture), new Replay.Judges(Story.settings(), BaselineSettings.defaults(), new StoryDetectors(),
+                IntelSet.EMPTY, null, List.of(), List.of(policy)), found);
+        Replay.run(List.of(capture), Story.settings(), new StoryDetectors(), without);
+
+        // Then its first breach, at the story's start, is among the same signals, and the enforced policy makes an incident
+        List<Signal> breaches = found.signals.stream().filter(signal -> signal.getRule().startsWith("policy.")).toList();
+        assertThat(breaches).extracting(Signal::getId).containsExactlyInAnyOrderElementsOf(running);
+        assertThat(breaches).extracting(Signal::getRule).contains("policy.exec.enforce");
+        assertThat(breaches).anySatisfy(signal -> assertThat(signal)
+                .returns("policy.connect.enforce", Signal::getRule)
+                .returns(story.start + Story.MILLI, Signal::getEventTime));
+        assertThat(found.incidents).extracting(Incident::getPattern).contains("runtime-policy-enforced");
+        assertThat(without.signals).extracting(Signal::getRule).noneMatch(rule -> rule.startsWith("policy."));
     }
 
     /** @param attacked the window with the attack; -1: none */

@@ -53,7 +53,7 @@ class RuntimePolicyTest {
             operator.close();
         }
         operator = DetectHarness.open(new DetectFunction(Story.settings(), baseline, new StoryDetectors(),
-                IntelSource.none(), DetectionClock.system(), false), new EmbeddedRocksDBStateBackend(), state);
+                IntelSource.none(), List.of(), DetectionClock.system(), false), new EmbeddedRocksDBStateBackend(), state);
         send(Topics.PODS, story.pod().getUpdatedAt(), AvroCodec.of(PodMetadata.class).encode(story.pod()));
     }
 

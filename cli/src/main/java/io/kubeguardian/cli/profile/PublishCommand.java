@@ -2,13 +2,11 @@ package io.kubeguardian.cli.profile;
 
 import io.kubeguardian.cli.Interrupted;
 import io.kubeguardian.cli.Texts;
-import io.kubeguardian.cli.UserError;
 import io.kubeguardian.cli.stack.KafkaOption;
 import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.RuntimePolicyRecord;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,18 +42,11 @@ final class PublishCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Instant now = Instant.now();
-        Map<String, RuntimePolicyRecord> policies = new LinkedHashMap<>();
-        for (Path file : files) {
-            for (RuntimePolicyRecord policy : RuntimePolicyFile.read(file, cluster)) {
-                policy.setIssuedBy(by == null ? System.getProperty("user.name", "") : by);
-                policy.setIssuedTime(now.getEpochSecond() * 1_000_000_000L + now.getNano());
-                String key = Keys.runtimePolicy(policy.getCluster(), policy.getNamespace(), policy.getName());
-                if (policies.put(key, policy) != null) {
-                    throw new UserError(file + ": RuntimePolicy " + policy.getNamespace() + '/' + policy.getName()
-                            + " is there twice");
-                }
-            }
-        }
+        Map<String, RuntimePolicyRecord> policies = RuntimePolicyFile.read(files, cluster);
+        policies.values().forEach(policy -> {
+            policy.setIssuedBy(by == null ? System.getProperty("user.name", "") : by);
+            policy.setIssuedTime(now.getEpochSecond() * 1_000_000_000L + now.getNano());
+        });
         Map<String, Object> client = kafka.client();
         return Interrupted.onSignal(() -> KafkaOption.using(client, () -> {
             PublishedRuntimePolicies.send(client, policies);

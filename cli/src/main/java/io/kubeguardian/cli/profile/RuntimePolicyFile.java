@@ -2,6 +2,7 @@ package io.kubeguardian.cli.profile;
 
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.RuntimePolicyRecord;
 import io.kubeguardian.schema.RuntimePolicySpec;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -19,17 +21,33 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /** Reads RuntimePolicy objects (docs/profiles.md), as {@code kubectl apply} takes them: YAML or JSON, one or more documents. */
-final class RuntimePolicyFile {
+public final class RuntimePolicyFile {
     private static final int MOST_BYTES = 8 << 20;
     private static final String WORKLOAD = "kubeguardian.io/workload";
 
     private RuntimePolicyFile() {}
 
     /**
+     * Those of all files, by key.
+     *
      * @param cluster that they are for; null: the one that an export names
-     * @throws UserError with file, document and reason when one cannot be used
+     * @throws UserError with file, document and reason when one cannot be used, or is there twice
      */
-    static List<RuntimePolicyRecord> read(Path file, String cluster) {
+    public static Map<String, RuntimePolicyRecord> read(List<Path> files, String cluster) {
+        Map<String, RuntimePolicyRecord> policies = new LinkedHashMap<>();
+        for (Path file : files) {
+            for (RuntimePolicyRecord policy : read(file, cluster)) {
+                String key = Keys.runtimePolicy(policy.getCluster(), policy.getNamespace(), policy.getName());
+                if (policies.put(key, policy) != null) {
+                    throw new UserError(file + ": RuntimePolicy " + policy.getNamespace() + '/' + policy.getName()
+                            + " is there twice");
+                }
+            }
+        }
+        return policies;
+    }
+
+    private static List<RuntimePolicyRecord> read(Path file, String cluster) {
         List<RuntimePolicyRecord> policies = new ArrayList<>();
         int document = 0;
         try {

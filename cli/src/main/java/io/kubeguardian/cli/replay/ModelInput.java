@@ -8,14 +8,11 @@ import io.kubeguardian.ml.ModelException;
 import io.kubeguardian.ml.stream.ModelUpdates;
 import io.kubeguardian.schema.BehaviourModel;
 import io.kubeguardian.schema.Keys;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Models that score a replay: files, and of folders every .kgmodel file by name. */
 final class ModelInput {
@@ -25,7 +22,8 @@ final class ModelInput {
     static List<BehaviourModel> read(List<Path> paths, ModelSettings settings) {
         List<BehaviourModel> models = new ArrayList<>();
         Map<String, Path> known = new HashMap<>();
-        for (Path file : files(paths)) {
+        for (Path file : InputFiles.of(paths, List.of(".kgmodel"),
+                "has no .kgmodel file; kubeguardian models train writes them")) {
             BehaviourModel model = ModelFile.read(file);
             try {
                 ModelUpdates.check(model, settings);
@@ -46,25 +44,5 @@ final class ModelInput {
                     + settings.modelLimit());
         }
         return models;
-    }
-
-    private static List<Path> files(List<Path> paths) {
-        List<Path> files = new ArrayList<>();
-        for (Path path : paths) {
-            if (!Files.isDirectory(path)) {
-                files.add(path);
-                continue;
-            }
-            int before = files.size();
-            try (Stream<Path> all = Files.list(path)) {
-                all.filter(file -> file.getFileName().toString().endsWith(".kgmodel")).sorted().forEach(files::add);
-            } catch (IOException e) {
-                throw new UserError(path + ": cannot be read: " + e.getMessage(), e);
-            }
-            if (files.size() == before) {
-                throw new UserError(path + ": has no .kgmodel file; kubeguardian models train writes them");
-            }
-        }
-        return files;
     }
 }

@@ -13,6 +13,7 @@ import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.ProfileAudit;
 import io.kubeguardian.schema.ProfileEvent;
+import io.kubeguardian.schema.RuntimePolicyRecord;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.SignalKind;
 import java.io.IOException;
@@ -43,12 +44,13 @@ final class Outcome {
     /** Moves of learned bounds that are remembered; what comes beyond is counted. */
     static final int MOST_MOVES = 10_000;
 
-    /** What two sets of rules have in common: configuration, intelligence, models. */
-    record Setting(KubeGuardianConfig config, IntelInput intel, List<BehaviourModel> models) {
+    /** What two sets of rules have in common: configuration, intelligence, models, policies. */
+    record Setting(KubeGuardianConfig config, IntelInput intel, List<BehaviourModel> models,
+            List<RuntimePolicyRecord> policies) {
         Replay.Judges with(Rules rules) {
             return new Replay.Judges(config.detection(), config.baseline(),
                     new RuleDetectorFactory(rules.files().stream().map(Path::toString).toList()), intel.set(),
-                    config.models(), models);
+                    config.models(), models, policies);
         }
     }
 

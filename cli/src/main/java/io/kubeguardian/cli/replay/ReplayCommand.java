@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Runs the whole detection pipeline over captured events, or over a time range of the events topic,"
-                + " and says what rules, models and threat intelligence make of them; with --against also where two sets of"
-                + " rules differ. Exits 1 when they do.")
+                + " and says what rules, policies, models and threat intelligence make of them; with --against also where"
+                + " two sets of rules differ. Exits 1 when they do.")
 public final class ReplayCommand implements Callable<Integer> {
     /** How the result is printed. */
     public enum Format { TABLE, JSON }
@@ -41,6 +41,14 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--against", paramLabel = "FILE", description = "rule file or folder to compare with; again for more;"
             + " \"built-in\" for the built-in rules")
     private List<String> against = new ArrayList<>();
+
+    @Option(names = "--policies", paramLabel = "FILE", description = "judge workloads by the RuntimePolicies of this YAML, as"
+            + " profile export writes it, or of all YAML and JSON files of a folder; again for more")
+    private List<Path> policies = new ArrayList<>();
+
+    @Option(names = "--cluster", paramLabel = "NAME", description = "the cluster that --policies are for (default: the one that"
+            + " an exported policy was learned in)")
+    private String cluster;
 
     @Option(names = "--models", paramLabel = "FILE", description = "score behaviour with this model, as models train writes"
             + " it, or with all .kgmodel files of a folder; again for more")
@@ -81,7 +89,7 @@ public final class ReplayCommand implements Callable<Integer> {
         Outcome.Rules old = against.isEmpty() ? null : Outcome.Rules.of(
                 against.equals(List.of("built-in")) ? List.of() : against.stream().map(Path::of).toList());
         Outcome.Setting setting = new Outcome.Setting(settings, IntelInput.read(intel, settings),
-                ModelInput.read(models, settings.models()));
+                ModelInput.read(models, settings.models()), PolicyInput.read(policies, cluster));
         try (TemporaryFolder folder = new TemporaryFolder("kubeguardian-replay-")) {
             if (from == null) {
                 return replay(ForeignFiles.converted(events, config, folder.path()), now, old, setting);

@@ -3,11 +3,14 @@ package io.kubeguardian.cli.replay;
 import io.kubeguardian.cli.Ansi;
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.schema.BehaviourModel;
+import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.Priority;
+import io.kubeguardian.schema.RuntimePolicyRecord;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -37,6 +40,7 @@ final class ReplayReport {
     Map<String, Object> json() {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("evidence", evidence);
+        report.put("policies", setting.policies().stream().map(ReplayReport::json).toList());
         report.put("models", setting.models().stream().map(ReplayReport::json).toList());
         report.put("intel", setting.intel().feeds());
         report.put("rules", json(now));
@@ -49,6 +53,19 @@ final class ReplayReport {
             report.put("differs", differs());
         }
         return report;
+    }
+
+    private static Map<String, Object> json(RuntimePolicyRecord policy) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", policy.getNamespace() + '/' + policy.getName());
+        json.put("workload", Keys.workload(policy.getWorkload()));
+        json.put("mode", mode(policy));
+        json.put("digest", policy.getDigest());
+        return json;
+    }
+
+    private static String mode(RuntimePolicyRecord policy) {
+        return policy.getMode().name().toLowerCase(Locale.ROOT);
     }
 
     private static Map<String, Object> json(BehaviourModel model) {
@@ -80,6 +97,10 @@ final class ReplayReport {
                 + " sensors") + " of "
                 + Texts.count(evidence.pods(), "pod") + (evidence.from().isEmpty() ? "" : ", " + evidence.from() + " … "
                 + evidence.to()));
+        for (RuntimePolicyRecord policy : setting.policies()) {
+            out.println("policy " + Texts.line(policy.getNamespace() + '/' + policy.getName()) + " of "
+                    + Texts.line(Keys.workload(policy.getWorkload())) + ", " + mode(policy) + ", " + policy.getDigest());
+        }
         for (BehaviourModel model : setting.models()) {
             out.println("model " + Texts.line(model.getName()) + " of " + (model.getWorkload().isEmpty() ? "every workload"
                     : Texts.line(model.getWorkload())) + ", " + model.getDigest());

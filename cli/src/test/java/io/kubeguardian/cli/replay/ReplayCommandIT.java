@@ -36,6 +36,14 @@ class ReplayCommandIT {
     private static final Path CAPTURES = Path.of("demo/capture");
     private static final String SHELL = "Shell spawned by a server process";
 
+    /** Allows one program. */
+    private static final String POLICY = """
+            apiVersion: kubeguardian.io/v1alpha1
+            kind: RuntimePolicy
+            metadata: {name: orders, namespace: shop}
+            spec: {workload: {kind: Deployment, name: orders}, mode: enforce, programs: [{path: /srv/orders}]}
+            """;
+
     @TempDir
     Path folder;
 
@@ -185,12 +193,44 @@ class ReplayCommandIT {
         assertRefused("--models", "none.kgmodel", "none.kgmodel: no such file");
         assertRefused("--models", "cut.kgmodel", "cut.kgmodel: is no model that a job would take");
         assertRefused("--models", "empty", "empty: has no .kgmodel file");
+        assertRefused("--policies", "none.yaml", "none.yaml: cannot be read");
+        assertRefused("--policies", "empty", "empty: has no .yaml, .yml or .json file");
+        assertRefused("--policies", "binary.txt", "binary.txt: ");
+        Files.writeString(folder.resolve("deep.yaml"), "[".repeat(5_000));
+        assertRefused("--policies", "deep.yaml", "deep.yaml: not YAML");
+        Files.writeString(folder.resolve("nowhere.yaml"), POLICY);
+        assertRefused("--policies", "nowhere.yaml", "nowhere.yaml: document 1: has no annotation");
+        Files.writeString(folder.resolve("misspelt.yaml"), POLICY.replace("programs", "program"));
+        assertRefused("--policies", "misspelt.yaml", "misspelt.yaml: document 1: ");
         assertRefused("--intel", "none.txt", "none.txt: no such file");
         assertRefused("--intel", "binary.txt", "nothing usable in " + folder.resolve("binary.txt"));
         assertRefused("--intel", "empty", "empty");
         CommandRun unset = CommandRun.of("replay", CAPTURES.resolve("attack.avro").toString(), "--intel", "configured");
         assertThat(unset.code()).isEqualTo(2);
         assertThat(unset.err()).contains("the configuration has no intel.feeds");
+    }
+
+    @Test
+    void policiesOfAFolderJudgeFromTheFirstEventOn() throws Exception {
+        Path policies = Files.createDirectory(folder.resolve("policies"));
+        Files.writeString(policies.resolve("orders.yaml"), POLICY);
+        Files.writeString(policies.resolve("README.txt"), "no policy");
+        String normal = CAPTURES.resolve("normal.avro").toString(); // has the pod's name
+        String attack = CAPTURES.resolve("attack.avro").toString();
+
+        CommandRun run = CommandRun.of("replay", normal, attack, "--policies", policies.toString(), "--cluster", "demo",
+                "--format", "json");
+        CommandRun elsewhere = CommandRun.of("replay", normal, attack, "--policies", policies.toString(), "--cluster", "other");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode report = new ObjectMapper().readTree(run.out());
+        assertThat(report.at("/policies/0/workload").asText()).isEqualTo("demo/shop/Deployment/orders");
+        assertThat(report.at("/policies/0/mode").asText()).isEqualTo("enforce");
+        assertThat(report.at("/rules/byRule").path("policy.exec.enforce").asInt()).isPositive();
+        assertThat(report.at("/rules/byRule").path("incident: runtime-policy-enforced").asInt()).isPositive();
+        assertThat(elsewhere.code()).as(elsewhere.err()).isZero();
+        assertThat(elsewhere.out()).contains("policy shop/orders of other/shop/Deployment/orders, enforce, sha256:")
+                .doesNotContain("policy.exec");
     }
 
     private void assertRefused(String option, String file, String message) {
