@@ -148,6 +148,21 @@ class DupIT {
         assertThat(seen.preciousLost()).isZero();
     }
 
+    @Test
+    void anUnmonitoredCgroupGivesNothing() throws Exception {
+        try (TestCgroups other = new TestCgroups()) {
+            Path elsewhere = other.container(pod, TestCgroups.randomContainer());
+
+            for (String how : List.of("dup", "dup2", "dup3", "fcntl", "fail")) {
+                run(elsewhere, trigger("dup_fd"), how, "/etc/hostname");
+            }
+
+            seen.read();
+            assertThat(seen.batches).isEmpty();
+            assertThat(seen.unreadable()).isZero();
+        }
+    }
+
     private List<Seen<Dup>> dups() {
         return seen.read().all(EventBatch::getDups);
     }

@@ -82,20 +82,26 @@ class FileChangeIT {
         "fchownat  | file,6,7                | /f/file | file     | -        | -          | 0    | 6     | 7     | 0",
         "fchownat  | '',10,11                | /f      | -        | -        | -          | 0    | 8     | 9     | 4096",
     })
-    void everyCallIsSeen(String call, String arguments, String path, String rawPath, String second, String rawSecond,
-            String octalMode, int owner, int group, int flags) throws Exception {
-        Files.writeString(folder.resolve("file"), "");
-        Files.createDirectory(folder.resolve("dir"));
+    void everyCallIsSeenAndFromAnUnmonitoredCgroupNone(String call, String arguments, String path, String rawPath,
+            String second, String rawSecond, String octalMode, int owner, int group, int flags) throws Exception {
+        String[] given = arguments.replace("''", "").split(",");
+        try (TestCgroups other = new TestCgroups()) {
+            Path apart = Files.createDirectory(folder.resolve("apart"));
+            prepare(apart);
+            Ended unseen = change(other.container(TestCgroups.randomPod(), container), apart, call, given);
+            assertThat(unseen.status()).isZero();
+        }
+        prepare(folder);
 
-        Ended ended = change(call, arguments.replace("''", "").split(","));
+        Ended ended = change(call, given);
 
         assertThat(ended.status()).isZero();
         assertThat(changes()).singleElement().satisfies(change -> {
             assertThat(change.call()).isEqualTo(call);
-            assertThat(change.path()).isEqualTo(inFolder(path));
-            assertThat(change.rawPath()).isEqualTo(inFolder(rawPath));
-            assertThat(change.second()).isEqualTo(inFolder(second));
-            assertThat(change.rawSecond()).isEqualTo(inFolder(rawSecond));
+            assertThat(change.path()).isEqualTo(inFolder(folder, path));
+            assertThat(change.rawPath()).isEqualTo(inFolder(folder, rawPath));
+            assertThat(change.second()).isEqualTo(inFolder(folder, second));
+            assertThat(change.rawSecond()).isEqualTo(inFolder(folder, rawSecond));
             assertThat(change.raw().getMode()).isEqualTo(Integer.parseInt(octalMode, 8));
             assertThat(change.raw().getOwner()).isEqualTo(owner);
             assertThat(change.raw().getGroup()).isEqualTo(group);
@@ -203,31 +209,25 @@ class FileChangeIT {
         });
     }
 
-    @Test
-    void anUnmonitoredCgroupGivesNothing() throws Exception {
-        try (TestCgroups other = new TestCgroups()) {
-            Path elsewhere = other.container(pod, container);
-
-            run(elsewhere, trigger("change_file"), "mkdir", folder, "made", "755");
-            run(elsewhere, trigger("dup_fd"), "dup2", "/etc/hostname");
-
-            seen.read();
-            assertThat(folder.resolve("made")).exists();
-            assertThat(seen.batches).isEmpty();
-            assertThat(seen.unreadable()).isZero();
-        }
+    private static void prepare(Path folder) throws Exception {
+        Files.writeString(folder.resolve("file"), "");
+        Files.createDirectory(folder.resolve("dir"));
     }
 
     private Ended change(String call, String... arguments) throws Exception {
+        return change(cgroup, folder, call, arguments);
+    }
+
+    private static Ended change(Path cgroup, Path folder, String call, String... arguments) throws Exception {
         List<Object> all = new ArrayList<>(List.of(call, folder));
         for (String argument : arguments) {
-            all.add(inFolder(argument));
+            all.add(inFolder(folder, argument));
         }
         return run(cgroup, trigger("change_file"), all.toArray());
     }
 
     /** "/f" becomes the folder, "../f" its name beside itself. */
-    private String inFolder(String path) {
+    private static String inFolder(Path folder, String path) {
         if (path == null) {
             return "";
         }

@@ -128,6 +128,7 @@ class IoUringSensorIT {
             Path elsewhere = other.container(TestCgroups.randomPod(), TestCgroups.randomContainer());
 
             byIoUring(elsewhere, "open", "/etc/hostname");
+            byIoUring(elsewhere, "connect", 1);
 
             seen.read();
             assertThat(seen.batches).isEmpty();

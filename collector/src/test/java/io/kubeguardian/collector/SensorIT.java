@@ -277,7 +277,13 @@ class SensorIT {
             Path elsewhere = other.container(pod, container);
 
             run(elsewhere, trigger("exec_into"), trigger("open_file"), "open", "/etc/hostname");
+            for (String how : List.of("open", "openat", "openat2", "creat")) {
+                run(elsewhere, trigger("open_file"), how, folder.resolve("new"));
+            }
             run(elsewhere, trigger("connect_to"), "tcp4", "127.0.0.1", 1);
+            run(elsewhere, trigger("connect_to"), "unix", folder.resolve("s"), 0);
+            run(elsewhere, trigger("send_to"), "fastopen", "127.0.0.1", 1);
+            run(elsewhere, trigger("compat32"), "/etc/hostname", 1);
             run(elsewhere, trigger("fork_child"), 0);
 
             seen.read();

@@ -317,9 +317,14 @@ class SocketSensorIT {
         try (TestCgroups other = new TestCgroups()) {
             Path elsewhere = other.container(TestCgroups.randomPod(), container);
 
-            run(elsewhere, trigger("serve_once"), "accept", "4", "127.0.0.1", 0);
-            run(elsewhere, trigger("send_to"), "sendmmsg", "127.0.0.1", 9);
-            run(elsewhere, trigger("send_to"), "sendto", "127.0.0.1", 9);
+            run(elsewhere, trigger("open_socket"), 10, 2, 0);
+            run(elsewhere, trigger("bind_to"), "192.0.2.1", 53);
+            for (String call : List.of("accept", "accept4")) {
+                run(elsewhere, trigger("serve_once"), call, "4", "127.0.0.1", 0);
+            }
+            for (String call : List.of("sendto", "sendmsg", "sendmmsg")) {
+                run(elsewhere, trigger("send_to"), call, "127.0.0.1", 9);
+            }
 
             seen.read();
             assertThat(seen.batches).isEmpty();
