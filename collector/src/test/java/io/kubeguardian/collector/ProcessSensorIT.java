@@ -59,6 +59,7 @@ class ProcessSensorIT {
 
         SeenExec exec = last();
         assertThat(exec.process().uid()).isEqualTo(1000);
+        assertThat(exec.process().gid()).isEqualTo(1001);
         assertThat(exec.raw().getEffectiveUid()).isEqualTo(1234);
         assertThat(exec.raw().getEffectiveGid()).isEqualTo(1235);
     }

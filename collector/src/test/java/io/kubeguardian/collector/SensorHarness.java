@@ -26,7 +26,8 @@ import java.util.function.Function;
 
 /** The real sensor, read when the test asks, with what it saw as plain values. */
 final class SensorHarness implements AutoCloseable {
-    record Process(String podUid, String containerId, int pid, int containerPid, long startTime, String comm, int uid) {}
+    record Process(String podUid, String containerId, int pid, int containerPid, long startTime, String comm, int uid,
+            int gid) {}
 
     record SeenExec(Process process, String exe, List<String> args, String cwd, Exec raw) {
         /** Without the one that says whether the program may write its own file: root, who runs the tests, nearly always may. */
@@ -217,7 +218,7 @@ final class SensorHarness implements AutoCloseable {
     private static Process process(EventBatch batch, int index) {
         ProcessEntry p = batch.getProcesses().get(index);
         return new Process(batch.getPodUid(), batch.getStrings().get(p.getContainer()), p.getPid(), p.getContainerPid(),
-                p.getStartTime(), batch.getStrings().get(p.getComm()), p.getUid());
+                p.getStartTime(), batch.getStrings().get(p.getComm()), p.getUid(), p.getGid());
     }
 
     @Override
