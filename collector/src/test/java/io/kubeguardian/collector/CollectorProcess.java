@@ -22,7 +22,7 @@ final class CollectorProcess implements AutoCloseable {
     }
 
     /** This JVM's, of which some name their entries from where they are; the collector runs elsewhere. */
-    private static String classPath() {
+    static String classPath() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator));
     }
