@@ -69,13 +69,18 @@ class VmCollectorIT {
     }
 
     @Test
-    void everySensorRunsAndLsmToo() throws Exception {
+    void everySensorRunsByFexitAndLsmToo() throws Exception {
         try (TopicTail<CollectorHealth> health = new TopicTail<>(kafka, Topics.COLLECTOR_HEALTH, CollectorHealth.class)) {
             CollectorHealth first = health.await(read -> !read.isEmpty()).getFirst();
 
             assertThat(first.getNode()).isEqualTo(VmCollector.NODE);
             assertThat(first.getSensors()).allSatisfy(mode -> assertThat(mode.getProblem()).isEmpty());
-            assertThat(first.getSensors()).extracting(SensorMode::getHook).contains("lsm/bprm_check_security");
+            assertThat(first.getSensors()).extracting(SensorMode::getHook).contains("lsm/bprm_check_security",
+                    "fexit/__x64_sys_connect");
+            assertThat(first.getSensors()).filteredOn(mode -> mode.getSensor().equals("open")).singleElement()
+                    .satisfies(mode -> assertThat(mode.getHook().split(" ")).containsExactlyInAnyOrder(
+                            "fexit/__x64_sys_openat", "fexit/__x64_sys_open", "fexit/__x64_sys_openat2",
+                            "fexit/__x64_sys_creat"));
         }
     }
 
