@@ -6,6 +6,8 @@ import io.kubeguardian.schema.CaptureFile;
 import io.kubeguardian.schema.EventBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -22,7 +24,7 @@ public final class CaptureSink implements BatchSink, AutoCloseable {
         try {
             this.writer = new CaptureFile.Writer(file);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+            throw problem(e);
         }
     }
 
@@ -31,7 +33,7 @@ public final class CaptureSink implements BatchSink, AutoCloseable {
         try {
             writer.write(batch);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+            throw problem(e);
         }
     }
 
@@ -40,7 +42,16 @@ public final class CaptureSink implements BatchSink, AutoCloseable {
         try {
             writer.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+            throw problem(e);
         }
+    }
+
+    private UncheckedIOException problem(IOException e) {
+        String reason = switch (e) {
+            case NoSuchFileException gone -> "its folder does not exist"; // the message is the path alone
+            case AccessDeniedException denied -> "permission denied";
+            default -> e.getMessage();
+        };
+        return new UncheckedIOException("cannot write " + file + ": " + reason, e);
     }
 }
