@@ -89,7 +89,7 @@ public final class ConfigReader {
         } catch (NoSuchFileException e) {
             throw new ConfigException(file + ": no such file", e);
         } catch (JsonProcessingException e) {
-            throw new ConfigException(file + ":" + e.getLocation().getLineNr() + ": " + firstLine(e), e);
+            throw new ConfigException(file + ":" + e.getLocation().getLineNr() + ": " + problem(e), e);
         } catch (IOException e) {
             throw new ConfigException(file + ": " + e.getMessage(), e);
         }
@@ -115,7 +115,7 @@ public final class ConfigReader {
         try {
             return YAML.readTree(value);
         } catch (JsonProcessingException e) {
-            throw new ConfigException("value " + value + " of " + key.getName() + " is not YAML: " + firstLine(e), e);
+            throw new ConfigException("value " + value + " of " + key.getName() + " is not YAML: " + problem(e), e);
         }
     }
 
@@ -200,9 +200,9 @@ public final class ConfigReader {
         return section.properties().stream().map(Map.Entry::getKey).toList();
     }
 
-    private static String firstLine(JsonProcessingException e) {
-        String message = e.getOriginalMessage();
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
+    /** What was being read, and what is wrong with it: YAML's parser says both, with quotations and places in between. */
+    private static String problem(JsonProcessingException e) {
+        return e.getOriginalMessage().lines().filter(line -> !line.isEmpty() && !line.startsWith(" "))
+                .distinct().collect(Collectors.joining(": "));
     }
 }

@@ -82,6 +82,7 @@ class ConfigReaderTest {
         "\"decisions: {approvalSeconds: 0}\"        | decisions.approvalSeconds is 0",
         "\"[1, 2]\"                                 | must be a mapping",
         "\"collector: {node: [\"                    | kubeguardian.yaml:1",
+        "\"collector: 'abc\"                       | while scanning a quoted scalar: found unexpected end of stream",
         "\"webhook: {certificate: a.pem}\"          | go together",
         "\"kafka: {privateKey: a.pem}\"             | kafka.certificate and kafka.privateKey go together",
     })
