@@ -25,12 +25,25 @@ import org.apache.kafka.common.KafkaException;
 public final class CollectorMain {
     private static final String USAGE =
             "usage: collector [--config FILE] [--capture FILE [--no-kafka] | --thaw] | --probe | --programs";
+    private static final String HELP = USAGE + """
+
+              --config FILE   the configuration (docs/configuration.md); each key is also an environment variable
+              --capture FILE  also write what is sent to a file, for `kubeguardian replay`
+              --no-kafka      only to that file
+              --thaw          thaw what a collector froze on this node and left, and end
+              --probe         say whether the sensors can run here, and end: 0 yes, 1 no
+              --programs      say of each BPF program whether this kernel takes it, and end: 1 when its verifier rejects one
+            Ends with 2 and one line on stderr when it cannot run.""";
 
     private CollectorMain() {}
 
     public static void main(String[] args) {
         if (List.of(args).equals(List.of("--probe"))) {
             probe();
+            return;
+        }
+        if (List.of(args).contains("--help")) {
+            System.out.println(HELP);
             return;
         }
         try {

@@ -33,6 +33,17 @@ class CollectorMainIT {
     }
 
     @Test
+    void askedForHelpItSaysWhatEachOptionDoes() throws Exception {
+        try (CollectorProcess collector = new CollectorProcess(Map.of(), List.of("--help"))) {
+            String help = new String(collector.process.getInputStream().readAllBytes());
+
+            assertThat(collector.exitCode()).isZero();
+            assertThat(help).startsWith("usage: collector ").contains("--config FILE   ", "--capture FILE  ", "--no-kafka  ",
+                    "--thaw  ", "--probe  ", "--programs  ");
+        }
+    }
+
+    @Test
     void aCgroupThatIsNotThereIsOneClearLineAndExitCodeTwo() throws Exception {
         try (CollectorProcess collector = new CollectorProcess(
                 Map.of("KUBEGUARDIAN_COLLECTOR_CGROUP", "not-there"), List.of())) {
