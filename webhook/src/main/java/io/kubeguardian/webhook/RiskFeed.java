@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * {@code kubeguardian.pods} into the {@link PodView}, on a thread of its own.
  *
  * <p>It is caught up once it has read as far as the topic went when it first reached the broker. A broker that is
- * away later changes nothing but the figures: the view stays, and reading goes on when the broker is back. The topic's
- * partitions are those it had at start.
+ * away later changes nothing but the figures: the view stays, and reading goes on when the broker is back. Partitions that a
+ * topic gets later are followed, too.
  */
 final class RiskFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RiskFeed.class);
@@ -50,6 +51,8 @@ final class RiskFeed implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration ASK = Duration.ofSeconds(2);
     private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** So soon a new partition is seen. */
+    private static final int METADATA_MILLIS = 30_000;
 
     private final RiskView view;
     private final PublishedPolicies policies;
@@ -93,6 +96,7 @@ final class RiskFeed implements AutoCloseable {
         client.put("client.id", "kubeguardian-webhook-risk");
         client.put("enable.auto.commit", false);
         client.put("auto.offset.reset", "earliest");
+        client.putIfAbsent("metadata.max.age.ms", METADATA_MILLIS);
         client.put("allow.auto.create.topics", false); // the broker would make it without compaction
         client.put("isolation.level", "read_committed");
         client.put("max.partition.fetch.bytes", 1 << 20);
@@ -150,14 +154,7 @@ final class RiskFeed implements AutoCloseable {
     private Map<TopicPartition, Long> start() {
         while (true) {
             try {
-                List<TopicPartition> partitions = new ArrayList<>();
-                for (String topic : topics()) {
-                    List<PartitionInfo> found = consumer.partitionsFor(topic, ASK);
-                    if (found.isEmpty()) {
-                        throw new KafkaException("topic " + topic + " does not exist yet");
-                    }
-                    found.forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
-                }
+                Set<TopicPartition> partitions = partitions();
                 Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ASK);
                 consumer.assign(partitions);
                 consumer.beginningOffsets(partitions, ASK).forEach(consumer::seek);
@@ -170,6 +167,19 @@ final class RiskFeed implements AutoCloseable {
                 pause();
             }
         }
+    }
+
+    /** All that the topics have now. @throws KafkaException when one does not exist */
+    private Set<TopicPartition> partitions() {
+        Set<TopicPartition> partitions = new HashSet<>();
+        for (String topic : topics()) {
+            List<PartitionInfo> found = consumer.partitionsFor(topic, ASK);
+            if (found.isEmpty()) {
+                throw new KafkaException("topic " + topic + " does not exist yet");
+            }
+            found.forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
+        }
+        return partitions;
     }
 
     private List<String> topics() {
@@ -197,7 +207,8 @@ final class RiskFeed implements AutoCloseable {
         if (System.nanoTime() - nextLook >= 0) {
             nextLook = System.nanoTime() + LOOK_EVERY_NANOS;
             view.expire(nowNanos());
-            look(ends.keySet());
+            followNewPartitions();
+            look();
         }
     }
 
@@ -257,10 +268,23 @@ final class RiskFeed implements AutoCloseable {
         return value == null ? "removed" : "applied";
     }
 
+    /** They are read from their beginning, as there is no place to go on from; the others go on where they are. */
+    private void followNewPartitions() {
+        Set<TopicPartition> followed = consumer.assignment();
+        Set<TopicPartition> all = partitions();
+        all.removeAll(followed);
+        if (!all.isEmpty()) {
+            LOG.warn("new partitions are followed partitions={} note=\"a key's older record stays in its former partition and may"
+                    + " be read last after a restart: publish again what the topic should say\"", all);
+            all.addAll(followed);
+            consumer.assign(all);
+        }
+    }
+
     /** Asks the broker how far the topic goes: the only way to tell a quiet topic from a broker that is away. */
-    private void look(Set<TopicPartition> partitions) {
+    private void look() {
         long lag = 0;
-        for (Map.Entry<TopicPartition, Long> end : consumer.endOffsets(partitions, ASK).entrySet()) {
+        for (Map.Entry<TopicPartition, Long> end : consumer.endOffsets(consumer.assignment(), ASK).entrySet()) {
             lag += Math.max(0, end.getValue() - position(end.getKey()));
         }
         metrics.riskLag.set(lag);

@@ -42,6 +42,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -99,6 +101,26 @@ class WebhookIT {
                                 "kubeguardian_webhook_risk_ready 1.0", "kubeguardian_webhook_broker_up 1.0",
                                 "kubeguardian_webhook_risk_records_total{result=\"removed\",} 1.0",
                                 "process_resident_memory_bytes");
+            }
+        }
+    }
+
+    @Test
+    void aPartitionThatATopicGetsLaterIsFollowed() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+            TopicSetup.createMissing(kafka.clientProperties(), 1);
+            try (Webhook webhook = Webhook.start(config(kafka.bootstrapServers()));
+                    TlsClient client = new TlsClient(webhook.caPem(), webhook.port());
+                    Admin admin = Admin.create(kafka.clientProperties())) {
+                await("ready", webhook::ready);
+
+                admin.createPartitions(Map.of(Topics.RISK, NewPartitions.increaseTo(2))).all().get();
+                try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
+                    producer.send(new ProducerRecord<>(Topics.RISK, 1, Keys.bytes(Reviews.ORDERS),
+                            CODEC.encode(Reviews.risk(90, Instant.now())))).get();
+                }
+
+                await("denied", () -> !allowed(client));
             }
         }
     }
@@ -351,6 +373,7 @@ class WebhookIT {
     private static KubeGuardianConfig config(String bootstrapServers, int budgetMillis) {
         return ConfigReader.read(null, Map.of(
                 "KUBEGUARDIAN_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers,
+                "KUBEGUARDIAN_KAFKA_PROPERTIES", "{metadata.max.age.ms: 1000}", // how soon a new partition is seen
                 "KUBEGUARDIAN_WEBHOOK_CLUSTER", "prod",
                 "KUBEGUARDIAN_WEBHOOK_HOST", "127.0.0.1",
                 "KUBEGUARDIAN_WEBHOOK_PORT", "0",
