@@ -6,6 +6,7 @@ import io.kubeguardian.ml.ModelException;
 import io.kubeguardian.ml.stream.ModelScoring;
 import io.kubeguardian.ml.stream.WindowPart;
 import io.kubeguardian.ml.train.TrainModels;
+import io.kubeguardian.ml.train.Trainer;
 import io.kubeguardian.ml.train.TrainingPlan;
 import io.kubeguardian.rules.EventView;
 import io.kubeguardian.rules.RuleMeter;
@@ -94,8 +95,9 @@ public final class ModelTraining {
                 results.forEachRemaining(trained::add);
             }
             if (trained.isEmpty()) {
-                throw new ModelException("no workload has " + io.kubeguardian.ml.train.Trainer.LEAST_WINDOWS
-                        + " windows of " + plan.windowSeconds() + " s to learn from");
+                throw new ModelException("no workload has " + Trainer.LEAST_WINDOWS + " windows of " + plan.windowSeconds() + " s "
+                        + (plan.members().containsAll(TrainingPlan.ALL_MEMBERS) ? "to learn from"
+                                : "that " + String.join(", ", plan.members()) + " could learn from"));
             }
             return trained;
         } catch (ModelException | IOException e) {

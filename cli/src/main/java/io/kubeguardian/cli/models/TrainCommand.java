@@ -52,7 +52,8 @@ final class TrainCommand implements Callable<Integer> {
     private boolean perWorkload;
 
     @Option(names = "--members", split = ",", paramLabel = "KIND",
-            description = "these and no others (default: all kinds); they weigh the same")
+            description = "these and no others (default: all kinds); they weigh the same. Those that could judge no window are"
+                + " left out, and named on standard error")
     private List<String> members;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "of everything that is drawn")
@@ -88,6 +89,7 @@ final class TrainCommand implements Callable<Integer> {
                 ModelFile.write(file, model);
                 System.out.println(file + "  " + model.getDigest() + "  " + model.getProvenance().getWindows() + " windows");
                 print(model.getProvenance().getMetrics());
+                tellLeftOut(file, plan, model);
             }
             return 0;
         });
@@ -136,6 +138,15 @@ final class TrainCommand implements Callable<Integer> {
     private static String fileName(BehaviourModel model) {
         String of = model.getWorkload().isEmpty() ? "" : "-" + model.getWorkload().replaceAll("[^A-Za-z0-9.-]+", "_");
         return model.getName() + of + ".kgmodel";
+    }
+
+    private static void tellLeftOut(Path file, TrainingPlan plan, BehaviourModel model) {
+        List<String> out = new ArrayList<>(plan.network() == null ? plan.members() : List.of());
+        model.getMembers().forEach(member -> out.remove(member.getKind()));
+        if (!out.isEmpty()) {
+            System.err.println("kubeguardian: " + file + ": without " + String.join(", ", out) + ": of the "
+                    + model.getProvenance().getWindows() + " windows it could judge none, as what it looks at is not in them");
+        }
     }
 
     private static void print(Map<String, Double> metrics) {

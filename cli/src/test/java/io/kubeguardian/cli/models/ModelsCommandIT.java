@@ -102,12 +102,26 @@ class ModelsCommandIT {
         assertThat(model.getMembers()).extracting(ModelMember::getKind).containsExactly("statistics");
     }
 
+    @Test
+    void aMemberThatCouldLearnNothingIsToldAndLeftOut() throws Exception {
+        Path out = folder.resolve("fewer");
+
+        CommandRun trained = run("models", "train", capture.toString(), "--out", out.toString(), "--members",
+                "histogram,statistics");
+
+        Path file = out.resolve("behaviour.kgmodel");
+        assertThat(trained.code()).as(trained.err()).isZero();
+        assertThat(trained.err()).contains("kubeguardian: " + file + ": without histogram: of the 40 windows it could judge none");
+        assertThat(ModelFile.read(file).getMembers()).extracting(ModelMember::getKind).containsExactly("statistics");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "models | Usage: kubeguardian models",
         "models train none.avro --out F | none.avro: no such file",
         "models train F/kubeguardian.yaml --out F | kubeguardian.yaml: not a capture file",
         "models train F/short.avro --out F | no workload has 30 windows of 10 s to learn from",
+        "models train F/normal.avro --out F --members histogram | no workload has 30 windows of 10 s that histogram could learn from",
         "models train F/normal.avro --out F --members magic | --members takes sequence, histogram",
         "models train F/normal.avro --out F --onnx F/net.onnx | --onnx and --like go together",
         "models publish none.kgmodel | none.kgmodel: no such file",

@@ -53,7 +53,11 @@ public final class Trainer {
         }
     }
 
-    /** @throws ModelException when there are too few windows, or all are the same */
+    /**
+     * Members that can judge none of the windows (of their data there is none in them) are left out.
+     *
+     * @throws ModelException when there are too few windows, or no member can judge any
+     */
     public BehaviourModel train(List<Behaviour> windows) throws ModelException {
         List<Behaviour> data = drawn(windows);
         if (data.size() < LEAST_WINDOWS) {
@@ -66,6 +70,9 @@ public final class Trainer {
         int[] folds = Groups.folds(data, plan.folds(), plan.seed());
         SequenceChoice sequence = SequenceChoice.of(data, folds, plan);
         Map<String, HeldBack> heldBack = heldBack(data, folds, sequence);
+        if (heldBack.isEmpty()) {
+            throw new ModelException("of " + data.size() + " windows " + String.join(", ", plan.members()) + " could judge none");
+        }
         Map<String, Double> weights = weights(heldBack);
 
         Features features = Features.of(data);
