@@ -2,6 +2,7 @@ package io.kubeguardian.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kubeguardian.cli.stack.DecodedRecords;
 import io.kubeguardian.cli.stack.KafkaOption;
 import io.kubeguardian.cli.stack.TopicFollower;
 import io.kubeguardian.schema.AvroCodec;
@@ -110,8 +111,7 @@ public final class MonitorCommand implements Callable<Integer> {
                 default -> showJson(record.value());
             }
         } catch (MalformedRecordException | IOException | IllegalArgumentException e) {
-            System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
-                    + Texts.line(String.valueOf(e.getMessage())));
+            DecodedRecords.tellUnreadable(record, e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
 import io.kubeguardian.cli.contain.ContainmentReport.Action;
 import io.kubeguardian.cli.contain.ContainmentTopics.Answer;
+import io.kubeguardian.cli.stack.KafkaOption;
 import io.kubeguardian.config.ConfigReader;
 import io.kubeguardian.config.KubeGuardianConfig;
 import io.kubeguardian.schema.ContainmentAction;
@@ -28,7 +29,6 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -163,17 +163,15 @@ public final class ContainCommand implements Callable<Integer> {
         client.put("bootstrap.servers", servers);
         try {
             ContainmentTopics topics = new ContainmentTopics(client);
-            return Interrupted.onSignal(() -> {
+            return KafkaOption.using(client, () -> Interrupted.onSignal(() -> {
                 if (list) {
                     return list(topics);
                 }
                 Target target = target(topics.pods(), settings.collector().cluster());
                 return release ? release(topics, target) : contain(topics, target);
-            });
+            }));
         } catch (Interrupted e) {
             return Interrupted.EXIT_CODE;
-        } catch (KafkaException e) {
-            throw new UserError("Kafka at " + servers + " does not answer: " + e.getMessage(), e);
         }
     }
 

@@ -3,6 +3,7 @@ package io.kubeguardian.cli.contain;
 import io.kubeguardian.cli.Interrupted;
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
+import io.kubeguardian.cli.stack.DecodedRecords;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.CollectorHealth;
 import io.kubeguardian.schema.ContainmentStatus;
@@ -12,16 +13,12 @@ import io.kubeguardian.schema.Keys;
 import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.PodMetadata;
 import io.kubeguardian.schema.Topics;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -49,13 +46,13 @@ final class ContainmentTopics {
 
     /** Every pod that is known now. */
     Pods pods() {
-        return new Pods(latest(Topics.PODS, PodMetadata.class).values());
+        return new Pods(DecodedRecords.latest(client, Topics.PODS, AvroCodec.of(PodMetadata.class), "").values());
     }
 
     /** Decisions that are neither taken back nor over. One that no collector would use is named on standard error. */
     List<Decision> decisions() {
         long now = System.currentTimeMillis() * 1_000_000;
-        return latest(Topics.DECISIONS, Decision.class).values().stream()
+        return DecodedRecords.latest(client, Topics.DECISIONS, AvroCodec.of(Decision.class), "").values().stream()
                 .filter(decision -> !decision.getReleased() && decision.getExpiresTime() > now)
                 .filter(decision -> !DecisionCheck.isOfWorkload(decision)) // of new pods: nothing is contained by it
                 .filter(ContainmentTopics::isUsable).toList();
@@ -68,36 +65,6 @@ final class ContainmentTopics {
         } catch (MalformedRecordException e) {
             System.err.println("kubeguardian: " + Topics.DECISIONS + ": " + Texts.line(e.getMessage()));
             return false;
-        }
-    }
-
-    /** Reads a compacted topic to its present end. Records that cannot be read are named on standard error. */
-    private <T extends SpecificRecordBase> Map<String, T> latest(String topic, Class<T> type) {
-        AvroCodec<T> codec = AvroCodec.of(type);
-        Map<String, T> latest = new LinkedHashMap<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            List<TopicPartition> partitions = assign(consumer, topic);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-                    latest.remove(key);
-                    if (record.value() != null) {
-                        decode(codec, record).ifPresent(value -> latest.put(key, value));
-                    }
-                }
-            }
-        }
-        return latest;
-    }
-
-    private static <T extends SpecificRecordBase> Optional<T> decode(AvroCodec<T> codec, ConsumerRecord<byte[], byte[]> record) {
-        try {
-            return Optional.of(codec.decode(record.value()));
-        } catch (MalformedRecordException e) {
-            System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": " + Texts.line(e.getMessage()));
-            return Optional.empty();
         }
     }
 
@@ -157,10 +124,8 @@ final class ContainmentTopics {
 
         private void poll(Duration time) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(time)) {
-                if (record.value() != null) {
-                    decode(codec, record).ifPresent(health -> health.getContainments().forEach(status ->
-                            latest.put(status.getDecisionId(), new Answer(health.getNode(), health.getTime(), status))));
-                }
+                DecodedRecords.value(codec, record).ifPresent(health -> health.getContainments().forEach(status ->
+                        latest.put(status.getDecisionId(), new Answer(health.getNode(), health.getTime(), status))));
             }
         }
 

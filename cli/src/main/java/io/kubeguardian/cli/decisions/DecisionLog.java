@@ -2,11 +2,11 @@ package io.kubeguardian.cli.decisions;
 
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
+import io.kubeguardian.cli.stack.DecodedRecords;
 import io.kubeguardian.cli.stack.TopicContents;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.DecisionState;
-import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.Topics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,14 +27,10 @@ final class DecisionLog {
     static DecisionLog read(Map<String, Object> client) {
         DecisionLog log = new DecisionLog();
         for (ConsumerRecord<byte[], byte[]> record : TopicContents.of(client, Topics.DECISION_LOG)) {
-            try {
-                Decision step = CODEC.decode(record.value());
+            DecodedRecords.value(CODEC, record).ifPresent(step -> {
                 log.steps.add(step);
                 log.last.put(step.getId(), step);
-            } catch (MalformedRecordException e) {
-                System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
-                        + Texts.line(e.getMessage()));
-            }
+            });
         }
         return log;
     }

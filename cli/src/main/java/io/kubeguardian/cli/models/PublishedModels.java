@@ -2,14 +2,13 @@ package io.kubeguardian.cli.models;
 
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
+import io.kubeguardian.cli.stack.DecodedRecords;
 import io.kubeguardian.cli.stack.TopicContents;
 import io.kubeguardian.cli.stack.TopicRecords;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.BehaviourModel;
 import io.kubeguardian.schema.Keys;
-import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.Topics;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,20 +37,14 @@ final class PublishedModels {
     static PublishedModels read(Map<String, Object> client) {
         PublishedModels models = new PublishedModels(client);
         for (ConsumerRecord<byte[], byte[]> record : TopicContents.of(client, Topics.MODELS)) {
-            String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-            try {
-                if (record.value() == null) {
-                    models.active.remove(key);
-                    models.versions.values().removeIf(model -> Keys.modelVersion(model.getDigest()).equals(key));
-                } else if (key.startsWith(Keys.ACTIVE_MODELS)) {
-                    models.active.put(key, CODEC.decode(record.value()));
-                } else {
-                    BehaviourModel model = CODEC.decode(record.value());
-                    models.versions.put(model.getDigest(), model);
-                }
-            } catch (MalformedRecordException e) {
-                System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
-                        + Texts.line(e.getMessage()));
+            String key = DecodedRecords.key(record);
+            if (record.value() == null) {
+                models.active.remove(key);
+                models.versions.values().removeIf(model -> Keys.modelVersion(model.getDigest()).equals(key));
+            } else if (key.startsWith(Keys.ACTIVE_MODELS)) {
+                DecodedRecords.value(CODEC, record).ifPresent(model -> models.active.put(key, model));
+            } else {
+                DecodedRecords.value(CODEC, record).ifPresent(model -> models.versions.put(model.getDigest(), model));
             }
         }
         return models;

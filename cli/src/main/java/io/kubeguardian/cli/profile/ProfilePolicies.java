@@ -1,8 +1,8 @@
 package io.kubeguardian.cli.profile;
 
 import io.kubeguardian.baseline.ProfileDigests;
-import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
+import io.kubeguardian.cli.stack.DecodedRecords;
 import io.kubeguardian.cli.stack.TopicContents;
 import io.kubeguardian.cli.stack.TopicRecords;
 import io.kubeguardian.schema.AvroCodec;
@@ -14,10 +14,8 @@ import io.kubeguardian.schema.Topics;
 import io.kubeguardian.schema.WorkloadRef;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /** What operators say about a workload's baseline, as it stands on the policies topic, and the next word. */
@@ -33,18 +31,8 @@ final class ProfilePolicies {
 
     /** The last word about the workload; an empty one when there was none. */
     ProfilePolicy current(WorkloadRef workload) {
-        byte[] key = Keys.bytes(Keys.profilePolicy(workload));
-        ProfilePolicy current = null;
-        for (ConsumerRecord<byte[], byte[]> record : TopicContents.of(client, Topics.POLICIES)) {
-            if (Arrays.equals(key, record.key())) {
-                try {
-                    current = record.value() == null ? null : CODEC.decode(record.value());
-                } catch (MalformedRecordException e) {
-                    System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
-                            + Texts.line(e.getMessage()));
-                }
-            }
-        }
+        String key = Keys.profilePolicy(workload);
+        ProfilePolicy current = DecodedRecords.latest(client, Topics.POLICIES, CODEC, key).get(key);
         return current != null ? current : ProfilePolicy.newBuilder().setWorkload(workload).setAction("")
                 .setIssuedBy("").setReason("").setIssuedTime(0).setDigest("").build();
     }

@@ -1,21 +1,17 @@
 package io.kubeguardian.cli.profile;
 
-import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
-import io.kubeguardian.cli.stack.TopicContents;
+import io.kubeguardian.cli.stack.DecodedRecords;
 import io.kubeguardian.schema.AvroCodec;
 import io.kubeguardian.schema.Keys;
-import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.Profile;
 import io.kubeguardian.schema.Topics;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The profiles topic as it stands. */
 final class PublishedProfiles {
@@ -28,22 +24,8 @@ final class PublishedProfiles {
 
     /** Reads the topic; what cannot be read is told on standard error and left out. */
     static PublishedProfiles read(Map<String, Object> client) {
-        Map<String, Profile> byKey = new TreeMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : TopicContents.of(client, Topics.PROFILES)) {
-            String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-            if (record.value() == null) {
-                byKey.remove(key);
-                continue;
-            }
-            try {
-                byKey.put(key, CODEC.decode(record.value()));
-            } catch (MalformedRecordException e) {
-                System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
-                        + Texts.line(e.getMessage()));
-            }
-        }
         PublishedProfiles published = new PublishedProfiles();
-        byKey.values().forEach(profile -> published.profiles
+        DecodedRecords.latest(client, Topics.PROFILES, CODEC, "").values().forEach(profile -> published.profiles
                 .computeIfAbsent(Keys.workload(profile.getWorkload()), workload -> new TreeMap<>())
                 .put(profile.getImage(), profile));
         return published;

@@ -1,6 +1,6 @@
 package io.kubeguardian.cli.report;
 
-import io.kubeguardian.cli.Texts;
+import io.kubeguardian.cli.stack.DecodedRecords;
 import io.kubeguardian.cli.stack.TopicContents;
 import io.kubeguardian.schema.AdmissionAudit;
 import io.kubeguardian.schema.AdmissionVerdict;
@@ -9,12 +9,10 @@ import io.kubeguardian.schema.ContainmentAudit;
 import io.kubeguardian.schema.Decision;
 import io.kubeguardian.schema.Incident;
 import io.kubeguardian.schema.Keys;
-import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.RiskEntity;
 import io.kubeguardian.schema.RiskScore;
 import io.kubeguardian.schema.Signal;
 import io.kubeguardian.schema.Topics;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,11 +20,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * What a report is made of, from the topics as they stand. What may be much is handed over one by one, from the time on that
@@ -94,31 +90,12 @@ final class ReportTopics {
         return workloads;
     }
 
-    /** Those of a compacted topic by key; what was taken back is not among them. */
     private <T extends SpecificRecordBase> Map<String, T> latest(String topic, Class<T> type) {
-        AvroCodec<T> codec = AvroCodec.of(type);
-        Map<String, T> latest = new LinkedHashMap<>();
-        TopicContents.each(client, topic, Instant.EPOCH, record -> {
-            String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-            latest.remove(key); // also before one that cannot be read: what it replaces no longer holds
-            decoded(record, codec).ifPresent(value -> latest.put(key, value));
-        });
-        return latest;
+        return DecodedRecords.latest(client, topic, AvroCodec.of(type), "");
     }
 
     private <T extends SpecificRecordBase> void each(String topic, Class<T> type, Instant from, Consumer<T> take) {
         AvroCodec<T> codec = AvroCodec.of(type);
-        TopicContents.each(client, topic, from.minus(CLOCKS), record -> decoded(record, codec).ifPresent(take));
-    }
-
-    /** Records that cannot be read are named on standard error. */
-    private static <T extends SpecificRecordBase> Optional<T> decoded(ConsumerRecord<byte[], byte[]> record, AvroCodec<T> codec) {
-        try {
-            return record.value() == null ? Optional.empty() : Optional.of(codec.decode(record.value()));
-        } catch (MalformedRecordException e) {
-            System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
-                    + Texts.line(e.getMessage()));
-            return Optional.empty();
-        }
+        TopicContents.each(client, topic, from.minus(CLOCKS), record -> DecodedRecords.value(codec, record).ifPresent(take));
     }
 }

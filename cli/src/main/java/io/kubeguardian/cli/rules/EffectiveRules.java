@@ -4,9 +4,9 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.kubeguardian.cli.Ansi;
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
+import io.kubeguardian.cli.stack.DecodedRecords;
 import io.kubeguardian.cli.stack.TopicContents;
 import io.kubeguardian.schema.AvroCodec;
-import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.RuleBundle;
 import io.kubeguardian.schema.RuleCost;
 import io.kubeguardian.schema.RuleStatus;
@@ -107,15 +107,7 @@ final class EffectiveRules {
         AvroCodec<RuleStatus> codec = AvroCodec.of(RuleStatus.class);
         List<RuleStatus> all = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : TopicContents.of(client, Topics.RULE_STATUS)) {
-            try {
-                RuleStatus status = codec.decode(record.value());
-                if (status.getJob().equals(kind.job())) {
-                    all.add(status);
-                }
-            } catch (MalformedRecordException e) {
-                System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
-                        + Texts.line(e.getMessage()));
-            }
+            DecodedRecords.value(codec, record).filter(status -> status.getJob().equals(kind.job())).ifPresent(all::add);
         }
         RuleStatus newest = all.stream().max(Comparator.comparingLong(RuleStatus::getTime)).orElseThrow(() ->
                 new UserError("no job has reported its " + kind.command() + " on " + Topics.RULE_STATUS + "; is the detection job running?"));

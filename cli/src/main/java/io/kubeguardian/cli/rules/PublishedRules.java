@@ -2,15 +2,13 @@ package io.kubeguardian.cli.rules;
 
 import io.kubeguardian.cli.Texts;
 import io.kubeguardian.cli.UserError;
+import io.kubeguardian.cli.stack.DecodedRecords;
 import io.kubeguardian.cli.stack.TopicContents;
 import io.kubeguardian.cli.stack.TopicRecords;
 import io.kubeguardian.rules.RuleBundles;
 import io.kubeguardian.schema.AvroCodec;
-import io.kubeguardian.schema.Keys;
-import io.kubeguardian.schema.MalformedRecordException;
 import io.kubeguardian.schema.RuleBundle;
 import io.kubeguardian.schema.Topics;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,19 +41,13 @@ final class PublishedRules {
     static PublishedRules read(Map<String, Object> client, BundleKind kind) {
         PublishedRules rules = new PublishedRules(client, kind);
         for (ConsumerRecord<byte[], byte[]> record : TopicContents.of(client, Topics.POLICIES)) {
-            String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-            try {
-                if (key.equals(kind.active())) {
-                    rules.active = CODEC.decode(record.value());
-                } else if (kind.isKey(key) && record.value() == null) {
-                    rules.bundles.values().removeIf(bundle -> kind.key(bundle.getDigest()).equals(key));
-                } else if (kind.isKey(key)) {
-                    RuleBundle bundle = CODEC.decode(record.value());
-                    rules.bundles.put(bundle.getDigest(), bundle);
-                }
-            } catch (MalformedRecordException e) {
-                System.err.println("kubeguardian: " + record.topic() + " offset " + record.offset() + ": "
-                        + Texts.line(e.getMessage()));
+            String key = DecodedRecords.key(record);
+            if (key.equals(kind.active())) {
+                DecodedRecords.value(CODEC, record).ifPresent(bundle -> rules.active = bundle);
+            } else if (kind.isKey(key) && record.value() == null) {
+                rules.bundles.values().removeIf(bundle -> kind.key(bundle.getDigest()).equals(key));
+            } else if (kind.isKey(key)) {
+                DecodedRecords.value(CODEC, record).ifPresent(bundle -> rules.bundles.put(bundle.getDigest(), bundle));
             }
         }
         return rules;
