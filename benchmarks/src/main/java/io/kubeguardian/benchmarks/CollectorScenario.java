@@ -72,20 +72,16 @@ final class CollectorScenario implements Scenario {
             load(run, container, "mix", MIX_RATE, run.quick() ? 3 : 20);
             settle(collector);
             double events = collector.metric("kubeguardian_collector_events_total");
-            double cpu = collector.cpuSeconds();
             long wire = topicBytes(kafka);
-            long start = System.nanoTime();
             run.progress("ordinary mix, %,d events/s for %d s", MIX_RATE, seconds);
-            load(run, container, "mix", MIX_RATE, seconds);
-            double elapsed = (System.nanoTime() - start) / 1e9;
-            double used = collector.cpuSeconds() - cpu;
+            Loaded minute = loaded(run, collector, container, "mix", MIX_RATE, seconds);
             settle(collector);
             double seen = collector.metric("kubeguardian_collector_events_total") - events;
             run.figure(Figure.of("rss_mb", collector.residentMegabytes(), "MiB"));
             run.figure(Figure.of("rss_anon_mb", collector.memory("RssAnon"), "MiB"));
             run.figure(Figure.of("rss_file_mb", collector.memory("RssFile"), "MiB"));
-            run.figure(Figure.of("cpu_percent_at_5k", used / elapsed * 100, "% of a core"));
-            run.figure(Figure.of("events_per_s_at_5k", seen / elapsed, "events/s"));
+            run.figure(Figure.of("cpu_percent_at_5k", minute.cpuPercent(), "% of a core"));
+            run.figure(Figure.of("events_per_s_at_5k", seen / minute.seconds(), "events/s"));
             run.figure(Figure.of("bytes_per_event", (topicBytes(kafka) - wire) / seen, "bytes"));
             nextMinute(run, collector, container, seconds);
             run.figure(Figure.of("lost_at_5k", collector.metric("kubeguardian_collector_lost_events_total"), "events"));
@@ -96,14 +92,11 @@ final class CollectorScenario implements Scenario {
     private static void nextMinute(Run run, CollectorProcess collector, Path container, int seconds) throws Exception {
         run.progress("ordinary mix, %,d events/s for %d s more", MIX_RATE, seconds);
         String process = Long.toString(collector.pid());
-        double cpu = collector.cpuSeconds();
         TaskCpu threads = TaskCpu.of(process);
-        long start = System.nanoTime();
-        load(run, container, "mix", MIX_RATE, seconds);
-        double elapsed = (System.nanoTime() - start) / 1e9;
-        run.figure(Figure.of("cpu_percent_at_5k_next_minute", (collector.cpuSeconds() - cpu) / elapsed * 100, "% of a core"));
+        Loaded minute = loaded(run, collector, container, "mix", MIX_RATE, seconds);
+        run.figure(Figure.of("cpu_percent_at_5k_next_minute", minute.cpuPercent(), "% of a core"));
         TaskCpu.of(process).since(threads).forEach((thread, nanos) -> run.figure(Figure.of(
-                "cpu." + (thread.equals("java") ? "kg-reader" : thread), nanos / 1e7 / elapsed, "% of a core")));
+                "cpu." + (thread.equals("java") ? "kg-reader" : thread), nanos / 1e7 / minute.seconds(), "% of a core")));
     }
 
     private static void flood(Run run, Cgroups cgroups, EmbeddedKafka kafka) throws Exception {
@@ -113,18 +106,15 @@ final class CollectorScenario implements Scenario {
             load(run, container, "opens", FAST_RATE / 10, 3);
             settle(collector);
             double before = collector.metric("kubeguardian_collector_events_total");
-            double cpu = collector.cpuSeconds();
-            long start = System.nanoTime();
             run.progress("opens, %,d events/s for %d s", FAST_RATE, seconds);
-            String made = load(run, container, "opens", FAST_RATE, seconds);
-            double elapsed = (System.nanoTime() - start) / 1e9;
+            Loaded flood = loaded(run, collector, container, "opens", FAST_RATE, seconds);
             settle(collector);
-            double opens = Double.parseDouble(made.split(" ")[1]);
-            run.figure(Figure.of("offered_at_100k", opens / elapsed, "events/s"));
+            double opens = Double.parseDouble(flood.made().split(" ")[1]);
+            run.figure(Figure.of("offered_at_100k", opens / flood.seconds(), "events/s"));
             run.figure(Figure.against("seen_at_100k",
                     collector.metric("kubeguardian_collector_events_total") - before, "events", opens));
             run.figure(Figure.of("lost_at_100k", collector.metric("kubeguardian_collector_lost_events_total"), "events"));
-            run.figure(Figure.of("cpu_percent_at_100k", (collector.cpuSeconds() - cpu) / elapsed * 100, "% of a core"));
+            run.figure(Figure.of("cpu_percent_at_100k", flood.cpuPercent(), "% of a core"));
             run.figure(Figure.of("rss_mb_at_100k", collector.residentMegabytes(), "MiB"));
         }
     }
@@ -163,6 +153,18 @@ final class CollectorScenario implements Scenario {
 
         @Override
         public void removed(long cgroup) {}
+    }
+
+    /** @param made as the load says it @param cpuPercent of the collector meanwhile, of one core */
+    private record Loaded(String made, double seconds, double cpuPercent) {}
+
+    private static Loaded loaded(Run run, CollectorProcess collector, Path container, String kind, double rate,
+            double seconds) throws Exception {
+        double cpu = collector.cpuSeconds();
+        long start = System.nanoTime();
+        String made = load(run, container, kind, rate, seconds);
+        double elapsed = (System.nanoTime() - start) / 1e9;
+        return new Loaded(made, elapsed, (collector.cpuSeconds() - cpu) / elapsed * 100);
     }
 
     private static String load(Run run, Path container, String kind, double rate, double seconds) throws Exception {

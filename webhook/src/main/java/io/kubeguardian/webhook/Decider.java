@@ -122,8 +122,8 @@ final class Decider {
             case HARDEN -> hardened(asked, owner, risk, nowNanos, judged);
             case FINE -> { }
         }
-        Quarantine quarantine = knowledge.quarantines().apply(workload);
-        if (quarantine != null && quarantine.untilNanos() > nowNanos) {
+        Quarantine quarantine = knowledge.quarantine(workload, nowNanos);
+        if (quarantine != null) {
             judged.deny(QUARANTINE, RiskMessages.quarantined(workload, quarantine));
         }
     }

@@ -30,4 +30,10 @@ record Knowledge(
         return new Knowledge(workload -> null, workload -> null, new PolicySet(), pod -> ImageProvenance.Outcome.NOTHING,
                 (containers, waited) -> List.of(), (namespace, pod) -> null, (workload, container) -> false);
     }
+
+    /** The decision that a workload gets no new pods, as long as it is in force; else null. */
+    Quarantine quarantine(String workload, long nowNanos) {
+        Quarantine quarantine = quarantines.apply(workload);
+        return quarantine != null && quarantine.untilNanos() > nowNanos ? quarantine : null;
+    }
 }

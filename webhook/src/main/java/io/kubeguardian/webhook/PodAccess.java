@@ -53,8 +53,8 @@ final class PodAccess {
             say(denies && !judgement.warnsAtMost(risk, nowNanos), Decider.RISK,
                     RiskMessages.access(workload, risk, judgement.denyAtRisk(), nowNanos), judged);
         }
-        Quarantine quarantine = knowledge.quarantines().apply(workload);
-        if (quarantine != null && quarantine.untilNanos() > nowNanos) {
+        Quarantine quarantine = knowledge.quarantine(workload, nowNanos);
+        if (quarantine != null) {
             say(denies, Decider.QUARANTINE, RiskMessages.quarantined(workload, quarantine), judged);
         }
     }

@@ -29,7 +29,7 @@ final class RiskJudgement {
 
     /** @param risk null when none is known: then nothing speaks against the pod */
     Verdict of(WorkloadRisk risk, long nowNanos) {
-        if (risk == null || isStale(risk, nowNanos) && staleRisk == StaleRisk.IGNORE) {
+        if (!counts(risk, nowNanos)) {
             return Verdict.FINE;
         }
         double score = risk.scoreAt(nowNanos);
@@ -48,8 +48,11 @@ final class RiskJudgement {
 
     /** Whether the risk counts, and has reached the threshold. @param risk null when none is known */
     boolean isOver(WorkloadRisk risk, long nowNanos) {
-        return risk != null && !(isStale(risk, nowNanos) && staleRisk == StaleRisk.IGNORE)
-                && risk.scoreAt(nowNanos) >= denyAtRisk;
+        return counts(risk, nowNanos) && risk.scoreAt(nowNanos) >= denyAtRisk;
+    }
+
+    private boolean counts(WorkloadRisk risk, long nowNanos) {
+        return risk != null && !(isStale(risk, nowNanos) && staleRisk == StaleRisk.IGNORE);
     }
 
     /** Whether it is too old to refuse anything by. */
